@@ -1,0 +1,1 @@
+"""outreach follows up every lead, at once and to the end."""
