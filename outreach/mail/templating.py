@@ -1,0 +1,324 @@
+"""Merge fields: a strict front end before Jinja2 (RELIABILITY 5.1, RULES F3, MAIL L6).
+
+People who write letters are not programmers of this house, so a template may only print fields, choose and repeat. The
+steps: (1) refuse a source that is too large; (2) parse it and walk its tree against a short list of what a letter
+needs: no calls, no arithmetic, no assignments, no macros, no imports, no loop inside a loop; (3) compile it once per
+source in an immutable sandbox without globals; (4) render over plain dictionaries only, counting the output as it grows.
+
+A field that is printed and not there is reported by name; a letter never has a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MAX_SOURCE = 200_000
+MAX_OUTPUT = 500_000
+MAX_NODES = 5_000
+MAX_DEPTH = 40
+MAX_ROWS = 200
+MAX_TOKEN = 2_000
+MAX_CONSTANT = 2_000
+
+FILTERS = frozenset(
+    "capitalize d default e escape first float int join last length lower round title trim truncate upper urlencode".split()
+)
+TESTS = frozenset("defined undefined none true false".split())
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.Filter,
+    nodes.Test, nodes.If, nodes.For, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.Tuple, nodes.List, nodes.Keyword,
+)  # fmt: skip
+_LOOP = frozenset("index index0 first last length".split())
+_OPENING = re.compile(r"\{[{%#]")
+_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_WORDS: dict[type[nodes.Node], str] = {
+    nodes.Call: "calling something with (...)",
+    nodes.Assign: "{% set %}",
+    nodes.AssignBlock: "{% set %}",
+    nodes.Macro: "{% macro %}",
+    nodes.Import: "{% import %}",
+    nodes.FromImport: "{% import %}",
+    nodes.Include: "{% include %}",
+    nodes.Extends: "{% extends %}",
+    nodes.Block: "{% block %}",
+    nodes.Concat: "joining with ~",
+    nodes.Slice: "slices",
+    nodes.Dict: "a dictionary",
+}
+
+
+class TemplateError(ValueError):
+    """A template that cannot be used: `line` counts from 1 (None = the whole), `message` is a sentence for its author."""
+
+    def __init__(self, line: int | None, message: str) -> None:
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.line = line
+        self.message = message
+
+
+class MissingField(LookupError):
+    """F3: fields that the letter prints and that nobody filled, each by its dotted name, in order of first use."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__("missing " + ", ".join(names))
+        self.names = names
+
+
+_missing: ContextVar[list[str]] = ContextVar("missing")
+
+
+class _Absent(Undefined):
+    """A field that is not there: false in a condition, reported when printed, silent under `default`."""
+
+    def __str__(self) -> str:
+        _missing.get().append(self._undefined_name or "?")
+        return ""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Absent(name=f"{self._undefined_name}.{name}")
+
+    def _no(self, other: object) -> bool:
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = _no
+
+
+class _Fields(dict[str, Any]):
+    """A cleaned dictionary that knows its own place, so that a missing field is named in full."""
+
+    __slots__ = ("path",)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Dots and brackets reach into dictionaries and lists and nowhere else: no attribute of any object exists."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, _Fields):
+            found = obj.get(argument)
+            return _Absent(name=f"{obj.path}.{argument}") if found is None else found
+        if isinstance(obj, list) and isinstance(argument, int):
+            return obj[argument] if -len(obj) <= argument < len(obj) else _Absent(name=f"[{argument}]")
+        if isinstance(obj, _Absent):
+            return _Absent(name=f"{obj._undefined_name}.{argument}")
+        if isinstance(obj, LoopContext) and argument in _LOOP:
+            return getattr(obj, argument)
+        return _Absent(name=str(argument))
+
+
+def render(source: str, fields: Mapping[str, Any], html: bool, missing: list[str] | None = None) -> str:
+    """The text of a template with its fields, escaped where it is HTML.
+
+    Raises TemplateError (unusable source) and MissingField (all names at once). With a list for `missing` the names are
+    put there instead, and the gaps stay: that is for previews only.
+    """
+    template = _compiled(source, html)
+    gaps: list[str] = []
+    mark = _missing.set(gaps)
+    try:
+        text = _collect(template.generate(_plain(fields, "", 0)))
+    except TemplateError:
+        raise
+    except Exception as fault:  # whatever a filter makes of strange values: the author gets a sentence, the worker lives
+        raise TemplateError(None, f"This template cannot be filled: {fault}") from fault
+    finally:
+        _missing.reset(mark)
+    names = tuple(dict.fromkeys(gaps))
+    if missing is not None:
+        missing.extend(names)
+    elif names:
+        raise MissingField(names)
+    return text
+
+
+def check(source: str) -> None:
+    """Raise TemplateError when a source could not be rendered at all; cheap to call again, for the result is kept."""
+    _compiled(source, False)
+
+
+def names_used(source: str) -> frozenset[str]:
+    """Every field a source mentions, dotted (`topic.title`), loop variables left out: what an editor offers and checks."""
+    tree = _parse(source, _environment(False))
+    own = {name.name for loop in tree.find_all(nodes.For) for name in _targets(loop)}
+    found = set()
+    inner: set[int] = set()
+    for node in tree.find_all((nodes.Getattr, nodes.Name)):
+        if id(node) not in inner:
+            inner.update(id(child) for child in node.find_all((nodes.Getattr, nodes.Name)))
+            found.add(_dotted(node))
+    return frozenset(name for name in found if name.partition(".")[0] not in own)
+
+
+def _targets(loop: nodes.For) -> list[nodes.Name]:
+    return [loop.target] if isinstance(loop.target, nodes.Name) else list(loop.target.find_all(nodes.Name))
+
+
+def _dotted(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Getattr):
+        return f"{_dotted(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else "?"
+
+
+def _collect(pieces: Iterator[str]) -> str:
+    kept: list[str] = []
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_OUTPUT:
+            raise TemplateError(None, f"The finished letter would be larger than {MAX_OUTPUT // 1000} kB.")
+        kept.append(piece)
+    return "".join(kept)
+
+
+def _plain(value: Mapping[str, Any], path: str, depth: int) -> _Fields:
+    """Plain data only; what is None or empty is not there (a letter shall not print it by accident)."""
+    if depth > 5:
+        raise TemplateError(None, "The merge fields are nested deeper than 5.")
+    clean = _Fields()
+    clean.path = path
+    for key, item in value.items():
+        kept = _value(item, f"{path}.{key}" if path else key, depth)
+        if kept is not None:
+            clean[key] = kept
+    return clean
+
+
+def _value(item: Any, path: str, depth: int) -> Any:
+    if isinstance(item, str):
+        return str.__str__(item) if item.strip() else None
+    if item is None or isinstance(item, bool | int | float | Decimal | date):
+        return item
+    if isinstance(item, Mapping):
+        return _plain(item, path, depth + 1)
+    if isinstance(item, list | tuple):
+        rows = [_value(row, path, depth + 1) for row in item[:MAX_ROWS]]
+        return [row for row in rows if row is not None] or None
+    raise TemplateError(None, f"The merge field {path} is a {type(item).__name__}; text, numbers, dates and lists are allowed.")
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str, html: bool) -> Template:
+    environment = _environment(html)
+    tree = _parse(source, environment)
+    try:
+        return environment.from_string(tree)
+    except Exception as fault:  # Python's own limits on generated code, in many forms
+        raise TemplateError(None, "This template is too complicated.") from fault
+
+
+@lru_cache(maxsize=2)
+def _environment(html: bool) -> _Sandbox:
+    environment = _Sandbox(autoescape=html, undefined=_Absent, keep_trailing_newline=True, cache_size=0)
+    environment.globals.clear()
+    environment.finalize = _printable
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.filters["rows_"] = _rows
+    environment.tests = {name: environment.tests[name] for name in TESTS}
+    return environment
+
+
+def _printable(value: Any) -> Any:
+    """A whole list or group of fields is never what a letter wants to show."""
+    if isinstance(value, dict | list | LoopContext):
+        raise TemplateError(None, "A list or a group of fields cannot be printed; name the field, or repeat with for.")
+    return value
+
+
+def _rows(value: Any) -> list[Any]:
+    """What a loop walks over: a list, or nothing; never the letters of a text."""
+    return value if isinstance(value, list) else []
+
+
+def _parse(source: str, environment: _Sandbox) -> nodes.Template:
+    if len(source) > MAX_SOURCE or len(source.encode("utf-8", "replace")) > MAX_SOURCE:
+        raise TemplateError(None, f"The template is larger than {MAX_SOURCE // 1000} kB.")
+    _closed(source)
+    try:
+        tree = environment.parse(source)
+    except TemplateSyntaxError as fault:
+        raise TemplateError(fault.lineno, fault.message or "This merge tag cannot be read.") from fault
+    except (RecursionError, ValueError, MemoryError, OverflowError) as fault:
+        raise TemplateError(None, "This template is too complicated.") from fault
+    _inspect(tree)
+    return tree
+
+
+def _closed(source: str) -> None:
+    """Every tag ends, and soon: a run of openings would send the parser into the depth before it complains."""
+    place = 0
+    while opening := _OPENING.search(source, place):
+        closing = source.find(_CLOSING[opening[0]], opening.end())
+        comment = opening[0] == "{#"
+        if closing < 0 or (closing - opening.start() > MAX_TOKEN and not comment):
+            fault = "is not closed" if closing < 0 else f"is longer than {MAX_TOKEN} signs"
+            raise TemplateError(source.count("\n", 0, opening.start()) + 1, f"A merge tag {fault}.")
+        if not comment and source.count("{{", opening.end(), closing) > 2:
+            raise TemplateError(source.count("\n", 0, opening.start()) + 1, "A merge tag is not closed.")
+        place = closing + 2
+
+
+def _inspect(tree: nodes.Template) -> None:
+    """Walk the tree without recursion and refuse what is not on the list."""
+    stack: list[tuple[nodes.Node, int, bool]] = [(tree, 0, False)]
+    seen = 0
+    while stack:
+        node, depth, looping = stack.pop()
+        seen += 1
+        if seen > MAX_NODES or depth > MAX_DEPTH:
+            raise TemplateError(node.lineno, "This template is too complicated.")
+        _permit(node, looping)
+        inside = looping or isinstance(node, nodes.For)
+        stack += [(child, depth + 1, inside) for child in node.iter_child_nodes()]
+        if isinstance(node, nodes.For):
+            node.iter = nodes.Filter(node.iter, "rows_", [], [], None, None, lineno=node.lineno)
+
+
+def _permit(node: nodes.Node, looping: bool) -> None:
+    line = node.lineno
+    if not isinstance(node, _ALLOWED):
+        what = _WORDS.get(type(node), type(node).__name__.lower())
+        raise TemplateError(line, f"Merge tags can print a field, choose with if and repeat with for; {what} is not available.")
+    if isinstance(node, nodes.For):
+        _permit_loop(node, looping)
+    elif isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.dyn_args or node.dyn_kwargs):
+        raise TemplateError(line, f"There is no filter {node.name!r}; there are {', '.join(sorted(FILTERS))}.")
+    elif isinstance(node, nodes.Test) and node.name not in TESTS:
+        raise TemplateError(line, f"There is no test {node.name!r}; there are {', '.join(sorted(TESTS))}.")
+    elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        raise TemplateError(line, f"No field begins with an underscore: {node.attr!r}.")
+    elif isinstance(node, nodes.Name) and (node.name.startswith("_") or node.name == "self"):
+        raise TemplateError(line, f"There is no field {node.name!r}.")
+    elif isinstance(node, nodes.Getitem) and not _plain_key(node.arg):
+        raise TemplateError(line, "Brackets take a name in quotes or a number.")
+    elif isinstance(node, nodes.Const) and isinstance(node.value, str) and len(node.value) > MAX_CONSTANT:
+        raise TemplateError(line, f"A text inside a merge tag is longer than {MAX_CONSTANT} signs.")
+
+
+def _plain_key(arg: nodes.Node) -> bool:
+    if not isinstance(arg, nodes.Const) or not isinstance(arg.value, str | int):
+        return False
+    return not (isinstance(arg.value, str) and arg.value.startswith("_"))
+
+
+def _permit_loop(node: nodes.For, looping: bool) -> None:
+    if looping:
+        raise TemplateError(node.lineno, "A loop inside a loop is not available.")
+    if node.recursive or node.test is not None or not isinstance(node.target, nodes.Name):
+        raise TemplateError(node.lineno, "A loop is written {% for item in items %} and nothing more.")
+    if not isinstance(node.iter, nodes.Name | nodes.Getattr):
+        raise TemplateError(node.lineno, "A loop walks over a list field.")
