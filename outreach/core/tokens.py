@@ -1,0 +1,38 @@
+"""Signed tokens for reply addresses, unsubscribe links, clicks and answers (MAIL.md 1.8: case-insensitive base32).
+
+A token is a number and a purpose under an HMAC: it holds no address, cannot be forged or used for another purpose,
+and never expires (MAIL U4). Keys are tried in order, so an old key goes on verifying after a rotation.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+MAC_BYTES = 10
+
+
+def sign(purpose: str, number: int, keys: Sequence[bytes]) -> str:
+    """The token for `number`: 24 to 29 characters of lowercase base32, signed with the first key."""
+    if number < 0:
+        raise ValueError(f"a token's number must not be negative, not {number}")
+    body = number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
+    return base64.b32encode(_mac(purpose, body, keys[0]) + body).decode().rstrip("=").lower()
+
+
+def verify(purpose: str, token: str, keys: Sequence[bytes]) -> int | None:
+    """The number that `token` was signed for, or None when it is not one of ours for this purpose."""
+    if not token.isascii() or not MAC_BYTES < len(token) < 64:
+        return None
+    try:
+        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except ValueError:
+        return None
+    mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
+    if body and any(hmac.compare_digest(mac, _mac(purpose, body, key)) for key in keys):
+        return int.from_bytes(body, "big")
+    return None
+
+
+def _mac(purpose: str, body: bytes, key: bytes) -> bytes:
+    return hmac.new(key, purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:MAC_BYTES]

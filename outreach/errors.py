@@ -1,0 +1,17 @@
+"""The few exceptions that cross rooms. Each carries one sentence for a person: what happened, which value, what to do."""
+
+
+class OutreachError(Exception):
+    """Something that a person can be told in one sentence; `str(error)` is that sentence."""
+
+
+class Refused(OutreachError):
+    """Bad input: the value and the remedy are in the sentence. Nothing was changed or lost."""
+
+
+class NotFound(Refused):
+    """The thing that was named does not exist (any more)."""
+
+
+class Failed(OutreachError):
+    """We could not do it, through no fault of the input: an engine, a disk, a server. The remedy is in the sentence."""

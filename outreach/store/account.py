@@ -1,0 +1,52 @@
+"""The account: one row of the company's own settings (one installation serves one account)."""
+
+from typing import Any
+
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Json
+
+WORKING_WEEK = {"mon-fri": ["09:00-17:00"]}
+
+
+class Account(Base):
+    """Who we are: used in every letter's footer, in schedules, and as the sender before any user exists."""
+
+    __tablename__ = "account"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    company: Mapped[str] = mapped_column(default="")
+    sender_name: Mapped[str] = mapped_column(default="")
+    brand_color: Mapped[str] = mapped_column(default="#2f55d4")
+    logo_url: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    postal_address: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="UTC")
+    country: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    locale: Mapped[str] = mapped_column(default="en")
+    working_hours: Mapped[Json]
+    booking_link: Mapped[str] = mapped_column(default="")
+    switches: Mapped[Json]
+    """Kill switches that are on: name -> reason (e.g. `everything`)."""
+    open_pixel: Mapped[bool] = mapped_column(default=False)
+
+
+def get(session: Session) -> Account:
+    """The account's row, made with defaults the first time."""
+    row = session.get(Account, 1)
+    if row is None:
+        row = Account(id=1, working_hours=dict(WORKING_WEEK), switches={})
+        session.add(row)
+        session.flush()
+    return row
+
+
+def brand(row: Account) -> dict[str, Any]:
+    """The `brand` merge fields."""
+    return {
+        "name": row.company or row.sender_name,
+        "color": row.brand_color,
+        "logo_url": row.logo_url,
+        "postal_address": row.postal_address,
+        "website": row.website,
+    }

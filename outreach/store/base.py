@@ -1,0 +1,47 @@
+"""What every table shares: the declarative base, column shorthands and the engine."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, Text, create_engine, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+RealNow = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
+Json = Annotated[dict[str, Any], mapped_column(JSONB, server_default="{}", default=dict)]
+JsonList = Annotated[list[Any], mapped_column(JSONB, server_default="[]", default=list)]
+
+
+class Base(DeclarativeBase):
+    """A row. Text columns are unbounded `text`; borders cap what comes in."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {str: Text(), datetime: DateTime(timezone=True), int: BigInteger()}
+
+
+def engine_for(url: str, *, size: int = 5) -> Engine:
+    """An engine on psycopg 3 for a `postgresql://` URL; connections are checked before use and never wait for ever."""
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+    return create_engine(
+        url,
+        pool_size=size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
+    )
+
+
+def sessions_for(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that keep loaded values after commit, since doors read rows after they committed."""
+    return sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,57 @@
+"""Consent evidence and suppressions: who may be written to, and who may not, ever."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Moment
+from outreach.store.leads import normalised
+
+
+class Consent(Base):
+    """What a lead agreed to (or refused), with the words that were shown (MAIL C4)."""
+
+    __tablename__ = "consents"
+    id: Mapped[Id]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    granted: Mapped[bool]
+    wording: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
+    ip: Mapped[str] = mapped_column(default="")
+    at: Mapped[Moment]
+
+
+class Suppression(Base):
+    """An address that gets no automatic mail any more (X7). The row survives the lead."""
+
+    __tablename__ = "suppressions"
+    email: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    """unsubscribed | complained | bounced | do not contact | erased."""
+    source: Mapped[str] = mapped_column(default="")
+    at: Mapped[Moment]
+
+
+def suppress(session: Session, email: str, reason: str, source: str, at: datetime) -> None:
+    """Suppress an address; the first reason stays."""
+    row = {"email": normalised(email), "reason": reason, "source": source, "at": at}
+    session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
+
+
+def suppression(session: Session, email: str) -> Suppression | None:
+    """Why this address is suppressed, or None."""
+    return session.get(Suppression, normalised(email))
+
+
+def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:
+    """The lead's last word on a purpose."""
+    query = select(Consent).where(Consent.lead_id == lead_id, Consent.purpose == purpose)
+    return session.scalar(query.order_by(Consent.at.desc(), Consent.id.desc()).limit(1))
+
+
+def count_suppressed(session: Session) -> int:
+    """How many addresses are suppressed."""
+    return session.scalar(select(func.count()).select_from(Suppression)) or 0

@@ -1,0 +1,48 @@
+"""Interviews and deals: what follow-up is for."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Numeric, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Moment
+
+
+class Interview(Base):
+    """A meeting with a lead."""
+
+    __tablename__ = "interviews"
+    id: Mapped[Id]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    booked_at: Mapped[Moment]
+    at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="booked")
+    """booked | held | missed | cancelled."""
+    held_at: Mapped[datetime | None]
+
+
+class Deal(Base):
+    """A sale won or lost."""
+
+    __tablename__ = "deals"
+    id: Mapped[Id]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    state: Mapped[str] = mapped_column(default="open")
+    """open | won | lost."""
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    at: Mapped[Moment]
+    closed_at: Mapped[datetime | None]
+
+
+def interviews_of(session: Session, lead_id: int) -> list[Interview]:
+    """A lead's interviews, the latest first."""
+    return list(session.scalars(select(Interview).where(Interview.lead_id == lead_id).order_by(Interview.id.desc())))
+
+
+def open_interview(session: Session, lead_id: int) -> Interview | None:
+    """The interview that is booked and not yet held."""
+    query = select(Interview).where(Interview.lead_id == lead_id, Interview.state == "booked")
+    return session.scalar(query.order_by(Interview.id.desc()).limit(1))

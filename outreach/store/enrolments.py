@@ -1,0 +1,92 @@
+"""Enrolments: where a lead stands in a sequence. The row is a pointer; `memory` keeps what was drawn and done."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, Moment
+
+SALES = ("inbound", "sales", "reengagement")
+
+
+class Enrolment(Base):
+    """One lead in one version of a sequence. `due_at` is when to look again; NULL only when ended."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_enrolments_lead_id", "lead_id"),
+        Index("ix_enrolments_sequence_id_state", "sequence_id", "state"),
+        Index(
+            "uq_enrolments_one_sales",
+            "lead_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND class IN ('inbound','sales','reengagement')"),
+        ),
+    )
+    id: Mapped[Id]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("sequence_versions.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id", ondelete="SET NULL"))
+    class_: Mapped[str] = mapped_column("class")
+    state: Mapped[str]
+    """One of RULES S's states, whole: `waiting: delay`, `ended: replied` (core/states)."""
+    reason: Mapped[str] = mapped_column(default="")
+    step_key: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    anchor_at: Mapped[Moment]
+    last_done_at: Mapped[datetime | None]
+    memory: Mapped[Json]
+    entered_at: Mapped[Moment]
+    ended_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(default="")
+    """The latest decision in one plain sentence."""
+    rule: Mapped[str] = mapped_column(default="")
+
+
+def of_lead(session: Session, lead_id: int) -> list[Enrolment]:
+    """All of a lead's enrolments, the latest first."""
+    query = select(Enrolment).where(Enrolment.lead_id == lead_id)
+    return list(session.scalars(query.order_by(Enrolment.entered_at.desc(), Enrolment.id.desc())))
+
+
+def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrolment]:
+    """A lead's enrolments that have not ended, oldest first; locked on request."""
+    query = select(Enrolment).where(Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
+    return list(session.scalars(query.with_for_update() if lock else query))
+
+
+def running_sales(session: Session, lead_id: int) -> Enrolment | None:
+    """The one active sales enrolment (M1)."""
+    query = select(Enrolment).where(
+        Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None), Enrolment.class_.in_(SALES)
+    )
+    return session.scalar(query)
+
+
+def claim_due(session: Session, now: datetime, limit: int, skip: Sequence[int] = ()) -> list[int]:
+    """Ids of due enrolments, the oldest first. Each is then locked on its own (skip locked)."""
+    query = select(Enrolment.id).where(Enrolment.due_at <= now, Enrolment.due_at.is_not(None))
+    if skip:
+        query = query.where(Enrolment.id.not_in(skip))
+    return list(session.scalars(query.order_by(Enrolment.due_at, Enrolment.id).limit(limit)))
+
+
+def lock_due(session: Session, enrolment_id: int, now: datetime) -> Enrolment | None:
+    """The row, if it is still due and nobody else holds it."""
+    query = select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.due_at <= now)
+    return session.scalar(query.with_for_update(skip_locked=True))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next enrolment falls due."""
+    return session.scalar(select(func.min(Enrolment.due_at)))
+
+
+def count_by_state(session: Session, sequence_id: int) -> dict[str, int]:
+    """How many leads of a sequence are in each state."""
+    query = select(Enrolment.state, func.count()).where(Enrolment.sequence_id == sequence_id)
+    return {state: count for state, count in session.execute(query.group_by(Enrolment.state))}

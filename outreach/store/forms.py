@@ -1,0 +1,105 @@
+"""Forms and their submissions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, JsonList, Moment
+
+
+class Form(Base):
+    """A form that strangers fill in. `fields` is a list of
+    {key, label, kind: text|email|tel|select|textarea|date|checkbox|radio, required, options: [{value, label,
+    paragraph, question, material_title, material_url}], help}."""
+
+    __tablename__ = "forms"
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    intro: Mapped[str] = mapped_column(default="")
+    fields: Mapped[JsonList]
+    consent_text: Mapped[str] = mapped_column(default="")
+    button: Mapped[str] = mapped_column(default="Send")
+    thanks: Mapped[str] = mapped_column(default="")
+    sequence_id: Mapped[int | None] = mapped_column(ForeignKey("sequences.id", ondelete="SET NULL"))
+    letter: Mapped[str] = mapped_column(default="")
+    """Template key of the answer when the form enrols nowhere."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[Moment]
+
+
+class Submission(Base):
+    """What somebody sent us: a form post, or what a person noted (call, card, walk-in), or a stranger's mail."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("form_id", "fingerprint", postgresql_nulls_not_distinct=True),
+        Index("ix_submissions_lead_id_at", "lead_id", "at"),
+        Index("ix_submissions_form_id_at", "form_id", "at"),
+    )
+    id: Mapped[Id]
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("forms.id", ondelete="SET NULL"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str]
+    source: Mapped[str] = mapped_column(default="form")
+    """form | call | card | walk-in | mail | import."""
+    state: Mapped[str] = mapped_column(default="open")
+    """open | archived."""
+    answers: Mapped[Json]
+    context: Mapped[Json]
+    """zone, locale, referrer, utm, agent, ip, consent wording."""
+    at: Mapped[Moment]
+    sla_due_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    first_human_at: Mapped[datetime | None]
+
+
+def by_key(session: Session, key: str) -> Form | None:
+    """The form at /f/<key>."""
+    return session.scalar(select(Form).where(Form.key == key))
+
+
+def all_forms(session: Session) -> list[Form]:
+    """Every form, by name."""
+    return list(session.scalars(select(Form).order_by(Form.name, Form.id)))
+
+
+def submissions(session: Session, form_id: int, limit: int = 50) -> list[Submission]:
+    """A form's latest submissions."""
+    query = select(Submission).where(Submission.form_id == form_id).order_by(Submission.at.desc(), Submission.id.desc())
+    return list(session.scalars(query.limit(limit)))
+
+
+def submissions_of(session: Session, lead_id: int) -> list[Submission]:
+    """A lead's submissions, the latest first."""
+    query = select(Submission).where(Submission.lead_id == lead_id)
+    return list(session.scalars(query.order_by(Submission.at.desc(), Submission.id.desc())))
+
+
+def same(session: Session, form_id: int | None, fingerprint: str) -> Submission | None:
+    """The submission that a double click would repeat."""
+    return session.scalar(
+        select(Submission).where(Submission.form_id.is_not_distinct_from(form_id), Submission.fingerprint == fingerprint)
+    )
+
+
+def set_state(session: Session, lead_id: int, state: str) -> None:
+    """Archive or reopen a lead's submissions."""
+    session.execute(update(Submission).where(Submission.lead_id == lead_id).values(state=state))
+
+
+def counts(session: Session) -> dict[int, int]:
+    """Submissions per form."""
+    rows = session.execute(select(Submission.form_id, func.count()).group_by(Submission.form_id))
+    return {form_id: count for form_id, count in rows if form_id is not None}
+
+
+def option(form: Form | None, field: str, value: Any) -> dict[str, Any]:
+    """The option of a select field that has this value, or {}."""
+    for one in form.fields if form else []:
+        if one.get("key") == field:
+            return next((o for o in one.get("options", []) if o.get("value") == value), {})
+    return {}

@@ -1,0 +1,82 @@
+"""Mail that came in: the raw message first, what it means later (DESIGN 5c)."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, JsonList, Moment
+
+
+class InboundMail(Base):
+    """A message as it arrived, and what was understood of it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("sha256", "recipient"),
+        Index("ix_inbox_state", "state", postgresql_where=text("state IN ('new','quarantined')")),
+        Index("ix_inbox_lead_id", "lead_id"),
+    )
+    id: Mapped[Id]
+    sha256: Mapped[str]
+    recipient: Mapped[str] = mapped_column(default="")
+    """Envelope recipient; empty when it came by IMAP."""
+    envelope_from: Mapped[str] = mapped_column(default="")
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
+    source: Mapped[str]
+    """smtp | imap | local."""
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[Moment]
+    state: Mapped[str] = mapped_column(default="new")
+    """new | done | quarantined."""
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    class_: Mapped[str] = mapped_column("class", default="")
+    evidence: Mapped[str] = mapped_column(default="")
+    matched_by: Mapped[str] = mapped_column(default="")
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="SET NULL"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    """Our letter that it answers or returns."""
+    wire_id: Mapped[str] = mapped_column(default="", index=True)
+    """Its own Message-ID."""
+    references: Mapped[JsonList]
+    from_address: Mapped[str] = mapped_column(default="")
+    from_name: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str] = mapped_column(default="")
+    reply_text: Mapped[str] = mapped_column(default="")
+    sense: Mapped[str] = mapped_column(default="")
+    detail: Mapped[Json]
+
+
+def keep(session: Session, values: dict[str, object]) -> int | None:
+    """Keep a raw message; its id, or None when we have it already."""
+    statement = insert(InboundMail).values(values).on_conflict_do_nothing().returning(InboundMail.id)
+    return session.scalar(statement)
+
+
+def unread(session: Session, limit: int = 50) -> list[int]:
+    """Ids of messages that nobody has understood yet."""
+    return list(session.scalars(select(InboundMail.id).where(InboundMail.state == "new").order_by(InboundMail.id).limit(limit)))
+
+
+def lock_new(session: Session, inbound_id: int) -> InboundMail | None:
+    """The row, if it is still new and nobody else holds it."""
+    query = select(InboundMail).where(InboundMail.id == inbound_id, InboundMail.state == "new")
+    return session.scalar(query.with_for_update(skip_locked=True))
+
+
+def quarantined(session: Session) -> list[InboundMail]:
+    """Messages that could not be read, the latest first."""
+    query = select(InboundMail).where(InboundMail.state == "quarantined").order_by(InboundMail.id.desc()).limit(200)
+    return list(session.scalars(query))
+
+
+def of_lead(session: Session, lead_id: int) -> list[InboundMail]:
+    """What a lead wrote, the latest first."""
+    return list(session.scalars(select(InboundMail).where(InboundMail.lead_id == lead_id).order_by(InboundMail.id.desc())))
+
+
+def last_received(session: Session) -> datetime | None:
+    """When the last message came in."""
+    return session.scalar(select(InboundMail.received_at).order_by(InboundMail.id.desc()).limit(1))

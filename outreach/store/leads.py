@@ -1,0 +1,153 @@
+"""Leads: the people we follow up, with their addresses, tags and companies."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Computed, ForeignKey, Index, func, or_, select, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, Moment
+
+SEARCH = (
+    "to_tsvector('simple', coalesce(name,'') || ' ' || coalesce(company,'') || ' ' || coalesce(email,'') || ' ' || "
+    "replace(replace(coalesce(email,''),'@',' '),'.',' ') || ' ' || coalesce(phone,''))"
+)
+
+
+class Lead(Base):
+    """A person. `email` is normalised (lower case); empty only for a lead without an address."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        Index("uq_leads_email", text("lower(email)"), unique=True, postgresql_where=text("email <> ''")),
+        Index("ix_leads_search", "search", postgresql_using="gin"),
+        Index("ix_leads_owner_stage", "owner_id", "stage"),
+        Index("ix_leads_last_activity", text("last_activity_at DESC"), text("id DESC")),
+    )
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    phone_bad: Mapped[bool] = mapped_column(default=False)
+    company: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    topic: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    stage: Mapped[str] = mapped_column(default="new")
+    """new | contacted | replied | interview | won | nurture | lost | archived (core/pipeline)."""
+    address_state: Mapped[str] = mapped_column(default="ok")
+    """ok | dead."""
+    zone: Mapped[str] = mapped_column(default="")
+    zone_source: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    locale: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
+    reach_by: Mapped[str] = mapped_column(default="")
+    best_time: Mapped[str] = mapped_column(default="")
+    score: Mapped[int] = mapped_column(default=0)
+    hot: Mapped[bool] = mapped_column(default=False)
+    do_not_contact: Mapped[bool] = mapped_column(default=False)
+    fields: Mapped[Json]
+    created_at: Mapped[Moment]
+    last_activity_at: Mapped[Moment]
+    answered_at: Mapped[datetime | None]
+    """First human attempt after the latest request: stops the speed-to-lead clock."""
+    erased_at: Mapped[datetime | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(SEARCH, persisted=True), deferred=True)
+
+
+class Alias(Base):
+    """Another address of a lead."""
+
+    __tablename__ = "lead_aliases"
+    email: Mapped[str] = mapped_column(primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
+
+
+class Tag(Base):
+    """A word put on a lead."""
+
+    __tablename__ = "lead_tags"
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+def normalised(email: str) -> str:
+    """An address as it is kept: trimmed and in lower case."""
+    return email.strip().lower()
+
+
+def by_email(session: Session, email: str) -> Lead | None:
+    """The lead with this address, or with it as an alias."""
+    address = normalised(email)
+    if not address:
+        return None
+    lead = session.scalar(select(Lead).where(func.lower(Lead.email) == address, Lead.email != ""))
+    if lead is None and (alias := session.get(Alias, address)):
+        lead = session.get(Lead, alias.lead_id)
+    return lead
+
+
+def locked(session: Session, lead_id: int) -> Lead | None:
+    """The lead's row, locked until the transaction ends."""
+    return session.scalar(select(Lead).where(Lead.id == lead_id).with_for_update())
+
+
+def first_name(lead: Lead) -> str:
+    """What to call them: the first word of the name."""
+    return lead.name.split()[0] if lead.name.split() else ""
+
+
+def tags_of(session: Session, lead_id: int) -> frozenset[str]:
+    """The lead's tags."""
+    return frozenset(session.scalars(select(Tag.tag).where(Tag.lead_id == lead_id)))
+
+
+def add_tag(session: Session, lead_id: int, tag: str) -> None:
+    """Put a tag on a lead; twice is once."""
+    session.merge(Tag(lead_id=lead_id, tag=tag))
+
+
+def all_tags(session: Session) -> list[str]:
+    """Every tag in use."""
+    return list(session.scalars(select(Tag.tag).distinct().order_by(Tag.tag)))
+
+
+def prefix_query(words: str) -> str:
+    """A `to_tsquery` text that finds all words by their beginnings."""
+    cleaned = ["".join(c for c in word if c.isalnum()) for word in words.replace("@", " ").replace(".", " ").split()]
+    return " & ".join(f"{word}:*" for word in cleaned if word)
+
+
+def page(
+    session: Session,
+    *,
+    words: str = "",
+    stage: str = "",
+    owner_id: int | None = None,
+    tag: str = "",
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[Lead]:
+    """A page of leads, the latest activity first; the next page starts before (last_activity_at, id)."""
+    query = select(Lead).where(Lead.erased_at.is_(None))
+    if words and (prefixes := prefix_query(words)):
+        query = query.where(Lead.search.op("@@")(func.to_tsquery("simple", prefixes)))
+    if stage:
+        query = query.where(Lead.stage == stage)
+    if owner_id is not None:
+        query = query.where(Lead.owner_id == owner_id)
+    if tag:
+        query = query.where(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == tag)))
+    if before:
+        at, lead_id = before
+        query = query.where(or_(Lead.last_activity_at < at, (Lead.last_activity_at == at) & (Lead.id < lead_id)))
+    return list(session.scalars(query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).limit(limit)))
+
+
+def count_by_stage(session: Session) -> dict[str, int]:
+    """How many leads stand at each stage."""
+    rows = session.execute(select(Lead.stage, func.count()).where(Lead.erased_at.is_(None)).group_by(Lead.stage))
+    return {stage: count for stage, count in rows}

@@ -1,0 +1,281 @@
+"""Messages: the letters that go out. The row is the receipt (F5), written before anything is sent.
+
+States (DESIGN 4): queued -> claimed (lease) -> begun -> sent; unsure, failed, cancelled. The unique constraints make a
+second letter of the same step, or of the same newsletter issue, impossible.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, JsonList, Moment
+
+UNSENT = ("queued", "claimed", "begun")
+SERVER = (
+    "(SELECT system_identifier::text FROM pg_control_system()) || '/' || pg_postmaster_start_time()::text"
+)
+"""The running server's identity: a sweeper that meets another one knows that commits may be gone (DESIGN 4.4)."""
+
+
+class Message(Base):
+    """One letter to one person."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step_key"),
+        UniqueConstraint("issue_id", "lead_id"),
+        Index("ix_messages_queue", "lane", "due_at", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_messages_open", "state", "lease_until", postgresql_where=text("state IN ('claimed','begun','unsure')")),
+        Index("ix_messages_lead_id", "lead_id"),
+        Index("ix_messages_sent_at", "mailbox_id", "sent_at"),
+        Index("ix_messages_issue_state", "issue_id", "state"),
+    )
+    id: Mapped[Id]
+    kind: Mapped[str]
+    """step | answer | newsletter | own (a rep's mail) | notice (to our people) | test."""
+    class_: Mapped[str] = mapped_column("class", default="")
+    """inbound | sales | reengagement | nurture | newsletter; empty for kinds outside the arbiter."""
+    lane: Mapped[str] = mapped_column(default="outbound")
+    """urgent (sent at once) | outbound."""
+    at_once: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(default="queued")
+    reason: Mapped[str] = mapped_column(default="")
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="SET NULL"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id", ondelete="SET NULL"))
+    step_key: Mapped[str | None]
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id", ondelete="SET NULL"))
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
+    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_versions.id", ondelete="SET NULL"))
+    variant: Mapped[str] = mapped_column(default="")
+    to_address: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    """The subject as sent (or as written, for kind own)."""
+    body: Mapped[str] = mapped_column(default="")
+    """Plain text as written, where the letter has no template; else empty."""
+    extra: Mapped[Json]
+    """Merge fields that only this letter has (answers, reply thread)."""
+    message_id: Mapped[str | None] = mapped_column(unique=True)
+    """Message-ID with its angle brackets, set before the first attempt and kept on a retry (MAIL O1)."""
+    reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    """Our earlier letter that this one follows in a thread (T1)."""
+    references: Mapped[JsonList]
+    text_sent: Mapped[str] = mapped_column(default="")
+    """The plain text as it went out: shown on the timeline, and cut from replies."""
+    due_at: Mapped[Moment]
+    queued_at: Mapped[Moment]
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    """Real time."""
+    server: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0)
+    first_tried_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    """Business time of acceptance by the mail server (D3)."""
+    answer: Mapped[str] = mapped_column(default="")
+    """The server's last words."""
+    delivered: Mapped[str] = mapped_column(default="")
+    """What came back: bounced | soft | complained, or empty."""
+
+
+class Link(Base):
+    """A tracked link's target, kept by us (MAIL T5)."""
+
+    __tablename__ = "links"
+    __table_args__ = (UniqueConstraint("message_id", "url", "name"),)
+    id: Mapped[Id]
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    url: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+
+
+class Hit(Base):
+    """A raw click or open with its class (B1)."""
+
+    __tablename__ = "hits"
+    __table_args__ = (Index("ix_hits_message_id_at", "message_id", "at"),)
+    id: Mapped[Id]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    """click | open."""
+    verdict: Mapped[str]
+    """human | prefetch | scanner | own | unknown."""
+    rule: Mapped[str] = mapped_column(default="")
+    method: Mapped[str] = mapped_column(default="GET")
+    agent: Mapped[str] = mapped_column(default="")
+    ip: Mapped[str] = mapped_column(default="")
+    at: Mapped[Moment]
+    """Business time."""
+    real_at: Mapped[Moment]
+
+
+class LocalLetter(Base):
+    """What the local mail server took (only while no SMTP_URL is set), byte for byte."""
+
+    __tablename__ = "local_letters"
+    id: Mapped[Id]
+    at: Mapped[Moment]
+    envelope_from: Mapped[str] = mapped_column(default="")
+    envelope_to: Mapped[str] = mapped_column(index=True)
+    message_id: Mapped[str] = mapped_column(default="", index=True)
+    subject: Mapped[str] = mapped_column(default="")
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+CLAIM = text(f"""
+WITH due AS MATERIALIZED (
+  SELECT id FROM messages
+  WHERE state = 'queued' AND lane = :lane AND due_at <= :now
+  ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
+UPDATE messages m SET state = 'claimed', lease_owner = :owner, server = {SERVER},
+  lease_until = clock_timestamp() + make_interval(secs => :lease), attempts = m.attempts
+FROM due WHERE m.id = due.id RETURNING m.id
+""")
+
+BEGIN = text("""
+UPDATE messages m SET state = 'begun', attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, :now)
+WHERE m.id = :id AND m.state = 'claimed' AND m.lease_owner = :owner AND m.lease_until > clock_timestamp()
+  AND (m.enrolment_id IS NULL OR EXISTS (SELECT 1 FROM enrolments e WHERE e.id = m.enrolment_id AND e.ended_at IS NULL))
+  AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email = lower(m.to_address)))
+  AND NOT EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything')
+""")
+
+
+def claim(session: Session, lane: str, now: datetime, owner: str, limit: int, lease: float) -> list[int]:
+    """Take up to `limit` due letters of a lane under a lease of `lease` real seconds; their ids in no order."""
+    values = {"lane": lane, "now": now, "owner": owner, "limit": limit, "lease": lease}
+    return list(session.scalars(CLAIM, values))
+
+
+def begin(session: Session, message_id: int, owner: str, now: datetime) -> bool:
+    """claimed -> begun, looking once more at lease, enrolment, suppression and switches (X4, X7). False = drop it."""
+    result: CursorResult[Any] = session.execute(BEGIN, {"id": message_id, "owner": owner, "now": now})  # type: ignore[assignment]
+    return result.rowcount == 1
+
+
+def finish(session: Session, message_id: int, owner: str, **values: Any) -> bool:
+    """Leave claimed or begun with these column values, if the row is still ours."""
+    statement = update(Message).where(
+        Message.id == message_id, Message.lease_owner == owner, Message.state.in_(("claimed", "begun"))
+    )
+    result: CursorResult[Any] = session.execute(statement.values(lease_owner=None, lease_until=None, **values))  # type: ignore[assignment]
+    return result.rowcount == 1
+
+
+SWEEP_BEGUN = text(
+    "UPDATE messages SET state = 'unsure', reason = 'the worker died while sending', lease_owner = NULL,"
+    " lease_until = NULL WHERE state = 'begun' AND lease_until < clock_timestamp() RETURNING id"
+)
+SWEEP_OTHER_SERVER = text(
+    "UPDATE messages SET state = 'unsure', reason = 'the database restarted while it was claimed',"
+    f" lease_owner = NULL, lease_until = NULL WHERE state = 'claimed' AND server <> {SERVER}"
+    " AND lease_until < clock_timestamp() RETURNING id"
+)
+SWEEP_CLAIMED = text(
+    "UPDATE messages SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
+    " WHERE state = 'claimed' AND lease_until < clock_timestamp() RETURNING id"
+)
+
+
+def sweep(session: Session) -> dict[str, list[int]]:
+    """Settle letters whose lease ran out: begun -> unsure; claimed -> queued (nothing was sent), or unsure when the
+    database restarted meanwhile, because its last commits may be gone (DESIGN 4.4)."""
+    begun = list(session.scalars(SWEEP_BEGUN))
+    other = list(session.scalars(SWEEP_OTHER_SERVER))
+    return {"unsure": begun + other, "queued": list(session.scalars(SWEEP_CLAIMED))}
+
+
+def release(session: Session, owner: str) -> None:
+    """Give back what a worker claimed and did not begin."""
+    session.execute(
+        update(Message)
+        .where(Message.lease_owner == owner, Message.state == "claimed")
+        .values(state="queued", lease_owner=None, lease_until=None)
+    )
+
+
+def cancel_unsent(session: Session, enrolment_id: int, reason: str) -> list[int]:
+    """Cancel an enrolment's letters that have not begun; their ids."""
+    statement = update(Message).where(Message.enrolment_id == enrolment_id, Message.state.in_(("queued", "claimed")))
+    return list(session.scalars(statement.values(state="cancelled", reason=reason).returning(Message.id)))
+
+
+def of_step(session: Session, enrolment_id: int, step_key: str) -> Message | None:
+    """The receipt of a step."""
+    return session.scalar(
+        select(Message).where(Message.enrolment_id == enrolment_id, Message.step_key == step_key)
+    )
+
+
+def of_lead(session: Session, lead_id: int) -> list[Message]:
+    """A lead's letters, the latest first."""
+    return list(session.scalars(select(Message).where(Message.lead_id == lead_id).order_by(Message.id.desc())))
+
+
+def by_message_id(session: Session, ids: list[str]) -> Message | None:
+    """The letter with one of these Message-IDs; the earliest in the list wins."""
+    found = {m.message_id: m for m in session.scalars(select(Message).where(Message.message_id.in_(ids)))}
+    return next((found[i] for i in ids if i in found), None)
+
+
+def last_sent(session: Session, enrolment_id: int) -> Message | None:
+    """The last letter really sent in an enrolment (T2)."""
+    query = select(Message).where(Message.enrolment_id == enrolment_id, Message.state.in_(("sent", "unsure")))
+    return session.scalar(query.where(Message.message_id.is_not(None)).order_by(Message.sent_at.desc().nulls_last()).limit(1))
+
+
+def automatic_times(session: Session, lead_id: int, since: datetime) -> list[tuple[datetime, str, bool]]:
+    """(moment, class, at_once) of the automatic letters to a lead since then, those under way included (M4)."""
+    moment = func.coalesce(Message.sent_at, Message.due_at)
+    query = select(moment, Message.class_, Message.at_once).where(
+        Message.lead_id == lead_id,
+        Message.kind.in_(("step", "answer", "newsletter")),
+        Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
+        moment >= since,
+    )
+    return [(at, class_, at_once) for at, class_, at_once in session.execute(query)]
+
+
+def own_times(session: Session, lead_id: int, since: datetime) -> list[datetime]:
+    """When a rep's own mail went to a lead since then (M5: counts towards the cap)."""
+    query = select(Message.sent_at).where(
+        Message.lead_id == lead_id, Message.kind == "own", Message.state == "sent", Message.sent_at >= since
+    )
+    return [at for at in session.scalars(query) if at]
+
+
+def sent_since(session: Session, mailbox_id: int, since: datetime) -> list[datetime]:
+    """When a mailbox sent its letters since then (L1)."""
+    query = select(Message.sent_at).where(Message.mailbox_id == mailbox_id, Message.sent_at >= since)
+    return [at for at in session.scalars(query.order_by(Message.sent_at)) if at]
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next queued letter falls due."""
+    return session.scalar(select(func.min(Message.due_at)).where(Message.state == "queued"))
+
+
+def in_flight(session: Session) -> int:
+    """Letters between claim and answer."""
+    query = select(func.count()).select_from(Message).where(Message.state.in_(("claimed", "begun")))
+    return session.scalar(query) or 0
+
+
+def due_lanes(session: Session, now: datetime) -> list[str]:
+    """Lanes with letters to send now."""
+    return list(
+        session.scalars(select(Message.lane).where(Message.state == "queued", Message.due_at <= now).distinct())
+    )
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Letters per state."""
+    return {s: n for s, n in session.execute(select(Message.state, func.count()).group_by(Message.state))}
+
+

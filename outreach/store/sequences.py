@@ -1,0 +1,77 @@
+"""Sequences and their published versions. The document (SEQUENCE.md's YAML) is the truth; drafts are kept as text."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Moment
+
+
+class SequenceRow(Base):
+    """A sequence; `draft` is the document being edited (empty = as published)."""
+
+    __tablename__ = "sequences"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    preset: Mapped[str] = mapped_column(default="")
+    """The shipped file it came from, without the ending."""
+    class_: Mapped[str] = mapped_column("class", default="sales")
+    draft: Mapped[str] = mapped_column(default="")
+    current_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sequence_versions.id", use_alter=True, ondelete="SET NULL")
+    )
+    archived_at: Mapped[datetime | None]
+    created_at: Mapped[Moment]
+
+
+class VersionRow(Base):
+    """What was published once; never changed (V1)."""
+
+    __tablename__ = "sequence_versions"
+    __table_args__ = (UniqueConstraint("sequence_id", "number"),)
+    id: Mapped[Id]
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    document: Mapped[str]
+    published_at: Mapped[Moment]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
+
+def all_sequences(session: Session) -> list[SequenceRow]:
+    """Every sequence, archived ones last."""
+    order = (SequenceRow.archived_at.is_not(None), SequenceRow.class_, func.lower(SequenceRow.name))
+    return list(session.scalars(select(SequenceRow).order_by(*order)))
+
+
+def by_name(session: Session, name: str) -> SequenceRow | None:
+    """The sequence with this name or preset key, whatever the letter case."""
+    wanted = name.strip().lower()
+    query = select(SequenceRow).where((func.lower(SequenceRow.name) == wanted) | (SequenceRow.preset == wanted))
+    return session.scalar(query.limit(1))
+
+
+def current(session: Session, sequence: SequenceRow) -> VersionRow | None:
+    """The published version."""
+    return session.get(VersionRow, sequence.current_version_id) if sequence.current_version_id else None
+
+
+def versions(session: Session, sequence_id: int) -> list[VersionRow]:
+    """All versions, the newest first."""
+    query = select(VersionRow).where(VersionRow.sequence_id == sequence_id)
+    return list(session.scalars(query.order_by(VersionRow.number.desc())))
+
+
+def add_version(
+    session: Session, sequence: SequenceRow, document: str, now: datetime, user_id: int | None
+) -> VersionRow:
+    """Publish a document as the sequence's next version."""
+    query = select(func.max(VersionRow.number)).where(VersionRow.sequence_id == sequence.id)
+    number = (session.scalar(query) or 0) + 1
+    version = VersionRow(
+        sequence_id=sequence.id, number=number, document=document, published_at=now, published_by=user_id
+    )
+    session.add(version)
+    session.flush()
+    sequence.current_version_id = version.id
+    return version

@@ -1,0 +1,77 @@
+"""Tasks: what a person has to do, with its outcome."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, Moment
+
+
+class Task(Base):
+    """One thing to do for one lead."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step_key"),
+        Index("ix_tasks_open", "owner_id", "due_at", postgresql_where=text("state = 'open'")),
+        Index("ix_tasks_lead_id", "lead_id"),
+    )
+    id: Mapped[Id]
+    kind: Mapped[str]
+    """reply | new_lead | call | text | letter | social | video | task | unknown_mail | interview."""
+    state: Mapped[str] = mapped_column(default="open")
+    """open | done | skipped | cancelled."""
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id", ondelete="SET NULL"))
+    step_key: Mapped[str | None]
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="SET NULL"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id", ondelete="SET NULL"))
+    title: Mapped[str]
+    script: Mapped[str] = mapped_column(default="")
+    due_at: Mapped[Moment]
+    created_at: Mapped[Moment]
+    done_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    flag: Mapped[str] = mapped_column(default="")
+    """Why it stands out, e.g. `no common working hours` (W9)."""
+    memory: Mapped[Json]
+
+
+def open_for(session: Session, user_id: int | None, before: datetime) -> list[Task]:
+    """A rep's open tasks due before then (and those that nobody owns), by due time."""
+    query = select(Task).where(Task.state == "open", Task.due_at < before)
+    if user_id is not None:
+        query = query.where(or_(Task.owner_id == user_id, Task.owner_id.is_(None)))
+    return list(session.scalars(query.order_by(Task.due_at, Task.id).limit(500)))
+
+
+def done_since(session: Session, user_id: int, since: datetime) -> int:
+    """How many tasks a rep finished since then."""
+    query = select(func.count()).select_from(Task).where(Task.done_by == user_id, Task.done_at >= since)
+    return session.scalar(query) or 0
+
+
+def open_of_lead(session: Session, lead_id: int) -> list[Task]:
+    """A lead's open tasks."""
+    query = select(Task).where(Task.lead_id == lead_id, Task.state == "open").order_by(Task.due_at, Task.id)
+    return list(session.scalars(query))
+
+
+def open_of_enrolment(session: Session, enrolment_id: int) -> list[Task]:
+    """An enrolment's open tasks (K2)."""
+    return list(session.scalars(select(Task).where(Task.enrolment_id == enrolment_id, Task.state == "open")))
+
+
+def of_step(session: Session, enrolment_id: int, step_key: str) -> Task | None:
+    """The task of a step."""
+    return session.scalar(select(Task).where(Task.enrolment_id == enrolment_id, Task.step_key == step_key))
+
+
+def calls_of(session: Session, lead_id: int) -> list[Task]:
+    """All calls made to a lead, with their outcomes."""
+    query = select(Task).where(Task.lead_id == lead_id, Task.kind.in_(("call", "new_lead")), Task.state == "done")
+    return list(session.scalars(query.order_by(Task.done_at)))

@@ -1,0 +1,117 @@
+"""Templates (letters that marketers edit) and newsletter issues."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, Moment
+
+
+class Template(Base):
+    """A letter by its key; `kind` groups the gallery: letter | break-up | newsletter | educational | notice | layout."""
+
+    __tablename__ = "templates"
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="letter")
+    current_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("template_versions.id", use_alter=True, ondelete="SET NULL")
+    )
+    archived_at: Mapped[datetime | None]
+
+
+class TemplateVersion(Base):
+    """One saved text of a template; never changed (V8)."""
+
+    __tablename__ = "template_versions"
+    __table_args__ = (UniqueConstraint("template_id", "number"),)
+    id: Mapped[Id]
+    template_id: Mapped[int] = mapped_column(ForeignKey("templates.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    subject: Mapped[str]
+    mjml: Mapped[str]
+    text: Mapped[str] = mapped_column(default="")
+    """Plain-text part; empty = made from the HTML."""
+    saved_at: Mapped[Moment]
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
+
+class Issue(Base):
+    """A newsletter issue: written, tested, then sent to an audience."""
+
+    __tablename__ = "issues"
+    __table_args__ = (Index("ix_issues_due", "scheduled_at", postgresql_where=text("state = 'scheduled'")),)
+    id: Mapped[Id]
+    name: Mapped[str]
+    state: Mapped[str] = mapped_column(default="draft")
+    """draft | scheduled | sending | sent | cancelled."""
+    subject: Mapped[str] = mapped_column(default="")
+    mjml: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
+    audience: Mapped[Json]
+    """{"who": "nurture"} | {"who": "tag", "tag": ...} | {"who": "everyone"}."""
+    scheduled_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    planned_up_to: Mapped[int] = mapped_column(default=0)
+    """The last lead id that got its message row: planning goes on from there after a crash."""
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[Moment]
+
+
+def by_key(session: Session, key: str) -> Template | None:
+    """The template with this key."""
+    return session.scalar(select(Template).where(Template.key == key))
+
+
+def current(session: Session, key: str) -> TemplateVersion | None:
+    """The saved text in force of a template."""
+    query = select(TemplateVersion).join(Template, Template.current_version_id == TemplateVersion.id)
+    return session.scalar(query.where(Template.key == key))
+
+
+def all_templates(session: Session) -> list[Template]:
+    """The gallery, by kind and name."""
+    query = select(Template).where(Template.archived_at.is_(None))
+    return list(session.scalars(query.order_by(Template.kind, func.lower(Template.name))))
+
+
+def versions(session: Session, template_id: int) -> list[TemplateVersion]:
+    """All saved texts of a template, the newest first."""
+    query = select(TemplateVersion).where(TemplateVersion.template_id == template_id)
+    return list(session.scalars(query.order_by(TemplateVersion.number.desc())))
+
+
+def save(
+    session: Session, template: Template, subject: str, mjml: str, body: str, now: datetime, user_id: int | None
+) -> TemplateVersion:
+    """Save a template's text as its next version, in force at once."""
+    query = select(func.max(TemplateVersion.number)).where(TemplateVersion.template_id == template.id)
+    version = TemplateVersion(
+        template_id=template.id, number=(session.scalar(query) or 0) + 1, subject=subject, mjml=mjml, text=body,
+        saved_at=now, saved_by=user_id,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    template.current_version_id = version.id
+    return version
+
+
+def layouts(session: Session) -> dict[str, str]:
+    """Include name -> MJML of the layout templates in force."""
+    query = select(Template.key, TemplateVersion.mjml).join(
+        TemplateVersion, Template.current_version_id == TemplateVersion.id
+    )
+    return {key + ".mjml": mjml for key, mjml in session.execute(query.where(Template.kind == "layout"))}
+
+
+def all_issues(session: Session) -> list[Issue]:
+    """Newsletter issues, the latest first."""
+    return list(session.scalars(select(Issue).order_by(Issue.id.desc())))
+
+
+def next_issue_due(session: Session) -> datetime | None:
+    """When the next scheduled issue goes."""
+    return session.scalar(select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled"))

@@ -1,0 +1,63 @@
+"""Users: reps, managers, marketers and administrators of this installation."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach.store.base import Base, Id, Json, RealNow
+
+ROLES = ("admin", "manager", "marketer", "rep")
+
+
+class User(Base):
+    """A person who signs in. `password_hash` is empty until an invitation is claimed."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("uq_users_email_lower", text("lower(email)"), unique=True),)
+    id: Mapped[Id]
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    signature: Mapped[str] = mapped_column(default="")
+    booking_link: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="")
+    working_hours: Mapped[Json]
+    takes_leads: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    last_assigned_at: Mapped[datetime | None]
+    created_at: Mapped[RealNow]
+
+
+def by_email(session: Session, email: str) -> User | None:
+    """The user with this address, whatever its letter case."""
+    return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def active_users(session: Session) -> list[User]:
+    """All who can sign in, by name."""
+    return list(session.scalars(select(User).where(User.active).order_by(func.lower(User.name), User.id)))
+
+
+def all_users(session: Session) -> list[User]:
+    """Everybody, those switched off last."""
+    return list(session.scalars(select(User).order_by(User.active.desc(), func.lower(User.name), User.id)))
+
+
+def any_user(session: Session) -> bool:
+    """Whether somebody claimed this installation already."""
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
+def next_in_turn(session: Session) -> User | None:
+    """Round robin: the active lead-taking user who was given a lead longest ago, locked; None when there is none."""
+    return session.scalar(
+        select(User)
+        .where(User.active, User.takes_leads)
+        .order_by(User.last_assigned_at.asc().nulls_first(), User.id)
+        .limit(1)
+        .with_for_update()
+    )
