@@ -12,10 +12,11 @@ from email.message import Message
 
 MAX_HTML = 102_400  # O14: Gmail cuts here
 WARN_HTML = 90_000
-_ONCE = ("message-id", "date", "from", "to", "reply-to", "subject", "in-reply-to", "references", "sender", "feedback-id",
-         "mime-version", "content-type", "list-unsubscribe", "list-unsubscribe-post", "auto-submitted")  # fmt: skip
-_TOKENS = ("message-id", "in-reply-to", "references", "list-unsubscribe", "list-unsubscribe-post", "list-id",
-           "feedback-id", "auto-submitted")  # fmt: skip
+_TOKENS = (
+    "message-id", "in-reply-to", "references", "list-unsubscribe", "list-unsubscribe-post", "list-id", "feedback-id",
+    "auto-submitted",
+)  # fmt: skip
+_ONCE = (*_TOKENS, "date", "from", "to", "reply-to", "subject", "sender", "mime-version", "content-type")
 _MUST = ("message-id", "date", "from", "to", "subject", "mime-version", "content-type")
 _WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 _ZONE = re.compile(r"[+-]\d{4}\Z")

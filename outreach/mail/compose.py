@@ -129,7 +129,9 @@ def _feedback_id(value: str) -> str:
 
 def _content(letter: Letter, mark: str) -> tuple[str, bytes]:
     """O8: text and HTML as alternatives; images that it shows around them; files around everything."""
-    kind, body = _multipart("alternative", f"=_a{mark}", [_text_part("plain", letter.text), _text_part("html", letter.html)])
+    kind, body = _multipart(
+        "alternative", f"=_a{mark}", [_text_part("plain", letter.text), _text_part("html", letter.html)]
+    )
     if letter.inline:
         parts = [kind.encode() + body, *(_file_part(item, "inline") for item in letter.inline)]
         kind, body = _multipart("related", f"=_r{mark}", parts, '; type="multipart/alternative"')
@@ -151,7 +153,8 @@ def _text_part(subtype: str, content: str) -> bytes:
         raise HeaderRefused(f"The {subtype} part of the letter is empty")
     data = _LINE_END.sub("\r\n", content.replace("\x00", "")).encode("utf-8", "replace")
     return (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode() + _lines(data)
+        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
+        + _lines(data)
     )
 
 

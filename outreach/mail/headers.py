@@ -17,13 +17,18 @@ MAX_LINE = 78  # RFC 5322 2.1.1, the line length to fold at
 MAX_TOKEN = 990  # a token cannot be folded: name, token and CRLF must stay below 998 octets
 
 # C0, DEL, C1; line and paragraph separators; bidi marks, embeddings, overrides and isolates; the byte order mark.
-_DROP = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_DROP = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _SPACE = re.compile(r"[\s\x0b\x0c\x85\u2028\u2029]+")
 _PLAIN = re.compile(r"[\x20-\x7e]*\Z")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}\Z")
 _LOCAL_UTF8 = re.compile(r"[^\x00-\x20\x7f-\x9f()<>@,;:\\\"\[\]\u2028\u2029]{1,64}\Z")
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\Z")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\Z"
+)
+_PLAIN_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._")
 _TOKENS = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*\Z")
 
 
@@ -32,7 +37,7 @@ class HeaderRefused(ValueError):
 
 
 def clean(value: object, limit: int = MAX_VALUE) -> str:
-    """O12: a value as one harmless line: NFC, no control or direction characters, single spaces, at most `limit` long."""
+    """O12: one harmless line: NFC, no control or direction characters, single spaces, `limit` at most."""
     text = str.__str__(value) if isinstance(value, str) else str(value)
     if text.isascii() and text.isprintable():
         return " ".join(text.split())[:limit].rstrip()
@@ -112,7 +117,7 @@ def parameter(name: str, value: str) -> str:
     if _PLAIN.match(shown):
         quoted = shown.replace("\\", "_").replace('"', "'")
         return f'{name}="{quoted}"'
-    encoded = "".join(chr(b) if chr(b).isalnum() and b < 128 or chr(b) in "-._" else f"%{b:02X}" for b in shown.encode())
+    encoded = "".join(chr(b) if b in _PLAIN_BYTES else f"%{b:02X}" for b in shown.encode())
     return f"{name}*=utf-8''{encoded}"
 
 

@@ -3,7 +3,7 @@
 People who write letters are not programmers of this house, so a template may only print fields, choose and repeat. The
 steps: (1) refuse a source that is too large; (2) parse it and walk its tree against a short list of what a letter
 needs: no calls, no arithmetic, no assignments, no macros, no imports, no loop inside a loop; (3) compile it once per
-source in an immutable sandbox without globals; (4) render over plain dictionaries only, counting the output as it grows.
+source in an immutable sandbox without globals; (4) render over plain dictionaries only, counting the output.
 
 A field that is printed and not there is reported by name; a letter never has a gap.
 """
@@ -30,16 +30,17 @@ MAX_ROWS = 200
 MAX_TOKEN = 2_000
 MAX_CONSTANT = 2_000
 
-FILTERS = frozenset(
-    "capitalize d default e escape first float int join last length lower round title trim truncate upper urlencode".split()
-)
-TESTS = frozenset("defined undefined none true false".split())
+FILTERS = frozenset([
+    "capitalize", "d", "default", "e", "escape", "first", "float", "int", "join", "last", "length", "lower", "round",
+    "title", "trim", "truncate", "upper", "urlencode",
+])  # fmt: skip
+TESTS = frozenset(["defined", "undefined", "none", "true", "false"])
 _ALLOWED: tuple[type[nodes.Node], ...] = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.Filter,
-    nodes.Test, nodes.If, nodes.For, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
+    nodes.Filter, nodes.Test, nodes.If, nodes.For, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
     nodes.Tuple, nodes.List, nodes.Keyword,
 )  # fmt: skip
-_LOOP = frozenset("index index0 first last length".split())
+_LOOP = frozenset(["index", "index0", "first", "last", "length"])
 _OPENING = re.compile(r"\{[{%#]")
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _WORDS: dict[type[nodes.Node], str] = {
@@ -59,7 +60,7 @@ _WORDS: dict[type[nodes.Node], str] = {
 
 
 class TemplateError(ValueError):
-    """A template that cannot be used: `line` counts from 1 (None = the whole), `message` is a sentence for its author."""
+    """A template that cannot be used: `line` counts from 1 (None: the whole), `message` is for its author."""
 
     def __init__(self, line: int | None, message: str) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
@@ -93,13 +94,13 @@ class _Absent(Undefined):
     def _no(self, other: object) -> bool:
         return False
 
-    __lt__ = __le__ = __gt__ = __ge__ = _no
+    __lt__ = __le__ = __gt__ = __ge__ = _no  # type: ignore[assignment]
 
 
 class _Fields(dict[str, Any]):
     """A cleaned dictionary that knows its own place, so that a missing field is named in full."""
 
-    __slots__ = ("path",)
+    path = ""
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -134,7 +135,9 @@ def render(source: str, fields: Mapping[str, Any], html: bool, missing: list[str
         text = _collect(template.generate(_plain(fields, "", 0)))
     except TemplateError:
         raise
-    except Exception as fault:  # whatever a filter makes of strange values: the author gets a sentence, the worker lives
+    except (
+        Exception
+    ) as fault:  # whatever a filter makes of strange values: the author gets a sentence, the worker lives
         raise TemplateError(None, f"This template cannot be filled: {fault}") from fault
     finally:
         _missing.reset(mark)
@@ -152,7 +155,7 @@ def check(source: str) -> None:
 
 
 def names_used(source: str) -> frozenset[str]:
-    """Every field a source mentions, dotted (`topic.title`), loop variables left out: what an editor offers and checks."""
+    """Every field a source mentions, dotted (`topic.title`), loop variables left out."""
     tree = _parse(source, _environment(False))
     own = {name.name for loop in tree.find_all(nodes.For) for name in _targets(loop)}
     found = set()
@@ -208,7 +211,9 @@ def _value(item: Any, path: str, depth: int) -> Any:
     if isinstance(item, list | tuple):
         rows = [_value(row, path, depth + 1) for row in item[:MAX_ROWS]]
         return [row for row in rows if row is not None] or None
-    raise TemplateError(None, f"The merge field {path} is a {type(item).__name__}; text, numbers, dates and lists are allowed.")
+    raise TemplateError(
+        None, f"The merge field {path} is a {type(item).__name__}; text, numbers, dates and lists are allowed."
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -223,7 +228,14 @@ def _compiled(source: str, html: bool) -> Template:
 
 @lru_cache(maxsize=2)
 def _environment(html: bool) -> _Sandbox:
-    environment = _Sandbox(autoescape=html, undefined=_Absent, keep_trailing_newline=True, cache_size=0)
+    environment = _Sandbox(
+        autoescape=html,
+        undefined=_Absent,
+        keep_trailing_newline=True,
+        cache_size=0,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.globals.clear()
     environment.finalize = _printable
     environment.filters = {name: environment.filters[name] for name in FILTERS}
@@ -292,7 +304,9 @@ def _permit(node: nodes.Node, looping: bool) -> None:
     line = node.lineno
     if not isinstance(node, _ALLOWED):
         what = _WORDS.get(type(node), type(node).__name__.lower())
-        raise TemplateError(line, f"Merge tags can print a field, choose with if and repeat with for; {what} is not available.")
+        raise TemplateError(
+            line, f"Merge tags can print a field, choose with if and repeat with for; {what} is not available."
+        )
     if isinstance(node, nodes.For):
         _permit_loop(node, looping)
     elif isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.dyn_args or node.dyn_kwargs):

@@ -1,0 +1,87 @@
+"""Links of a letter led through our own redirect, so that a click is seen (RULES B, MAIL T): a pure rewriting.
+
+A link is left alone when it is no web address, when its tag says so (`data-track="off"`, class or rel `no-track`), or
+when `skip` knows it: the way out of the list and one-click answers are never led around. The pixel is only set where
+the caller asks for one; it is off by default in the settings.
+"""
+
+from __future__ import annotations
+
+import html as markup
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_ANCHOR = re.compile(r"<a\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>", re.I)
+_HREF = re.compile(r"(?<![\w-])(href\s*=\s*)(\"([^\"]*)\"|'([^']*)')", re.I)
+_LEAVE = re.compile(r"data-track\s*=\s*[\"']off[\"']|(?:class|rel)\s*=\s*[\"'][^\"']*\bno-track\b", re.I)
+_NAME = re.compile(r"(?<![\w-])(?:data-link|name)\s*=\s*[\"']([^\"']{1,80})[\"']", re.I)
+_TEXT_URL = re.compile(r"https?://[^\s<>\"'\x00-\x20]+", re.I)
+_TAIL = ".,;:!?)]}*_"
+_BODY_END = re.compile(r"</body\s*>", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One tracked target; `name` is what a sequence asks for in `clicked NAME`, where the author gave one."""
+
+    index: int
+    url: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    html: str
+    text: str
+    links: tuple[Link, ...]
+
+
+def wrap(
+    html: str,
+    text: str,
+    redirect: Callable[[str, int], str],
+    *,
+    skip: Callable[[str], bool] = lambda url: False,
+    pixel: str | None = None,
+) -> Tracked:
+    """Both parts with `redirect(url, index)` for each web address, and the list of them (one index per URL)."""
+    links: dict[str, Link] = {}
+    left: set[str] = set()
+
+    def led(url: str, name: str | None) -> str:
+        link = links.setdefault(url, Link(len(links), url, name))
+        return redirect(url, link.index)
+
+    def anchor(match: re.Match[str]) -> str:
+        href = _HREF.search(match[1])
+        if href is None:
+            return match[0]
+        url = markup.unescape(href[3] if href[3] is not None else href[4]).strip()
+        if not url.lower().startswith(("http://", "https://")):
+            return match[0]
+        if _LEAVE.search(match[1]) or skip(url):
+            left.add(url)
+            return match[0]
+        name = _NAME.search(match[1])
+        target = markup.escape(led(url, markup.unescape(name[1]) if name else None), quote=True)
+        start, end = href.span()
+        return f'<a{match[1][:start]}{href[1]}"{target}"{match[1][end:]}>'
+
+    def bare(match: re.Match[str]) -> str:
+        url = match[0].rstrip(_TAIL)
+        tail = match[0][len(url) :]
+        return match[0] if url in left or skip(url) else led(url, None) + tail
+
+    shown = _ANCHOR.sub(anchor, html)
+    plain = _TEXT_URL.sub(bare, text)
+    if pixel:
+        shown = _with_pixel(shown, pixel)
+    return Tracked(shown, plain, tuple(links.values()))
+
+
+def _with_pixel(html: str, url: str) -> str:
+    image = f'<img src="{markup.escape(url, quote=True)}" width="1" height="1" alt="" style="display:block;border:0">'
+    ends = [match.start() for match in _BODY_END.finditer(html)]
+    place = ends[-1] if ends else len(html)
+    return html[:place] + image + html[place:]
