@@ -1,0 +1,328 @@
+"""What a mail server's refusal means: hard, soft, ours, delayed or delivered.
+
+One table (RFC 3463 codes) and, where the code is silent or known to lie, the server's own words.  A bare ``5.x.x`` proves
+nothing: only codes and words that say "this address does not exist" are hard.  Pure: the readers of delivery reports live
+in ``outreach.mail.dsn``, and SMTP answers come here as well.
+"""
+
+import re
+from typing import Final, Literal
+
+Verdict = Literal["hard", "soft", "ours", "delayed", "delivered"]
+
+HARD_CODES: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
+OUR_CODES: Final = frozenset({"5.1.7", "5.1.8", "4.1.7", "4.1.8", "5.1.9"})
+TEXT_LIMIT: Final = 4096
+
+ENHANCED: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
+REPLY_CODE: Final = re.compile(r"(?<![\d.:#-])([2-5][0-5]\d)(?=[ \-:#;.,]|$)(?!\.\d)")
+
+
+def _words(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives))
+
+
+MAILBOX_FULL: Final = _words(
+    r"(?:mail ?box|inbox|account|mail ?drop|mail ?folder|maildir) (?:is |has been |of .{0,80} is )?(?:currently )?(?:\w+ )?full",
+    r"full mail ?box",
+    r"quota.{0,40}(?:exceed|full|reach|exhaust|limit|violat)",
+    r"(?:exceed|over|out of|beyond|above|exhausted|reached)\S*.{0,40}\bquota",
+    r"quotaexceeded",
+    r"over ?quota",
+    r"(?:exceed|over)\S* .{0,30}(?:storage|disk|mail ?box size|mail ?box space|maximum allowed (?:mail|space|disk))",
+    r"insufficient (?:system )?(?:storage|disk|space)",
+    r"(?:not enough|no|out of|insufficient) (?:free )?(?:disk |storage |mailbox )*space",
+    r"storage (?:space )?(?:is )?(?:full|exceeded|limit)",
+    r"(?:mail ?box|inbox).{0,30}(?:size|storage|limit).{0,20}exceed",
+    r"too many messages (?:on|in) (?:this|the|your)",
+    r"user is over the",
+    r"recipient'?s? (?:mail ?box|inbox) is full",
+    r"postfach.{0,20}(?:voll|überfüllt)",
+    r"bo[iî]te.{0,30}pleine",
+    r"buz[oó]n.{0,30}llen[oa]",
+    r"casella.{0,40}piena",
+    r"容量|メールボックス.{0,20}(?:いっぱい|満杯|超過)|郵便受け|空间不足|邮箱.{0,10}满",
+    r"ящик.{0,20}(?:переполнен|заполнен)",
+)
+
+TOO_LARGE: Final = _words(
+    r"message (?:size )?(?:is )?too (?:large|big|long)",
+    r"(?:message|mail|body|content|attachment)s?.{0,20} (?:size|length) .{0,40}(?:exceed|too|limit)",
+    r"(?:exceeds|larger than|above|over) .{0,40}(?:maximum|fixed|size|message|limit).{0,20}(?:size|length|limit)",
+    r"message length exceeds",
+    r"size limit exceeded",
+    r"system\(\) message size",
+    r"msg too (?:big|large)",
+)
+
+TEMPORARY_NAME: Final = _words(
+    r"host not found, try again",
+    r"temporary (?:name|dns|lookup|resolution)",
+    r"server failure|servfail",
+    r"malformed or unexpected name server reply",
+    r"no data, try again",
+    r"name server (?:timeout|timed out|failure)",
+    r"dns (?:query|lookup|server) (?:failed|failure|timeout|timed out|error|returned answer with no data)",
+    r"(?:mx|dns|domain name) (?:lookup|resolution) (?:failed|failure|timed out)",
+)
+
+NO_DOMAIN: Final = _words(
+    r"host or domain name not found",
+    r"(?:domain|host)(?: name)?.{0,80} (?:not found|does(?: not|n't) exist|can(?:not|'t) be (?:found|resolved))",
+    r"(?:destination |recipient )?(?:domain|host) (?:is )?(?:not found|unknown|invalid|nonexistent|non-existent)",
+    r"nxdomain",
+    r"name or service not known",
+    r"no such (?:domain|host)",
+    r"nonexist\w+ domain|non-existent (?:domain|host)",
+    r"unknown (?:host|domain|mail domain|destination host)",
+    r"unrouteable (?:mail )?domain",
+    r"(?:invalid|illegal|bad) (?:domain|host)(?: name)?\b",
+    r"bad destination (?:host|system)",
+    r"dns hard error",
+    r"couldn'?t find any host (?:named|by that name)",
+    r"can(?:not|'t) find (?:the )?(?:a )?(?:domain|host)",
+    r"does not accept (?:e?-?mail|messages?) \(?null ?mx|null ?mx|nullmx",
+    r"domain .{0,60}(?:has no|without|have no|no valid).{0,20}(?:mx|mail exchange)",
+    r"all relevant mx records point to non-?existent hosts",
+    r"mail domain mentioned in email address is unknown",
+    r"mx (?:record|list).{0,40}(?:non-?existent|not exist|not found|empty)",
+    r"ドメイン.{0,20}(?:存在|見つか)|域名不存在|домен.{0,20}не (?:найден|существует)",
+    r"unable to (?:resolve|lookup) (?:host|domain|destination)",
+    r"unable to resolve .{0,60}(?:domain|host)",
+)
+
+NO_USER: Final = _words(
+    r"(?:no|not) such (?:a )?(?:user|recipient|mail ?box|address|person|account|addressee|alias|email|local|customer|subscriber)",
+    r"no (?:mail ?box|account|user|recipient|address|mail ?drop)s? (?:here|found|by that|with that|with this|exists|for|named)",
+    r"no mail ?box\b",
+    r"(?:user|recipient|mail ?box|address(?:ee)?|account|e-?mail|alias|login|inbox|person|name|destination)s?(?: name| account| id| address)?"
+    r"[\"'<>()\[\]:\w@.+= -]{0,100}? (?:is |was |are |has |could )?(?:not (?:be )?(?:found|exist|known|valid|listed|recogni[sz]ed|local|registered)"
+    r"|unknown|invalid|nonexistent|non-existent|undeliverable)\b",
+    r"(?:user|recipient|mail ?box|address|account|e-?mail|alias|inbox)[\"'<>()\[\]:\w@.+= -]{0,100}? (?:does(?: not|n'?t)|do not|did not|don't) (?:seem to )?exist",
+    r"(?:couldn'?t|wasn'?t|could not|was not|can(?:not|'t)|unable to) (?:be )?(?:find|found|locate[d]?)[^.]{0,40}(?:recipient|user|mail ?box|address)",
+    r"(?:couldn'?t|wasn'?t|could not|was not) (?:be )?found at [\w.-]+\.[a-z]{2,}",
+    r"wasn'?t found at|couldn'?t be found",
+    r"the email account that you tried to reach does not exist",
+    r"unknown (?:e-?mail |local |smtp )?(?:user|recipient|address(?:ee)?|mail ?box|account|local[ -]part|login|alias)",
+    r"(?:unknown|invalid|bad|illegal|incorrect|nonexistent|non-existent|undeliverable|unrouteable|unroutable|undefined|wrong) "
+    r"(?:final |e-?mail |destination |delivery |rcpt |smtp |local |mail |recipient )*(?:recipient|user|mail ?box|address(?:ee)?|account|name|rcpt|local[ -]?part|forward-?path)(?!e?s? format)",
+    r"recipnotfound|exrecipnotfound|recipientnotfound|resolver\.adr\.(?!ambiguous)",
+    r"(?:recipient|user|address) not found|not found in (?:directory|the directory|ldap|our)",
+    r"not listed in (?:the )?(?:domino|public|name|address|notes)",
+    r"not (?:a )?(?:valid|known|local|our|legitimate|active|current|existing) (?:e-?mail |local )?(?:user|recipient|address|mail ?box|account|customer|subscriber|member)",
+    r"is not (?:a )?(?:known|valid|listed|defined|registered)\b",
+    r"(?:user|account|recipient|address|mail ?box|person|customer|e-?mail|he|she|they|employee)[^.;]{0,80}(?:is |has |was |are )?no longer (?:\w+ ){0,3}"
+    r"(?:valid|available|active|in use|used|exists?|here|works?|working|employed|monitored|accepts?|with us|on (?:this )?server|at this|receiv|maintained|part of|supported|a customer)",
+    r"this (?:user|address|account) (?:no longer|doesn'?t have|does not have)",
+    r"doesn'?t have an? [\w.]+ account",
+    r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|discontinued|expired|purged|deactivated permanently)",
+    r"(?:user|account|address) .{0,60}has (?:left|moved)\b",
+    r"(?:user|recipient).{0,40}(?:moved|has changed)",
+    r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|mail ?box .{0,80}does not exist",
+    r"(?:addressee|adressat|empf[aä]nger|benutzer|teilnehmer|postfach|mailadresse|e-mail-adresse)[^.]{0,60}(?:unbekannt|unknown|nicht gefunden|existiert nicht|nicht vorhanden|ungültig)",
+    r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe pas|invalide|introuvable)",
+    r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|endere[cç]o|conta|caixa)[^.]{0,60}"
+    r"(?:desconocid[oa]|no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|desconhecid[oa]|n[aã]o existe)",
+    r"(?:gebruiker|ontvanger|adres)[^.]{0,40}(?:onbekend|bestaat niet)",
+    r"(?:uživatel|użytkownik|odbiorca|adres|skrzynka)[^.]{0,60}(?:nie istnieje|nieznany|neexistuje|neznámý)",
+    r"(?:пользователь|получатель|адрес|ящик)[^.]{0,60}(?:не найден|не существует|неизвест|недоступ)",
+    r"нет такого (?:пользователя|адреса|ящика)",
+    r"用户不存在|用戶不存在|收件人.{0,20}不存在|邮箱.{0,10}不存在|无此用户|帐号不存在|該當郵箱不存在|(?:不存在|无效)的?(?:用户|邮箱|地址|收件人)|地址不存在|账号不存在|找不到(?:收件人|用户)",
+    r"(?:ユーザー?|宛先|メールアドレス|アドレス|受信者).{0,30}(?:存在し|見つか|ありません|不明|間違)|あて先不明|宛先不明|ご確認ください.{0,20}メールアドレス",
+    r"(?:사용자|수신자|메일주소|계정).{0,20}(?:존재하지|없)",
+    r"addressee unknown|unknown addressee|bad address syntax|bad destination mailbox",
+    r"in(?:valid|correct|existent) (?:mailbox|recipient|user|address)",
+    r"not our customer|no such address|address unknown|recipient unknown|user unknown|user invalid|user not known|user doesn'?t exist",
+    r"user .{0,80}not (?:exist|found|known)|sorry, no mailbox here",
+    r"recipient (?:address )?rejected: (?:user|unknown|undeliverable|no such|invalid|address)",
+    r"#5\.1\.0 address rejected|sender is unauthorized to send to|said: 550 address rejected",
+    r"address(?:ee)? (?:is )?(?:incorrect|misspelled|obsolete|not (?:active|in use))|check the (?:spelling of the )?(?:recipient|address|e-?mail)",
+    r"deactivated mailbox|mailbox.{0,30}retired|relocated|bad recipient",
+    r"no matches to nameserver query|(?:is )?not (?:handled|hosted|in) here|recipient .{0,60}must be (?:a )?valid",
+    r"unable to (?:verify|deliver to) (?:user|recipient|destination address)",
+    r"cuda_nsu|#102\b.*no such|recipient verify failed|callout verification failed|verification failed for <",
+    r"undeliverable address|address not exist|can(?:not|'t) verify (?:user|address|recipient)",
+    r"user (?:is )?unknow|unknown in (?:virtual|local|relay) ",
+)
+
+DISABLED: Final = _words(
+    r"(?:account|mail ?box|user|recipient|address)[^.;]{0,60}(?:is |has been |was |are )?(?:temporarily |currently |administratively )*"
+    r"(?:disabled|inactive|suspended|locked|blocked due to inactivity|frozen|deactivated|not active|not accepting|restricted|on hold|not activated|passive)",
+    r"inactive (?:user|account|mail ?box)|disabled (?:user|account|mail ?box)|suspended (?:user|account|mail ?box)",
+    r"not accepting (?:mail|messages)",
+    r"receiving mail (?:too quickly|at a rate)",
+)
+
+POLICY: Final = _words(
+    r"\bspam|spammer|unsolicited|\bjunk\b|bulk mail|phish",
+    r"black ?list|block ?list|\brbl\b|dnsbl|spamhaus|spamcop|barracuda|sorbs|surbl|cloudmark|proofpoint|senderbase|uceprotect|sender ?score|reputation",
+    r"(?:ip|host|address|domain|sender|server|message|client|you are|you have been|has been|was|is|been) (?:\S+ ){0,3}(?:blocked|banned|denied access)",
+    r"blocked (?:by|using|due|because|for|from|-|at)|block listed|blocked\.$",
+    r"\bpolicy\b|policies|administrative prohibition|administratively (?:denied|prohibited)|prohibited",
+    r"\bspf\b|\bdkim\b|\bdmarc\b|domainkeys|sender id\b|sender policy|unauthenticated|authenticat(?:ion|ed?)",
+    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited|forbidden|disallowed)|(?:unable|not (?:allowed|permitted|authori[sz]ed)|refus\w+|open) (?:to )?relay"
+    r"|not (?:permitted|allowed) to relay|we do not relay|cannot relay|relay restriction|no relaying|relay(?:ing)? for",
+    r"access (?:is )?(?:denied|rejected|restricted)|not authori[sz]ed|unauthori[sz]ed|permission|not allowed to send|not permitted to send|authori[sz]ation",
+    r"reverse (?:dns|lookup|hostname|ip)|\bptr\b|\brdns\b|cannot find your (?:reverse )?host|\bhelo\b|\behlo\b",
+    r"too many (?:messages|connections|recipients|sessions|errors|mails|invalid|emails)|rate limit|throttl|sending (?:limit|rate|quota)|limit exceeded for|exceeded .{0,40}(?:rate|per hour|per day|sending)",
+    r"\bvirus|malware|malicious|infected|content (?:rejected|filter|blocked|restriction|not accepted)|message (?:content|rejected|refused|filtered|contains|was considered)"
+    r"|(?:rejected|blocked) (?:by|because of|due to) (?:the )?(?:content|header|rule|our|filter|policy|security|attachment)|attachment|suspicious|bad header|banned",
+    r"sender (?:address )?(?:rejected|denied|verify failed|verification|not allowed|is not|domain|unknown|refused|invalid)|(?:invalid|bad|unknown) sender|envelope sender|mail from",
+    r"not rfc ?\d+ compliant|5322|duplicate header|missing (?:date|from|message-id|header)",
+    r"requires? (?:tls|starttls|authentication|encryption)|must issue a starttls|starttls",
+    r"refused by (?:the )?(?:recipient|system|filter)|rejected for policy|local policy|security reasons|not accepted from|do not accept mail from|don't accept mail from|will not accept (?:mail|e-?mail) from",
+    r"transaction failed.{0,40}(?:spam|content)|high(?:er)? than normal|complaints?|prevents? delivery|cyrus error|dynamic (?:ip|address)",
+)
+
+TEMPORARY: Final = _words(
+    r"grey-?list|gray-?list|grey ?listed",
+    r"temporar|transient|try (?:again|later)|retry (?:later|timeout)|retry time not reached|retries? (?:expired|exceeded)|please retry",
+    r"expired|time(?:d)?[ -]?out|too (?:long|old)|in (?:the )?queue (?:too|for)|delivery time|for (?:more than )?\d+ (?:hours?|days?)|attempts? (?:failed|exceeded)|maximum (?:hop|retr|attempts|time)",
+    r"connection (?:refused|reset|timed out|lost|dropped|closed|failed|dead|broken|could not)|could(?:n't| not) (?:establish|connect|open)|unreachable|no route to host|no answer from host|refused to talk|lost connection|unable to connect|can(?:not|'t) connect|failed to connect|not connect|network|not respond|no response",
+    r"loop|too many hops|hop count|circular|mail forwarding",
+    r"defer|delayed|service (?:is )?(?:not available|unavailable)|server (?:is )?(?:busy|down|unavailable|error|configuration)|system (?:not accepting|error|problem|resources)|overload|high load|resources|local (?:error|configuration|problem)|internal (?:server )?error|out of memory|i/o error|can't create (?:output|transcript)|lock",
+    r"unverified|could not be verified|cannot verify|problem with the recipient",
+)
+
+STRONG_POLICY: Final = _words(
+    r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|reverse dns|\bptr\b|reputation|"
+    r"relay(?:ing)? (?:access )?denied|sender (?:address )?rejected|sender verify|virus|malware|too many (?:messages|connections|mails)|rate limit|throttl",
+)
+
+NOT_THE_RECIPIENT: Final = _words(
+    r"sender (?:address )?(?:rejected|denied|verify failed|verification|unknown|domain)|(?:unknown|invalid|bad) sender|sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|does(?: not|n't) exist)",
+    r"mail from.{0,60}(?:unknown|invalid|does(?: not|n't) (?:exist|resolve)|not (?:found|exist|resolve))",
+    r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
+)
+
+
+def enhanced_code(text: str) -> str | None:
+    """The first enhanced status code (RFC 3463) in ``text`` that says more than ``x.0.0``, else the first at all."""
+    first: str | None = None
+    for match in ENHANCED.finditer(text[:TEXT_LIMIT]):
+        code = ".".join(match.groups())
+        first = first or code
+        if not code.endswith(".0.0"):
+            return code
+    return first
+
+
+def reply_code(text: str) -> int | None:
+    """The first SMTP reply code (RFC 5321 section 4.2) in ``text``; refusals before acceptances."""
+    codes = [int(found) for found in REPLY_CODE.findall(text[:TEXT_LIMIT])]
+    return next((code for code in codes if code >= 400), codes[0] if codes else None)
+
+
+def is_generic(status: str | None) -> bool:
+    """Whether a status says nothing beyond its class (none, ``5.0.0``, ``4.0.0``)."""
+    return status is None or status.endswith(".0.0")
+
+
+def verdict(status: str | None, smtp_code: int | None, text: str) -> Verdict:
+    """The meaning of one refusal.
+
+    ``status`` is an RFC 3463 code, ``smtp_code`` an RFC 5321 reply code, ``text`` the server's words (any length, any
+    language).  The codes rule where they are precise; words decide under ``x.0.0`` and correct the codes that servers are
+    known to misuse.  What nobody can tell is ``soft``: an address is never given up on a guess.
+    """
+    words = " ".join(text[:TEXT_LIMIT].lower().replace("’", "'").split())
+    code = status if status and ENHANCED.fullmatch(status) else enhanced_code(text)
+    if is_generic(code) and (better := enhanced_code(text)) and not is_generic(better):
+        code = better
+    reply = smtp_code or reply_code(text)
+    if code and code.startswith("2"):
+        return "delivered"
+    if not is_generic(code) and code is not None:
+        return _by_code(code, reply, words)
+    if code is not None and code.startswith("4") and (reply is None or reply < 500):
+        return "ours" if _says_policy(words) and not TEMPORARY.search(words) else "soft"
+    return _by_words(reply, words)
+
+
+def _by_code(code: str, reply: int | None, words: str) -> Verdict:
+    kind, subject, detail = code.split(".")
+    if code in OUR_CODES:
+        return "hard" if kind == "5" and _says_nobody(words) else "ours"
+    if kind == "4":
+        return _temporary_code(subject, reply, words)
+    if MAILBOX_FULL.search(words) and subject != "1":
+        return "soft"
+    if code in HARD_CODES:
+        return _hard_code(code, words)
+    match subject:
+        case "4":
+            return _routing(code, words)
+        case "2":
+            return "hard" if detail not in {"1", "2", "3", "4"} and _says_nobody(words) else "soft"
+        case "5" | "6" | "7":
+            if _says_nobody(words):
+                return "hard"
+            return "soft" if DISABLED.search(words) and not _says_policy(words) else "ours"
+        case "1" | "3" | "0" if detail != "4" or subject == "1":
+            return _by_words(reply or 550, words)
+        case _:
+            return "soft"
+
+
+def _temporary_code(subject: str, reply: int | None, words: str) -> Verdict:
+    if subject == "7":
+        return "soft" if re.search(r"gr[ea]y-?list", words) else "ours"
+    if subject == "1" and reply is not None and reply >= 550 and _says_nobody(words):
+        return "hard"
+    return "soft"
+
+
+def _hard_code(code: str, words: str) -> Verdict:
+    if MAILBOX_FULL.search(words) or TEMPORARY_NAME.search(words):
+        return "soft"
+    if _says_nobody(words):
+        return "hard"
+    if STRONG_POLICY.search(words) or NOT_THE_RECIPIENT.search(words):
+        return "ours"
+    if code != "5.1.10" and DISABLED.search(words):
+        return "soft"
+    return "hard"
+
+
+def _routing(code: str, words: str) -> Verdict:
+    """5.4.x: only a domain that is not there, and Exchange Online's 5.4.1 for an address not in its directory, are hard."""
+    if TEMPORARY_NAME.search(words):
+        return "soft"
+    if NO_DOMAIN.search(words):
+        return "hard"
+    if code == "5.4.1" and "recipient address rejected" in words:
+        return "hard"
+    if code in {"5.4.4", "5.4.0", "5.4.1", "5.4.300"} and NO_USER.search(words):
+        return "hard"
+    return "soft"
+
+
+def _by_words(reply: int | None, words: str) -> Verdict:
+    if MAILBOX_FULL.search(words) or TOO_LARGE.search(words):
+        return "soft"
+    if _says_nobody(words):
+        return "soft" if reply is not None and reply < 500 else "hard"
+    if reply is not None and reply < 500:
+        return "soft"
+    if reply == 551:
+        return "ours" if _says_policy(words) else "hard"
+    if DISABLED.search(words) and not STRONG_POLICY.search(words):
+        return "soft"
+    if TEMPORARY.search(words) and not STRONG_POLICY.search(words):
+        return "soft"
+    return "ours" if _says_policy(words) else "soft"
+
+
+def _says_nobody(words: str) -> bool:
+    """The words deny the recipient or its domain, and do not speak of the sender or of a passing fault."""
+    if NOT_THE_RECIPIENT.search(words):
+        return False
+    if DISABLED.search(words) and not re.search(r"unknown|not exist|n't exist|no such|not found|invalid", words):
+        return False
+    if NO_DOMAIN.search(words) and not TEMPORARY_NAME.search(words):
+        return True
+    return bool(NO_USER.search(words)) and not re.search(r"gr[ea]y-?list|unverified address", words)
+
+
+def _says_policy(words: str) -> bool:
+    return bool(POLICY.search(words))
