@@ -37,8 +37,8 @@ FILTERS = frozenset([
 TESTS = frozenset(["defined", "undefined", "none", "true", "false"])
 _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
-    nodes.Filter, nodes.Test, nodes.If, nodes.For, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-    nodes.Tuple, nodes.List, nodes.Keyword,
+    nodes.Filter, nodes.Test, nodes.If, nodes.For, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And,
+    nodes.Or, nodes.Not, nodes.Tuple, nodes.List, nodes.Keyword,
 )  # fmt: skip
 _LOOP = frozenset(["index", "index0", "first", "last", "length"])
 _OPENING = re.compile(r"\{[{%#]")

@@ -1,0 +1,420 @@
+"""One open line to a mail server, and one letter at a time over it (RELIABILITY 3.3, DESIGN 4; RFC 5321, 2920, 3461).
+
+What a caller may rest on:
+- `begin()` runs when the server waits for the letter and nothing of it has been sent; then the letter leaves with its
+  final dot in one write. Everything that fails before that write was surely not accepted (rule G).
+- after it, only a clear answer counts: silence, a broken line or nonsense is `unsure`, never a failure (rule G).
+- whatever goes wrong between DATA and the answer closes the line; it is never used again (rule M).
+- a process that was frozen inside `begin()` for more than `lease_half` seconds does not write (rule E).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from outreach.core.bounces import verdict as bounce_verdict
+from outreach.mail import headers
+from outreach.mail.smtpline import LineBroken, Reply, ServerLine
+from outreach.mail.smtpurl import SmtpServer, parse_url
+
+Kind = Literal["accepted", "deferred", "refused", "dropped", "unsure", "host_down", "auth_failed"]
+Stage = Literal["connect", "mail", "rcpt", "data", "letter"]
+
+_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_QUEUED = re.compile(
+    r"(?:queued as|queued mail|queue id|message accepted|\bid[=:])[ <=:]*([A-Za-z0-9][\w./+@-]{3,99})", re.I
+)
+_NOT_XTEXT = re.compile(r"[^\x21-\x2a\x2c-\x3c\x3e-\x7e]")
+_AUTH_CODES = frozenset([454, 530, 534, 535, 538])
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait for each answer (RFC 5321 4.5.3.2, shortened where no honest server needs that long)."""
+
+    connect: float = 15
+    greeting: float = 60
+    command: float = 60
+    begin_data: float = 120
+    letter: float = 600  # the answer to the dot: giving up earlier makes duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one letter.
+
+    kind: accepted | deferred (try again) | refused (for good) | dropped (`begin` said no) | unsure (nobody knows)
+    | host_down (the server cannot be used now; the letter is not at fault) | auth_failed (the account is not let in).
+    """
+
+    kind: Kind
+    code: int | None = None
+    enhanced: str | None = None
+    text: str = ""
+    server_id: str | None = None
+    stage: Stage = "connect"
+
+    @property
+    def verdict(self) -> str | None:
+        """MAIL 1.11 for a letter that was not taken: `hard`, `soft`, `ours` or `delayed`; None when nothing is to judge.
+
+        What the server says about our MAIL command is about us, whatever its code.
+        """
+        if self.kind in ("host_down", "auth_failed"):
+            return "ours"
+        if self.kind not in ("deferred", "refused"):
+            return None
+        if self.stage in ("connect", "mail"):
+            return "soft" if self.kind == "deferred" else "ours"
+        return bounce_verdict(self.enhanced, self.code, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The result of the settings' test button: one plain sentence, and what the server offers."""
+
+    ok: bool
+    sentence: str
+    offers: tuple[str, ...] = ()
+
+
+class SmtpLink:
+    """A persistent connection, opened when first needed and opened anew after a fault. Not for two threads at once."""
+
+    def __init__(self, url: str, *, timeouts: Timeouts | None = None, hello: str | None = None) -> None:
+        self.server: SmtpServer = parse_url(url)
+        self._timeouts = timeouts or Timeouts()
+        self._hello = hello or _own_name()
+        self._line: ServerLine | None = None
+        self._offers: dict[str, str] = {}
+        self._open_transaction = False
+
+    def send(
+        self,
+        envelope_from: str,
+        recipient: str,
+        raw: bytes,
+        begin: Callable[[], bool],
+        envid: str | None = None,
+        *,
+        lease_half: float = 300.0,
+    ) -> Answer:
+        """Offer one letter: (1) addresses; (2) a line, reused or new; (3) MAIL, RCPT, DATA; (4) `begin`; (5) letter.
+
+        `envelope_from` may be empty (null sender). `raw` has CRLF line ends. Raises only what `begin` raises.
+        """
+        try:
+            sender = headers.wire_address(envelope_from) if envelope_from else ""
+            target = headers.wire_address(recipient)
+        except headers.HeaderRefused as fault:
+            return Answer("refused", 553, "5.1.3", str(fault), stage="rcpt")
+        body = dot_stuffed(raw)
+        answer = self._envelope(sender, target, len(raw), envid)
+        if answer is not None:
+            return answer
+        return self._letter(body, begin, lease_half)
+
+    def close(self) -> None:
+        """Say goodbye without waiting; safe to call at any time."""
+        if self._line is not None:
+            self._line.quit()
+        self._line = None
+        self._open_transaction = False
+
+    def probe(self, envelope_from: str, recipient: str) -> Probe:
+        """Everything but a letter: connect, EHLO, TLS, sign in, MAIL, RCPT; says in a sentence where it stopped."""
+        self.close()
+        where = f"{self.server.host}:{self.server.port}"
+        try:
+            sender, target = headers.wire_address(envelope_from), headers.wire_address(recipient)
+        except headers.HeaderRefused as fault:
+            return Probe(False, f"{fault}.")
+        try:
+            failed = self._connect()
+            if failed is not None:
+                return Probe(False, _probe_sentence(failed, where))
+            failed = self._one_by_one(*self._commands(sender, target, 1000, None)[:2], data=False)
+            offers = tuple(sorted(self._offers))
+        except (LineBroken, OSError) as fault:
+            return Probe(False, f"The mail server {where} stopped answering: {fault}.")
+        finally:
+            self.close()
+        if failed is not None:
+            return Probe(False, _probe_sentence(failed, where), offers)
+        safe = "over an encrypted line" if self.server.tls != "plain" or "STARTTLS" in offers else "without encryption"
+        user = f" as {self.server.user}" if self.server.user else ""
+        return Probe(True, f"The mail server {where} takes letters{user}, {safe}.", offers)
+
+    def _envelope(self, sender: str, target: str, size: int, envid: str | None) -> Answer | None:
+        """Until the server waits for the letter. A reused line may be dead; then one new line is tried."""
+        reused = self._line is not None
+        answer = self._try_envelope(sender, target, size, envid)
+        if reused and answer is not None and answer.kind == "host_down":
+            self._drop()
+            answer = self._try_envelope(sender, target, size, envid)
+        if answer is not None and answer.kind in ("host_down", "auth_failed"):
+            self._drop()
+        return answer
+
+    def _try_envelope(self, sender: str, target: str, size: int, envid: str | None) -> Answer | None:
+        try:
+            if self._line is None:
+                failed = self._connect()
+                if failed is not None:
+                    return failed
+            unfit = self._unfit(target, size)
+            if unfit is not None:
+                return unfit
+            commands = self._commands(sender, target, size, envid)
+            return self._pipelined(commands) if "PIPELINING" in self._offers else self._one_by_one(*commands[:2])
+        except (LineBroken, OSError) as fault:
+            return Answer("host_down", text=f"{self.server.host}: {fault}")
+
+    def _connect(self) -> Answer | None:
+        """A line that is greeted, encrypted and signed in as the URL asks; or why there is none."""
+        try:
+            self._line = ServerLine.open(self.server, self._timeouts.connect)
+            greeting = self._line.read(self._timeouts.greeting)
+            if greeting.code != 220:
+                return _answer(greeting, "connect", "host_down")
+            return self._greet_and_secure()
+        except ssl.SSLError as fault:
+            return Answer("host_down", text=f"TLS with {self.server.host} failed: {fault}")
+        except (LineBroken, OSError) as fault:
+            return Answer("host_down", text=f"{self.server.host}:{self.server.port} cannot be reached: {fault}")
+
+    def _greet_and_secure(self) -> Answer | None:
+        refused = self._ehlo()
+        if refused is not None:
+            return refused
+        if self.server.wants_starttls("STARTTLS" in self._offers):
+            reply = self._ask("STARTTLS") if "STARTTLS" in self._offers else Reply(502, ("no STARTTLS offered",))
+            if reply.code != 220:
+                return Answer("host_down", reply.code, text=f"{self.server.host} offers no encryption: {reply.text}")
+            self._need().secure(self.server)
+            refused = self._ehlo()
+            if refused is not None:
+                return refused
+        return self._sign_in() if self.server.user else None
+
+    def _ehlo(self) -> Answer | None:
+        reply = self._ask(f"EHLO {self._hello}")
+        if reply.code in (500, 502, 504, 550):
+            reply = self._ask(f"HELO {self._hello}")
+        if reply.code != 250:
+            return _answer(reply, "connect", "host_down")
+        words = [line.partition(" ") for line in reply.lines[1:]]
+        self._offers = {name.upper(): rest for name, _, rest in words}
+        return None
+
+    def _sign_in(self) -> Answer | None:
+        """PLAIN, else LOGIN (RFC 4954). The words of the server are kept, ours never are."""
+        server, line = self.server, self._need()
+        if not line.encrypted and not server.loopback:
+            return Answer("auth_failed", text="The password is not sent: the server offers no encryption.")
+        ways = self._offers.get("AUTH", "").upper().split()
+        if not ways:
+            return Answer("auth_failed", text=f"{server.host} offers no sign-in here, but a user name is set.")
+        if "PLAIN" in ways or "LOGIN" not in ways:
+            reply = self._ask(f"AUTH PLAIN {server.plain_credentials()}")
+        else:
+            reply = self._ask("AUTH LOGIN")
+            for secret in server.login_credentials():
+                if reply.code == 334:
+                    reply = self._ask(secret)
+        if reply.code == 235:
+            return None
+        return _answer(reply, "connect", "auth_failed" if reply.code >= 500 or reply.code == 454 else "host_down")
+
+    def _unfit(self, target: str, size: int) -> Answer | None:
+        """Reasons to ask nothing: O13 and SIZE."""
+        if headers.needs_smtputf8(target) and "SMTPUTF8" not in self._offers:
+            return Answer("refused", 553, "5.6.7", "The server cannot carry an address with such signs.", stage="rcpt")
+        limit = self._offers.get("SIZE", "")
+        if limit.isdigit() and 0 < int(limit) < size:
+            return Answer(
+                "refused", 552, "5.3.4", f"The letter has {size} bytes, the server takes {limit}.", stage="mail"
+            )
+        return None
+
+    def _commands(self, sender: str, target: str, size: int, envid: str | None) -> tuple[str, str, str]:
+        offers = self._offers
+        mail = f"MAIL FROM:<{sender}>"
+        mail += f" SIZE={size}" if "SIZE" in offers else ""
+        mail += " SMTPUTF8" if headers.needs_smtputf8(target + sender) else ""
+        rcpt = f"RCPT TO:<{target}>"
+        if envid and "DSN" in offers:
+            mail += f" RET=HDRS ENVID={xtext(envid)}"
+            rcpt += (
+                f" NOTIFY=FAILURE,DELAY ORCPT={kind};{xtext(target)}" if kind == "rfc822" else " NOTIFY=FAILURE,DELAY"
+            )
+        return mail, rcpt, "DATA"
+
+    def _pipelined(self, commands: tuple[str, str, str]) -> Answer | None:
+        """RFC 2920: three commands, one write. A 354 after a refused recipient is answered by closing, without a dot."""
+        line = self._need()
+        clear = ("RSET",) if self._open_transaction else ()
+        line.write_commands(*clear, *commands)
+        if clear:
+            line.read(self._timeouts.command)
+        self._open_transaction = True
+        mail = line.read(self._timeouts.command)
+        rcpt = line.read(self._timeouts.command)
+        data = line.read(self._timeouts.begin_data)
+        refused = self._refusal(mail, rcpt, data)
+        if refused is not None and data.code == 354:
+            self._drop()
+        return refused
+
+    def _one_by_one(self, mail: str, rcpt: str, *, data: bool = True) -> Answer | None:
+        if self._open_transaction:
+            self._ask("RSET")
+        self._open_transaction = True
+        first = self._ask(mail)
+        if first.code // 100 != 2:
+            return self._refusal(first, None, None)
+        second = self._ask(rcpt)
+        if second.code // 100 != 2 or not data:
+            return self._refusal(first, second, None)
+        return self._refusal(first, second, self._ask("DATA", self._timeouts.begin_data))
+
+    def _refusal(self, mail: Reply, rcpt: Reply | None, data: Reply | None) -> Answer | None:
+        """The first answer that is no yes, judged by what it answered."""
+        if mail.code // 100 != 2:
+            return _answer(mail, "mail", _kind(mail, "mail"))
+        if rcpt is not None and rcpt.code // 100 != 2:
+            return _answer(rcpt, "rcpt", _kind(rcpt, "rcpt"))
+        if data is not None and data.code != 354:
+            return _answer(data, "data", _kind(data, "data"))
+        return None
+
+    def _letter(self, body: bytes, begin: Callable[[], bool], lease_half: float) -> Answer:
+        """The server waits. From here on the line is only kept after a clear answer."""
+        started = time.monotonic()
+        try:
+            go = begin()
+        except BaseException:
+            self._drop()
+            raise
+        if not go:
+            self._drop()
+            return Answer("dropped", text="The letter was taken back at the last moment.", stage="data")
+        if time.monotonic() - started > lease_half:
+            self._drop()
+            return Answer(
+                "dropped", text="This worker was held up for too long; the letter was not sent.", stage="data"
+            )
+        return self._write_letter(body)
+
+    def _write_letter(self, body: bytes) -> Answer:
+        line = self._need()
+        try:
+            line.write(body, self._timeouts.letter)
+        except OSError as fault:
+            # The end of the letter was never handed over: the server may say why, and cannot have taken it.
+            answer = self._last_words(fault)
+            self._drop()
+            return answer
+        except BaseException:
+            self._drop()
+            raise
+        try:
+            reply = line.read(self._timeouts.letter)
+        except (LineBroken, OSError) as fault:
+            self._drop()
+            return Answer("unsure", text=f"No answer to the letter: {fault}", stage="letter")
+        except BaseException:
+            self._drop()
+            raise
+        return self._judged(reply)
+
+    def _judged(self, reply: Reply) -> Answer:
+        self._open_transaction = False
+        if reply.code // 100 == 2:
+            return _answer(reply, "letter", "accepted")
+        if reply.code // 100 not in (4, 5):
+            self._drop()
+            return _answer(reply, "letter", "unsure")
+        if reply.code == 421:
+            self._drop()
+        return _answer(reply, "letter", _kind(reply, "letter"))
+
+    def _last_words(self, fault: OSError) -> Answer:
+        try:
+            reply = self._need().read(2.0)
+        except (LineBroken, OSError):
+            return Answer("host_down", text=f"The line broke while the letter was being sent: {fault}", stage="letter")
+        if reply.code // 100 not in (4, 5):
+            return _answer(reply, "letter", "unsure")
+        return _answer(reply, "letter", _kind(reply, "letter"))
+
+    def _ask(self, command: str, timeout: float | None = None) -> Reply:
+        line = self._need()
+        line.write_commands(command)
+        return line.read(self._timeouts.command if timeout is None else timeout)
+
+    def _need(self) -> ServerLine:
+        if self._line is None:
+            raise LineBroken("the line is closed")
+        return self._line
+
+    def _drop(self) -> None:
+        """Close without a word: what the server holds of a letter has no dot and is thrown away."""
+        if self._line is not None:
+            self._line.cut()
+        self._line = None
+        self._open_transaction = False
+
+
+def dot_stuffed(raw: bytes) -> bytes:
+    """The letter as DATA takes it: lines that begin with a dot get another (RFC 5321 4.5.2), then the lone dot."""
+    body = raw.replace(b"\r\n.", b"\r\n..")
+    if body.startswith(b"."):
+        body = b"." + body
+    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def xtext(value: str) -> str:
+    """RFC 3461 4: printable ASCII, with `+XX` for everything else."""
+    return _NOT_XTEXT.sub(lambda m: "".join(f"+{b:02X}" for b in m[0].encode()), value)
+
+
+def _kind(reply: Reply, stage: Stage) -> Kind:
+    """MAIL 1.11, last lines: 421 is about the server, 530 and 535 about the account, the rest about the letter."""
+    if reply.code == 421:
+        return "host_down"
+    if stage != "letter" and reply.code in _AUTH_CODES:
+        return "auth_failed"
+    if reply.code // 100 == 4:
+        return "deferred"
+    return "refused" if reply.code // 100 == 5 else "host_down"
+
+
+def _answer(reply: Reply, stage: Stage, kind: Kind) -> Answer:
+    text = headers.clean(reply.text, 1000)
+    enhanced = _ENHANCED.match(text) or _ENHANCED.search(text)
+    queued = _QUEUED.search(text) if kind == "accepted" else None
+    return Answer(kind, reply.code, enhanced[1] if enhanced else None, text, queued[1] if queued else None, stage)
+
+
+def _probe_sentence(answer: Answer, where: str) -> str:
+    said = f" It said: {answer.code} {answer.text}" if answer.code else f" {answer.text}"
+    if answer.kind == "auth_failed":
+        return f"The mail server {where} does not let us in; check user name and password.{said}"
+    if answer.stage == "mail":
+        return f"The mail server {where} refuses our sender address.{said}"
+    if answer.stage == "rcpt":
+        return f"The mail server {where} refuses the address of the test.{said}"
+    return f"The mail server {where} cannot be used.{said}"
+
+
+def _own_name() -> str:
+    """The name for EHLO: ours when it is a full one, else an address literal, which every server must take."""
+    name = socket.gethostname()
+    return name if "." in name and name.isascii() and re.fullmatch(r"[A-Za-z0-9.-]+", name) else "[127.0.0.1]"
