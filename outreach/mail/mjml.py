@@ -35,6 +35,7 @@ _GAP = re.compile(r"(</?mj(?:ml|-[\w-]+)\b(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>)\s+(
 _INCLUDE = re.compile(r"<mj-include\b[^<>]*?\bpath=\"([^\"<>]*)\"[^<>]*?(?:/>|>\s*</mj-include>)")
 _SHOW_IF = re.compile(r"\sshow-if=\"([^\"]*)\"")
 _KEPT = re.compile(r"@@J(\d+)@@")
+_CHOICE = re.compile(r"\A\s*<!--\s*layout:\s*([\w-]{1,40})\s*-->\s*")
 _VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "col", "area", "source", "wbr"])
 _BLOCKS = frozenset([
     "mjml", "mj-head", "mj-body", "mj-include", "mj-attributes", "mj-all", "mj-class", "mj-breakpoint", "mj-font",
@@ -136,12 +137,17 @@ def _normalise(source: str) -> str:
 
 
 def _in_layout(source: str, blocks: Mapping[str, str]) -> str:
-    """A letter that is only a body goes into the layout; one that brings its own <mjml> stays as it is."""
+    """A letter that is only a body goes into the layout; one that brings its own <mjml> stays as it is.
+
+    A first line `<!-- layout: personal -->` chooses `_personal.mjml` instead of the usual one.
+    """
     if "<mjml" in source:
         return source
-    layout = blocks.get(LAYOUT)
+    choice = _CHOICE.match(source)
+    name = f"_{choice[1]}.mjml" if choice else LAYOUT
+    layout = blocks.get(name)
     if layout is None:
-        raise _Fault(0, "The letter has no <mjml>, and there is no layout to put it in")
+        raise _Fault(0, f"The letter has no <mjml>, and there is no layout {name}")
     return _INCLUDE.sub(lambda m: source if m[1] == SLOT else m[0], _normalise(layout))
 
 

@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def verdict(self) -> str | None:
-        """MAIL 1.11 for a letter that was not taken: `hard`, `soft`, `ours` or `delayed`; None when nothing is to judge.
+        """MAIL 1.11 for a letter that was not taken: `hard`, `soft`, `ours` or `delayed`; else None.
 
         What the server says about our MAIL command is about us, whatever its code.
         """
@@ -251,13 +251,12 @@ class SmtpLink:
         rcpt = f"RCPT TO:<{target}>"
         if envid and "DSN" in offers:
             mail += f" RET=HDRS ENVID={xtext(envid)}"
-            rcpt += (
-                f" NOTIFY=FAILURE,DELAY ORCPT={kind};{xtext(target)}" if kind == "rfc822" else " NOTIFY=FAILURE,DELAY"
-            )
+            rcpt += " NOTIFY=FAILURE,DELAY"
+            rcpt += "" if headers.needs_smtputf8(target) else f" ORCPT=rfc822;{xtext(target)}"
         return mail, rcpt, "DATA"
 
     def _pipelined(self, commands: tuple[str, str, str]) -> Answer | None:
-        """RFC 2920: three commands, one write. A 354 after a refused recipient is answered by closing, without a dot."""
+        """RFC 2920: three commands, one write. After a refused recipient a 354 is met by closing, without a dot."""
         line = self._need()
         clear = ("RSET",) if self._open_transaction else ()
         line.write_commands(*clear, *commands)
