@@ -1,0 +1,102 @@
+"""Who may enter: every view carries one mark, and a view without a mark is closed to everybody.
+
+The marks are also the registry that tests/house/test_routes.py walks. Order of the checks: CSRF, sign-in, role.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, Response, abort, current_app, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from outreach.http import csrf
+from outreach.http.sign_in import current_user, sign_in_address
+
+View = TypeVar("View", bound=Callable[..., Any])
+Kind = Literal["anyone", "signed in", "token"]
+
+MEGABYTE = 1_000_000
+ADMIN_BODY = 25 * MEGABYTE
+PUBLIC_BODY = MEGABYTE
+
+
+@dataclass(frozen=True)
+class Access:
+    """A view's mark. `roles` empty: every signed-in user. `body`: the largest request body in bytes."""
+
+    kind: Kind
+    because: str = ""
+    roles: frozenset[str] = frozenset()
+    csrf: bool = True
+    body: int = ADMIN_BODY
+
+
+def anyone(because: str, *, csrf: bool = True, body: int = PUBLIC_BODY) -> Callable[[View], View]:
+    """No sign-in, for the stated reason. `csrf=False` only for doors that strangers and machines post to."""
+    return _mark(Access("anyone", because, csrf=csrf, body=body))
+
+
+def signed_in(view: View) -> View:
+    """Every signed-in user."""
+    return _mark(Access("signed in"))(view)
+
+
+def role(*roles: str) -> Callable[[View], View]:
+    """Signed-in users who have one of `roles`."""
+    return _mark(Access("signed in", roles=frozenset(roles)))
+
+
+def with_token(view: View) -> View:
+    """A machine that shows an API token; the api door checks the token itself."""
+    return _mark(Access("token", csrf=False))(view)
+
+
+def access_of(app: Flask, endpoint: str | None) -> Access | None:
+    """The mark of an endpoint's view, or None."""
+    return getattr(app.view_functions.get(endpoint or ""), "access", None)
+
+
+def install(app: Flask) -> None:
+    """Check the mark before every view."""
+    app.before_request(_check)
+
+
+def _mark(access: Access) -> Callable[[View], View]:
+    def put(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return put
+
+
+def _check() -> AnyResponse | None:
+    if request.endpoint is None or request.routing_exception is not None:
+        return None
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        current_app.logger.error("the view %s says nothing about who may enter: closed", request.endpoint)
+        abort(403)
+    if access.csrf:
+        csrf.check()
+    if access.kind != "signed in":
+        return None
+    user = current_user()
+    if user is None:
+        return _ask_to_sign_in()
+    if access.roles and user.role not in access.roles:
+        abort(403, f"This page is for {_either(access.roles)}. Ask an administrator to change your role.")
+    return None
+
+
+def _ask_to_sign_in() -> AnyResponse:
+    if request.headers.get("HX-Request"):
+        return Response("Please sign in again.", 401, {"HX-Redirect": sign_in_address(request.referrer or "/")})
+    if request.method not in ("GET", "HEAD"):
+        return redirect(sign_in_address("/"), 303)
+    return redirect(sign_in_address(request.full_path.rstrip("?")), 302)
+
+
+def _either(roles: frozenset[str]) -> str:
+    names = {"admin": "administrators", "manager": "managers", "marketer": "marketers", "rep": "reps"}
+    return " and ".join(names.get(role, role) for role in sorted(roles))

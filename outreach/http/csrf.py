@@ -1,0 +1,37 @@
+"""CSRF tokens (flask-wtf): every form carries one in `csrf_token`, htmx sends it in `X-CSRFToken`.
+
+The signed cookie that holds the token's secret is named after the port, since browsers share cookies between ports and
+several installations may run side by side on one host.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_wtf import CSRFProtect
+
+from outreach.config import Settings
+
+_protect = CSRFProtect()
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Cookies and tokens; the check itself runs in `access`, which knows the exempt doors."""
+    base = urlsplit(settings.base_url)
+    suffix = f"_{base.port}" if base.port else ""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="outreach_form" + suffix,
+        LOGIN_COOKIE_NAME="outreach_login" + suffix,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=base.scheme == "https",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    _protect.init_app(app)
+
+
+def check() -> None:
+    """Refuse (400) a changing request without a valid token."""
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        _protect.protect()

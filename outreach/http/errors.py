@@ -1,0 +1,86 @@
+"""Errors in plain words: a page for a browser, one sentence for htmx, JSON for a machine."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from outreach.errors import Refused
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: ("That did not work", "The request was not one that this page understands."),
+    401: ("Please sign in", "Your sign-in has ended."),
+    403: ("Not for your account", "Your role does not open this page. Ask an administrator."),
+    404: (
+        "Nothing here",
+        "This page does not exist, or it was removed. Check the address.",
+    ),
+    405: ("That did not work", "This address does not take that kind of request."),
+    413: ("Too large", "What you sent is larger than this page takes. Send less, or a smaller file."),
+    429: ("A little slower, please", "Too many tries in a short time. Wait a minute and try again."),
+    500: (
+        "Something broke on our side",
+        "It was written to the log. Nothing saved before is lost; try again.",
+    ),
+    503: ("The database does not answer", "Nothing that was saved is lost. Try again in a minute."),
+}
+
+
+def install(app: Flask) -> None:
+    """One handler for every kind of failure."""
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(Refused, lambda error: answer(400, str(error)))
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(Exception, _broken)
+
+
+def answer(status: int, words: str = "", headers: dict[str, str] | None = None) -> Response:
+    """An error as the asker can read it; `words` replace the general sentence."""
+    title, general = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    words = words or general
+    if request.headers.get("HX-Request"):
+        response = Response(words, status, mimetype="text/plain")
+    elif _is_machine():
+        response = jsonify(error={"status": status, "title": title, "message": words})
+        response.status_code = status
+    else:
+        page = render_template("error.html", status=status, title=title, words=words)
+        response = Response(page, status, mimetype="text/html")
+    response.headers.extend(headers or {})
+    return response
+
+
+def _refused(error: HTTPException) -> Any:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error
+    own = error.description or ""
+    if own == type(error).description or status in (404, 405, 429):
+        own = ""
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return answer(status, own, kept)
+
+
+def _no_token(_error: CSRFError) -> Response:
+    return answer(400, "This page was open for too long, or cookies are off. Reload the page and try again.")
+
+
+def _no_database(error: OperationalError) -> Response:
+    log.warning("the database does not answer: %s", type(error.orig).__name__)
+    return answer(503, headers={"Retry-After": "10"})
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("a request failed: %s %s", request.method, request.path, exc_info=error)
+    return answer(500)
+
+
+def _is_machine() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return request.path.startswith("/api/") or request.is_json or best == "application/json"

@@ -1,0 +1,121 @@
+// The shell's behaviour. No inline handlers, no eval: everything hangs off data attributes.
+// Pages' own scripts take what they share from window.outreach.
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const typing = event => event.target.closest('input,textarea,select,[contenteditable=true],.cm-editor');
+const afterSwap = what => ['htmx:afterSwap', 'htmx:after:swap'].forEach(name => document.addEventListener(name, what));
+
+// ---- theme
+function switchTheme() {
+  const theme = document.documentElement.dataset.bsTheme === 'dark' ? 'light' : 'dark';
+  document.documentElement.dataset.bsTheme = theme;
+  document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+  document.dispatchEvent(new CustomEvent('theme', {detail: theme}));
+}
+
+// ---- toasts
+function toast(words, kind = 'ok') {
+  const item = document.createElement('div');
+  item.className = `toast-item ${kind}`;
+  const icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  icon.setAttribute('class', 'icon');
+  icon.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `${$('#toasts').dataset.icons}#${kind === 'bad' ? 'alert-triangle' : 'circle-check'}`);
+  icon.append(use);
+  const text = document.createElement('span');
+  text.textContent = words;
+  item.append(icon, text);
+  $('#toasts').append(item);
+}
+
+function fadeAway(item) {
+  window.htmx?.process(item);
+  const box = item.parentElement;
+  while (box.children.length > 3) box.firstElementChild.remove();
+  setTimeout(() => item.classList.add('out'), 7000);
+  setTimeout(() => item.remove(), 7400);
+}
+
+if ($('#toasts')) {
+  $$('#toasts > *').forEach(fadeAway);
+  new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(node => {
+    if (node.nodeType === 1) fadeAway(node);
+  }))).observe($('#toasts'), {childList: true});
+}
+
+// ---- htmx: the CSRF token goes with every request; what fails is said in words
+function addToken(event) {
+  const headers = event.detail.headers ?? event.detail.ctx?.request?.headers;
+  if (headers) headers['X-CSRFToken'] = $('meta[name=csrf-token]').content;
+}
+['htmx:configRequest', 'htmx:config:request'].forEach(name => document.addEventListener(name, addToken));
+document.addEventListener('htmx:responseError', event => {
+  const answer = event.detail.xhr;
+  const plain = (answer.getResponseHeader('Content-Type') ?? '').startsWith('text/plain');
+  toast(plain ? answer.responseText : 'That did not work. Reload the page and try again.', 'bad');
+});
+['htmx:sendError', 'htmx:timeout'].forEach(name =>
+  document.addEventListener(name, () => toast('The server does not answer. Check the connection and try again.', 'bad')));
+
+// ---- widths, copy buttons, confirmations
+function widths(root = document) {
+  // inline style="" is blocked by the CSP, CSSOM is not
+  $$('[data-w]', root).forEach(node => { node.style.width = node.dataset.w + '%'; });
+}
+widths();
+afterSwap(() => widths());
+
+async function copy(button) {
+  const source = $(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    toast('Copied');
+  } catch {
+    source.select?.();
+  }
+}
+
+document.addEventListener('click', event => {
+  const act = event.target.closest('[data-act]')?.dataset.act;
+  if (act === 'theme') switchTheme();
+  if (act === 'help') $('#help').showModal();
+  const copied = event.target.closest('[data-copy]');
+  if (copied) copy(copied);
+  if (event.target.matches('dialog')) event.target.close();
+});
+document.addEventListener('submit', event => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+document.addEventListener('change', event => {
+  if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
+});
+
+// ---- search: arrows walk the suggestions, Escape leaves
+function walk(step) {
+  const items = $$('#found .found-item');
+  if (!items.length) return;
+  const at = items.indexOf(document.activeElement);
+  const next = at + step;
+  (next < 0 ? $('#q') : items[Math.min(next, items.length - 1)]).focus();
+}
+$('.find')?.addEventListener('keydown', event => {
+  if (event.key === 'ArrowDown') { event.preventDefault(); walk(1); }
+  if (event.key === 'ArrowUp') { event.preventDefault(); walk(-1); }
+  if (event.key === 'Escape') { $('#found').replaceChildren(); document.activeElement.blur(); }
+});
+
+// ---- shortcuts of every page; pages add theirs with outreach.keys({j: () => ..., 'Ctrl+Enter': ...})
+const shortcuts = new Map();
+function keys(map) { Object.entries(map).forEach(([key, what]) => shortcuts.set(key.toLowerCase(), what)); }
+keys({'/': () => $('#q')?.focus(), '?': () => { const help = $('#help'); if (help) help.open ? help.close() : help.showModal(); }});
+document.addEventListener('keydown', event => {
+  const command = event.metaKey || event.ctrlKey;
+  if (event.isComposing || (typing(event) && !command) || ($('dialog[open]') && event.key !== '?')) return;
+  const name = `${command ? 'ctrl+' : ''}${event.altKey ? 'alt+' : ''}${event.key.toLowerCase()}`;
+  const what = shortcuts.get(name);
+  if (what && !event.defaultPrevented) { event.preventDefault(); what(event); }
+});
+
+window.outreach = {$, $$, typing, toast, keys, widths, afterSwap};
