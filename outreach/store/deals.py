@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Numeric, select
+from sqlalchemy import ForeignKey, Numeric, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Moment
@@ -40,6 +40,18 @@ class Deal(Base):
 def interviews_of(session: Session, lead_id: int) -> list[Interview]:
     """A lead's interviews, the latest first."""
     return list(session.scalars(select(Interview).where(Interview.lead_id == lead_id).order_by(Interview.id.desc())))
+
+
+def booked_since(session: Session, user_id: int | None, since: datetime) -> int:
+    """How many interviews were booked since then, by one user or by everybody."""
+    query = select(func.count()).select_from(Interview).where(Interview.booked_at >= since)
+    query = query.where(Interview.state != "cancelled")
+    return session.scalar(query.where(Interview.user_id == user_id) if user_id else query) or 0
+
+
+def deals_of(session: Session, lead_id: int) -> list[Deal]:
+    """A lead's deals, the latest first."""
+    return list(session.scalars(select(Deal).where(Deal.lead_id == lead_id).order_by(Deal.id.desc())))
 
 
 def open_interview(session: Session, lead_id: int) -> Interview | None:

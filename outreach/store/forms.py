@@ -1,12 +1,14 @@
 """Forms and their submissions."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
+from outreach.store.leads import Lead
 
 
 class Form(Base):
@@ -77,6 +79,24 @@ def submissions_of(session: Session, lead_id: int) -> list[Submission]:
     """A lead's submissions, the latest first."""
     query = select(Submission).where(Submission.lead_id == lead_id)
     return list(session.scalars(query.order_by(Submission.at.desc(), Submission.id.desc())))
+
+
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Submission]:
+    """Submissions by id."""
+    return {one.id: one for one in session.scalars(select(Submission).where(Submission.id.in_(set(ids))))}
+
+
+def first_answers(session: Session, owner_id: int | None, since: datetime) -> list[timedelta]:
+    """How long people waited for the first human attempt after asking, since then (one owner's leads, or all)."""
+    query = select(Submission.first_human_at - Submission.at).join(Lead, Lead.id == Submission.lead_id)
+    query = query.where(Submission.first_human_at.is_not(None), Submission.at >= since)
+    return list(session.scalars(query.where(Lead.owner_id == owner_id) if owner_id else query))
+
+
+def stop_clocks(session: Session, lead_id: int, at: datetime) -> None:
+    """A person tried to reach the lead: the speed-to-lead clock of what they asked stops."""
+    waiting = (Submission.lead_id == lead_id, Submission.first_human_at.is_(None))
+    session.execute(update(Submission).where(*waiting).values(first_human_at=at))
 
 
 def same(session: Session, form_id: int | None, fingerprint: str) -> Submission | None:

@@ -1,10 +1,11 @@
 """Mail that came in: the raw message first, what it means later (DESIGN 5c)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
 
@@ -75,6 +76,12 @@ def quarantined(session: Session) -> list[InboundMail]:
 def of_lead(session: Session, lead_id: int) -> list[InboundMail]:
     """What a lead wrote, the latest first."""
     return list(session.scalars(select(InboundMail).where(InboundMail.lead_id == lead_id).order_by(InboundMail.id.desc())))
+
+
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, InboundMail]:
+    """Messages by id, without their raw bytes."""
+    query = select(InboundMail).where(InboundMail.id.in_(set(ids))).options(defer(InboundMail.raw))
+    return {mail.id: mail for mail in session.scalars(query)}
 
 
 def last_received(session: Session) -> datetime | None:

@@ -1,10 +1,11 @@
 """Leads: the people we follow up, with their addresses, tags and companies."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, func, or_, select, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import Computed, ForeignKey, Index, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
@@ -90,9 +91,28 @@ def by_email(session: Session, email: str) -> Lead | None:
     return lead
 
 
-def locked(session: Session, lead_id: int) -> Lead | None:
-    """The lead's row, locked until the transaction ends."""
-    return session.scalar(select(Lead).where(Lead.id == lead_id).with_for_update())
+def insert_new(session: Session, email: str, source: str, now: datetime) -> Lead | None:
+    """A new lead; None when somebody made one with this address at the same moment."""
+    values = {"email": normalised(email), "source": source, "created_at": now, "last_activity_at": now, "fields": {}}
+    new_id = session.scalar(insert(Lead).values(values).on_conflict_do_nothing().returning(Lead.id))
+    return session.get_one(Lead, new_id) if new_id else None
+
+
+def must_by_email(session: Session, email: str) -> Lead:
+    """The lead that is known to have this address."""
+    lead = by_email(session, email)
+    assert lead is not None, f"no lead has the address {email}"
+    return lead
+
+
+def locked(session: Session, lead_id: int, *, wait: bool = True) -> Lead | None:
+    """The lead's row, locked until the transaction ends; without `wait` None when somebody else holds it.
+
+    Whoever changes a lead's enrolments, tasks or letters locks the lead first, so that no two wait for each other.
+    The lock leaves foreign-key checks free (FOR NO KEY UPDATE).
+    """
+    query = select(Lead).where(Lead.id == lead_id).execution_options(populate_existing=True)
+    return session.scalar(query.with_for_update(key_share=True, skip_locked=not wait))
 
 
 def first_name(lead: Lead) -> str:
@@ -108,6 +128,25 @@ def tags_of(session: Session, lead_id: int) -> frozenset[str]:
 def add_tag(session: Session, lead_id: int, tag: str) -> None:
     """Put a tag on a lead; twice is once."""
     session.merge(Tag(lead_id=lead_id, tag=tag))
+
+
+def remove_tag(session: Session, lead_id: int, tag: str) -> None:
+    """Take a tag off a lead."""
+    session.execute(delete(Tag).where(Tag.lead_id == lead_id, Tag.tag == tag))
+
+
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Lead]:
+    """Leads by id."""
+    return {lead.id: lead for lead in session.scalars(select(Lead).where(Lead.id.in_(set(ids))))}
+
+
+def tags_by_lead(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
+    """The tags of many leads at once."""
+    found: dict[int, list[str]] = {}
+    query = select(Tag.lead_id, Tag.tag).where(Tag.lead_id.in_(set(ids))).order_by(Tag.tag)
+    for lead_id, tag in session.execute(query):
+        found.setdefault(lead_id, []).append(tag)
+    return found
 
 
 def all_tags(session: Session) -> list[str]:

@@ -61,6 +61,17 @@ def open_of_lead(session: Session, lead_id: int) -> list[Task]:
     return list(session.scalars(query))
 
 
+def locked(session: Session, task_id: int) -> Task | None:
+    """The task's row, locked until the transaction ends."""
+    return session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+
+
+def last_done_by(session: Session, user_id: int) -> Task | None:
+    """The task that a user finished last."""
+    query = select(Task).where(Task.done_by == user_id, Task.done_at.is_not(None))
+    return session.scalar(query.order_by(Task.done_at.desc(), Task.id.desc()).limit(1))
+
+
 def open_of_enrolment(session: Session, enrolment_id: int) -> list[Task]:
     """An enrolment's open tasks (K2)."""
     return list(session.scalars(select(Task).where(Task.enrolment_id == enrolment_id, Task.state == "open")))

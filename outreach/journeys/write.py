@@ -1,0 +1,111 @@
+"""A rep writes to a lead: their own mail, at once, in the thread of what it answers (M5, W5, T1)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from outreach.errors import Refused
+from outreach.journeys import facts, letters
+from outreach.journeys.house import House
+from outreach.store import account, events, forms, mailboxes
+from outreach.store.inbox import InboundMail
+from outreach.store.leads import Lead
+from outreach.store.messages import Message
+from outreach.store.users import User
+
+LONGEST = 100_000
+LONGEST_SUBJECT = 300
+
+
+def own_mail(
+    session: Session,
+    house: House,
+    lead: Lead,
+    user: User,
+    subject: str,
+    text: str,
+    now: datetime,
+    inbound_id: int | None = None,
+) -> Message:
+    """Queue a rep's own mail, urgent; with `inbound_id` in the thread of that mail. The door pokes deliver_urgent.
+
+    (1) refuse what nothing may bypass, (2) the letter with its thread, (3) the clock stops, (4) the timeline.
+    """
+    _check(session, lead)
+    subject, text = " ".join(subject.split())[:LONGEST_SUBJECT], text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Refused("The mail is empty: write a line before you send it.")
+    if len(text) > LONGEST:
+        raise Refused(f"The mail has {len(text):,} characters; {LONGEST:,} is the most.")
+    answered = session.get(InboundMail, inbound_id) if inbound_id else None
+    letter = _letter(session, lead, user, now)
+    letter.subject, letter.body = subject or _subject(session, answered), text
+    if answered is not None:
+        _thread(session, letter, answered)
+    return _queued(session, lead, user, letter, f"{user.name} wrote “{letter.subject}”.", now)
+
+
+def one_key_letter(session: Session, house: House, lead: Lead, user: User, key: str, now: datetime) -> Message:
+    """Queue a template as the rep's own mail, at once ("sorry, we can't help" goes out fast)."""
+    _check(session, lead)
+    template = letters.text_of(session, key)
+    rendered = letters.render(session, template, letters.fields_for(session, house, lead, owner=user), preview=True)
+    letter = _letter(session, lead, user, now)
+    letter.subject, letter.template_version_id = rendered.subject, template.version_id
+    letter.extra = {"template": key}
+    return _queued(session, lead, user, letter, f"{user.name} sent “{letter.subject}”.", now)
+
+
+def greeting(session: Session, lead: Lead, user: User) -> str:
+    """How a reply begins and ends before anything is written."""
+    first = lead.name.split()[0] if lead.name.split() else "there"
+    link = user.booking_link or account.get(session).booking_link
+    times = f"\n\nHere is my calendar, pick a time that suits you: {link}" if link else ""
+    closing = user.signature.strip() or "\n".join(line for line in (user.name, user.phone) if line)
+    return f"Hi {first},\n\n{times.strip()}\n\n{closing}" if times else f"Hi {first},\n\n\n\n{closing}"
+
+
+def _check(session: Session, lead: Lead) -> None:
+    """X7: suppression wins over a person's mail too."""
+    if not lead.email:
+        raise Refused("This lead has no e-mail address; add one first.")
+    if lead.address_state == "dead":
+        raise Refused(f"{lead.email} does not take mail any more; correct the address first.")
+    if why := facts.suppressed(session, lead):
+        raise Refused(f"Nothing may be sent to {lead.email}: {why}.")
+
+
+def _letter(session: Session, lead: Lead, user: User, now: datetime) -> Message:
+    mailbox = mailboxes.for_owner(session, user.id)
+    return Message(
+        kind="own", lane="urgent", at_once=True, state="queued", lead_id=lead.id, user_id=user.id,
+        mailbox_id=mailbox.id if mailbox else None, to_address=lead.email, body="", extra={}, references=[],
+        due_at=now, queued_at=now,
+    )  # fmt: skip
+
+
+def _subject(session: Session, answered: InboundMail | None) -> str:
+    if answered is None:
+        raise Refused("The mail has no subject: say in a few words what it is about.")
+    subject = answered.subject.strip() or "your message"
+    return subject if subject.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {subject}"
+
+
+def _thread(session: Session, letter: Message, answered: InboundMail) -> None:
+    """T1: In-Reply-To is the last of the references (RFC 5322 3.6.4)."""
+    letter.references = [*answered.references, *([answered.wire_id] if answered.wire_id else [])]
+    letter.reply_to_id = answered.message_id
+    letter.extra = {"in_reply_to": answered.wire_id, "inbound_id": answered.id}
+    if answered.from_address and answered.lead_id == letter.lead_id:
+        letter.to_address = answered.from_address
+
+
+def _queued(session: Session, lead: Lead, user: User, letter: Message, words: str, now: datetime) -> Message:
+    session.add(letter)
+    session.flush()
+    lead.last_activity_at = now
+    lead.answered_at = lead.answered_at or now
+    lead.stage = "contacted" if lead.stage == "new" else lead.stage
+    forms.stop_clocks(session, lead.id, now)
+    events.record(session, now, "own mail", words, lead_id=lead.id, message_id=letter.id, actor_id=user.id)
+    return letter
