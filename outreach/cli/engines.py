@@ -32,6 +32,7 @@ LONGEST_SOCKET_FOLDER = 80  # the system allows 104 to 108 bytes for the whole p
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LARGEST_LOG = 5_000_000
+NO_SUCH_PROCESS = 99_999_999
 
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
@@ -174,28 +175,40 @@ class Engine:
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises Failed with the engine's own last words."""
-        if self.process is not None and self.process.poll() is None:
-            return
-        self.prepare()
-        self.process = self._spawn()
-        deadline = time.monotonic() + START_SECONDS
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """Start it without waiting. Raises Failed."""
+        if self.process is None or self.process.poll() is not None:
+            self.prepare()
+            self.process = self._spawn()
+
+    def wait(self, seconds: float = START_SECONDS) -> None:
+        """Wait until it answers. Raises Failed with the engine's own last words."""
+        deadline = time.monotonic() + seconds
         while not self.ready():
-            if self.process.poll() is not None:
+            if self.poll() is not None:
                 raise Failed(f"{self.title} did not start: {self._last_words()} See {self.place.log(self.name)}.")
             if time.monotonic() > deadline:
                 self.stop()
-                raise Failed(f"{self.title} did not answer within {START_SECONDS:.0f} s; see {self.place.log(self.name)}.")
+                raise Failed(f"{self.title} did not answer within {seconds:.0f} s; see {self.place.log(self.name)}.")
             time.sleep(0.02)
 
     def poll(self) -> int | None:
         """None while it lives, else its exit code."""
         return -1 if self.process is None else self.process.poll()
 
+    def ask_to_stop(self) -> None:
+        """Tell it to stop, without waiting."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+
     def stop(self) -> None:
         """Stop it in good order; by force when it does not end in time."""
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.send_signal(self.stop_signal)
+        self.ask_to_stop()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -349,19 +362,26 @@ class Postgres(Engine):
             )
 
     def _clear_stale_lock(self) -> None:
-        """After kill -9: PostgreSQL trusts a living process of that number; we know whether it is this cluster's.
+        """After kill -9: PostgreSQL gives way to any living process of that number; we know whether it is this cluster's.
 
-        Only one `up` owns a data folder (it holds a lock), so a server that still runs here is left over: it is ended.
+        Only one `up` owns a data folder (it holds a lock), so a server that still runs here is left over and is ended.
+        The file itself stays: its shared-memory key keeps a new server away from sessions that still write.
         """
         lock = self.place.postgres / "postmaster.pid"
         try:
-            pid = int(lock.read_text().splitlines()[0])
-        except (OSError, ValueError, IndexError):
-            lock.unlink(missing_ok=True)
+            first, _, rest = lock.read_text().partition("\n")
+            pid = abs(int(first))
+        except FileNotFoundError:
+            return
+        except ValueError:
+            lock.unlink()
+            return
+        if not _lives(pid):
             return
         if _command_line_has(pid, str(self.place.postgres)):
-            _end_leftover(pid, signal.SIGINT)
-        lock.unlink(missing_ok=True)
+            _end_leftover(pid, self.stop_signal)
+        elif rest:
+            lock.write_text(f"{NO_SUCH_PROCESS}\n{rest}")
 
 
 class Valkey(Engine):

@@ -17,3 +17,8 @@ def _house() -> "House":
     from outreach import config, wiring
 
     return wiring.build(config.load())
+
+
+def prepare() -> None:
+    """Build what jobs need before the first one comes."""
+    _house()

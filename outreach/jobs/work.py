@@ -60,8 +60,8 @@ def run(queue: str, heartbeat_file: Path | None = None) -> None:
     worker = _worker(queue, settings.redis_url)
     limit = TIME_LIMITS[queue] + GRACE
     heart = Heart(queue, connect(settings.redis_url), heartbeat_file, lambda: _gets_on(worker, limit))
-    heart.start()
     jobs.prepare()
+    heart.start()
     try:
         worker.work(logging_level="WARNING")
     finally:
