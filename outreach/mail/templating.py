@@ -42,6 +42,8 @@ _ALLOWED: tuple[type[nodes.Node], ...] = (
 )  # fmt: skip
 _LOOP = frozenset(["index", "index0", "first", "last", "length"])
 _OPENING = re.compile(r"\{[{%#]")
+# A tag that has a line for itself leaves no line behind; its line end moves inside, so that faults keep their lines.
+_OWN_LINE = re.compile(r"^[ \t]*\{%((?:(?!%\}|\n).)*[^-+%\n])%\}[ \t]*\n", re.M)
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _WORDS: dict[type[nodes.Node], str] = {
     nodes.Call: "calling something with (...)",
@@ -228,14 +230,7 @@ def _compiled(source: str, html: bool) -> Template:
 
 @lru_cache(maxsize=2)
 def _environment(html: bool) -> _Sandbox:
-    environment = _Sandbox(
-        autoescape=html,
-        undefined=_Absent,
-        keep_trailing_newline=True,
-        cache_size=0,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = _Sandbox(autoescape=html, undefined=_Absent, keep_trailing_newline=True, cache_size=0)
     environment.globals.clear()
     environment.finalize = _printable
     environment.filters = {name: environment.filters[name] for name in FILTERS}
@@ -261,7 +256,7 @@ def _parse(source: str, environment: _Sandbox) -> nodes.Template:
         raise TemplateError(None, f"The template is larger than {MAX_SOURCE // 1000} kB.")
     _closed(source)
     try:
-        tree = environment.parse(source)
+        tree = environment.parse(_OWN_LINE.sub(r"{%\1\n%}", source))
     except TemplateSyntaxError as fault:
         raise TemplateError(fault.lineno, fault.message or "This merge tag cannot be read.") from fault
     except (RecursionError, ValueError, MemoryError, OverflowError) as fault:
