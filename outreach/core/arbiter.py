@@ -18,7 +18,10 @@ QUIET_CLASSES = ("nurture", "newsletter")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Not yet: the rule, one plain sentence, and the first moment at which it would be allowed (None: not in 30 days)."""
+    """Not yet:
+
+    the rule, one plain sentence, and the first moment at which it would be allowed (None: not in 30 days).
+    """
 
     until: datetime | None
     rule: str
@@ -48,7 +51,8 @@ def allowed_from(
 ) -> Held | None:
     """M4: None when an automatic letter of this class may go at `at`, else what holds it and until when.
 
-    `cal` is the sequence's calendar with the lead's zone. `keep_time`: a day-level step keeps its time of day on the day it
+    `cal` is the sequence's calendar with the lead's zone. `keep_time`: a day-level step keeps its time of day on the
+    day it
     moves to; others go at that day's opening. Letters sent at once do not count.
     """
     counted = [mail for mail in mails if not mail.at_once]

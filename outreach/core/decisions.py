@@ -1,6 +1,7 @@
 """What the engine chose, and why. Plain data; journeys apply it.
 
-Every decision carries `after`, the enrolment as it shall stand (write it back whole), the rule's id, one plain sentence and
+Every decision carries `after`, the enrolment as it shall stand (write it back whole), the rule's id, one plain
+sentence and
 the inputs, which together are the event row. `effects` are the changes beyond the enrolment, in order.
 """
 
@@ -200,8 +201,8 @@ class Send(Decision):
 class MakeTask(Decision):
     """Write the receipt of `step` and a task for a person (or the channel, when it goes by itself).
 
-    `task_kind` is the step's kind. `blocking`: the enrolment waits for it (K1) and `engine.on_signal(CallOutcome | TaskDone)`
-    moves it on. `expires_at`: K1's timeout. `flagged`: W9, no hours in common.
+    `task_kind` is the step's kind. `blocking`: the enrolment waits for it (K1) and `engine.on_signal(Outcome)`
+    moves it on. `expires_at`: K1's timeout. `flagged`: W9, no hours in common. `automatic`: its channel is set up.
     """
 
     kind: ClassVar[str] = "task"
@@ -209,6 +210,7 @@ class MakeTask(Decision):
     blocking: bool
     expires_at: datetime
     flagged: bool = False
+    automatic: bool = False
     script: str | None = None
     body: str | None = None
 

@@ -2,27 +2,61 @@
 
     first(...)      plan a new enrolment's first step
     decide(...)     it is due: one decision, with fresh facts
+    still_may(...)  the letter is about to be claimed: may it go now (W4, X4)?
     on_done(...)    a letter was accepted: remember it (D3), plan what follows
     on_signal(...)  a reply, bounce, click, outcome, pause ...: one decision
 
 Each returns one `decisions.Decision`; `decision.after` is the enrolment as it shall stand. Call `decide` again while
-`after.due_at <= now` and the decision is none of Wait, Hold, Block. Deciding twice with unchanged facts changes nothing.
+`after.due_at <= now` and the decision is none of Wait, Hold, Block. Deciding twice with unchanged facts changes
+nothing.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from outreach.core.decisions import Decision
-from outreach.core.enrolments import Facts, Snapshot
-from outreach.core.sequences import Sequence
-from outreach.core.signals import Signal
+from outreach.core import endings, states
+from outreach.core.arbiter import allowed_from, highest_rival
+from outreach.core.conditions import describe, holds
+from outreach.core.decisions import Block, Branch, Decision, Hold, MakeTask, Notify, Send, Skip, Wait
+from outreach.core.enrolments import Facts, Pausing, Snapshot
+from outreach.core.placeholders import missing_fields
+from outreach.core.planning import Dice, Planned, calendar_of, is_automatic, keeps_time, moment, plan, written
+from outreach.core.reactions import hold, on_signal, resumed
+from outreach.core.schedule import add, is_open, opening_after
+from outreach.core.sequences import (
+    FINISH,
+    ONE_BUSINESS_DAY,
+    Goal,
+    Handover,
+    Kind,
+    Lanes,
+    Letter,
+    Sequence,
+    Step,
+    Touch,
+    Until,
+)
+from outreach.core.walking import follower, planned, received, stand_before, with_slot
+
+__all__ = ["decide", "first", "on_done", "on_signal", "still_may"]
+
+INBOX_AGAIN = timedelta(minutes=5)
+LETTER_AGAIN = timedelta(days=1)
+OVERDUE = timedelta(days=7)
+"""F6: a letter that is later than this asks a person."""
+PHONE_KINDS = frozenset({Kind.CALL, Kind.TEXT, Kind.VOICE})
+ASKING_AGAIN = timedelta(days=1)
 
 
 def first(enrolment_id: int, sequence: Sequence, facts: Facts, now: datetime, random: Random) -> Decision:
     """Begin: the snapshot of a new enrolment with its first step planned (a Wait whose `after` is to be written)."""
-    raise NotImplementedError
+    fresh = Snapshot(enrolment_id, states.SCHEDULED, None, now, anchor_at=now)
+    return _planned(stand_before(fresh, sequence, sequence.route.first), sequence, facts, now, random)
 
 
 def decide(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random) -> Decision:
@@ -31,7 +65,23 @@ def decide(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime,
     Wait/Hold/Block: look again at after.due_at. Send/MakeTask: write the receipt and the row. Skip/Branch: call again.
     PartWays/Stop: ended.
     """
-    raise NotImplementedError
+    if enrolment.ended:
+        return Wait(after=enrolment, rule="S", text=states.sentence(enrolment.state), changed=False)
+    if facts.suppressed:
+        return endings.suppressed(enrolment, facts.suppressed)
+    held = _held_from_outside(enrolment, sequence, facts, now, random)
+    if held is not None:
+        return held
+    if enrolment.under_way is not None:
+        return _under_way(enrolment, sequence, facts, now, random)
+    if enrolment.step_key != FINISH and sequence.step(enrolment.step_key or "") is None:
+        enrolment = _found_again(enrolment, sequence)
+    found = plan(enrolment, sequence, facts, now, random)
+    if found.due is None:
+        return _no_slot(enrolment, found, now)
+    if found.due > now:
+        return _waits(enrolment, sequence, found, facts, now)
+    return _act(found.enrolment, sequence, facts, now, random, found)
 
 
 def on_done(
@@ -45,11 +95,405 @@ def on_done(
     outcome: str | None = None,
 ) -> Decision:
     """D3: `step_key` was completed at `at` (letter accepted, task closed); the following step is planned."""
-    raise NotImplementedError
+    step = sequence.step(step_key)
+    if step is None or enrolment.ended or step_key in enrolment.done:
+        return Wait(after=enrolment, rule="V4", text="The step was counted already.", changed=False)
+    after = with_slot(received(enrolment, step, at, "done", facts, outcome), sequence, facts, at)
+    if enrolment.paused is not None:
+        kept = stand_before(after, sequence, follower(after, sequence, step_key))
+        return Wait(after=kept, rule="P1", text="The letter had gone before the pause.", step=step)
+    after = stand_before(after, sequence, follower(after, sequence, step_key))
+    return _planned(after, sequence, facts, now, random, step=step)
 
 
-def on_signal(
-    enrolment: Snapshot, sequence: Sequence, signal: Signal, facts: Facts, now: datetime, random: Random
+def still_may(
+    enrolment: Snapshot, sequence: Sequence, step_key: str, facts: Facts, now: datetime, random: Random
+) -> Decision | None:
+    """W4, X4, M4: None when the letter under way may go at this moment, else why not and until when.
+
+    Called in the transaction that claims it. A Stop: cancel the letter. A Hold: leave it queued until `after.due_at`.
+    """
+    if enrolment.ended:
+        return endings.stop(enrolment, enrolment.state, "X4", enrolment.reason or states.sentence(enrolment.state))
+    if facts.suppressed:
+        return endings.suppressed(enrolment, facts.suppressed)
+    step = sequence.step(step_key)
+    if step is None or step.at_once:
+        return None
+    held = _held_from_outside(enrolment, sequence, facts, now, random)
+    if held is not None:
+        return held
+    cal = calendar_of(sequence, facts)
+    if not is_open(cal, now):
+        until = opening_after(cal, now, Dice(enrolment, random).share(f"jitter:{step.id}"))
+        due = until or now + states.REMINDER
+        return hold(enrolment, states.WINDOW, due, "W4", "It is outside the lead's working hours now.", step=step)
+    return _letter_held(enrolment, sequence, step, facts, now)
+
+
+# What binds from outside
+
+
+def _held_from_outside(
+    enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random
+) -> Decision | None:
+    """Pauses (P1, P2), a more important programme (M3), and the quiet time after a reply elsewhere (X5)."""
+    if enrolment.paused is not None:
+        return _paused(enrolment, sequence, facts, now, random)
+    if facts.pauses:
+        return _paused_from_outside(enrolment, facts.pauses[0], now)
+    rival = highest_rival(sequence.klass, facts.rivals)
+    if rival is not None:
+        text = f"A sequence of class {rival} is running for this lead; this one keeps its place."
+        return hold(enrolment, states.PRIORITY, now + ASKING_AGAIN, "M3", text, inputs={"rival": rival})
+    quiet = _quiet_until(enrolment, sequence, facts)
+    if quiet is not None and quiet > now:
+        return hold(enrolment, states.PRIORITY, quiet, "X5", "The lead replied lately; educational mail holds.")
+    return None
+
+
+def _quiet_until(enrolment: Snapshot, sequence: Sequence, facts: Facts) -> datetime | None:
+    if sequence.sells:
+        return None
+    kept = enrolment.memory.get("quiet_until")
+    return max(filter(None, (facts.hold_until, moment(kept) if kept else None)), default=None)
+
+
+def _paused(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random) -> Decision:
+    """P1: a pause with an end resumes by itself; another one reminds."""
+    paused = enrolment.paused or {}
+    until = moment(paused["until"]) if paused.get("until") else None
+    if until is not None and until <= now:
+        return resumed(enrolment, sequence, facts, now, random, "the pause ran out")
+    if enrolment.due_at is not None and enrolment.due_at > now:
+        return Wait(after=enrolment, rule="P1", text=states.sentence(enrolment.state), changed=False)
+    return replace(
+        hold(enrolment, enrolment.state, until or now + states.REMINDER, "P1", "Still paused."),
+        effects=(Notify("Still paused: " + str(paused.get("reason") or "no reason given")),),
+    )
+
+
+def _paused_from_outside(enrolment: Snapshot, pause: Pausing, now: datetime) -> Hold:
+    state = {"rep": states.ABSENCE, "company": states.COMPANY}.get(pause.scope, states.PAUSED)
+    due = pause.until if pause.until is not None and pause.until > now else _reminder(enrolment, state, now)
+    return hold(enrolment, state, due, "P2", f"Paused ({pause.scope}): {pause.reason}", inputs={"scope": pause.scope})
+
+
+def _reminder(enrolment: Snapshot, state: str, now: datetime) -> datetime:
+    """The standing reminder date while it lies ahead, else one in 7 days (RULES S)."""
+    if enrolment.state == state and enrolment.due_at is not None and enrolment.due_at > now:
+        return enrolment.due_at
+    return now + states.REMINDER
+
+
+def _under_way(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random) -> Decision:
+    """A letter in the queue is waited for; a blocking task as long as its timeout (K1)."""
+    under_way = enrolment.under_way or {}
+    until = moment(under_way["until"])
+    if now < until or under_way["kind"] == "letter":
+        due = until if until > now else now + LETTER_AGAIN
+        after = enrolment if enrolment.due_at and enrolment.due_at > now else replace(enrolment, due_at=due)
+        rule, text = (
+            ("K1", "Waits for the task.") if under_way["kind"] == "task" else ("F5", "The letter is under way.")
+        )
+        return Wait(after=after, rule=rule, text=text, changed=after != enrolment)
+    step = sequence.step(under_way["step"])
+    if step is None:
+        return _planned(_found_again(enrolment, sequence), sequence, facts, now, random)
+    return _timed_out(enrolment, sequence, step, facts, now, random)
+
+
+def _timed_out(
+    enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime, random: Random
 ) -> Decision:
-    """What a signal changes. A signal that changes nothing gives a Wait with `changed=False`."""
-    raise NotImplementedError
+    """K1: a task that nobody did in time is skipped, passed over, or told to the manager."""
+    then = step.touch.then or "skip"
+    after = received(enrolment, step, now, "skipped" if then == "skip" else "expired", facts)
+    after, _ = planned(stand_before(after, sequence, follower(after, sequence, step.id)), sequence, facts, now, random)
+    text = f"Nobody did the task {step.id} in time; the sequence goes on."
+    effects = (Notify(f"The task {step.id} was not done in time.", escalate=True),) if then == "escalate" else ()
+    return Skip(after=after, rule="K1", text=text, step=step, reason="not done in time", effects=effects)
+
+
+def _found_again(enrolment: Snapshot, sequence: Sequence) -> Snapshot:
+    """V4: the pointer names a step that this version does not have."""
+    from outreach.core.walking import place_after_edit
+
+    return place_after_edit(enrolment.remember(under_way=None, waiting=None, rest=None), sequence)
+
+
+# Planning
+
+
+def _planned(
+    enrolment: Snapshot,
+    sequence: Sequence,
+    facts: Facts,
+    now: datetime,
+    random: Random,
+    step: Step | None = None,
+) -> Decision:
+    after, found = planned(enrolment, sequence, facts, now, random)
+    text = _says(after, sequence, found, facts)
+    if found.due is None:
+        return Block(after=after, rule="W10", text=text, step=step)
+    return Wait(after=after, rule=found.rule, text=text, step=step, inputs=_inputs(found, facts))
+
+
+def _waits(enrolment: Snapshot, sequence: Sequence, found: Planned, facts: Facts, now: datetime) -> Wait:
+    """Not due yet: the plan as it stands with today's facts."""
+    after = replace(found.enrolment, state=found.state, due_at=found.due, reason="")
+    text = _says(after, sequence, found, facts)
+    kind = Hold if _passed(found, now) or found.state == states.OUT_OF_OFFICE else Wait
+    return kind(
+        after=after,
+        rule=found.rule,
+        text=text,
+        step=sequence.step(after.step_key or ""),
+        inputs=_inputs(found, facts),
+        changed=after != enrolment,
+    )
+
+
+def _passed(found: Planned, now: datetime) -> bool:
+    """True when the delay is over and only the window (or the like) is waited for."""
+    return found.raw is not None and found.raw <= now
+
+
+def _no_slot(enrolment: Snapshot, found: Planned, now: datetime) -> Block:
+    """W10."""
+    due = _reminder(enrolment, states.NO_SLOT, now)
+    after = replace(found.enrolment, state=states.NO_SLOT, due_at=due, reason=states.sentence(states.NO_SLOT))
+    return Block(after=after, rule="W10", text=after.reason, changed=after != enrolment)
+
+
+def _says(after: Snapshot, sequence: Sequence, found: Planned, facts: Facts) -> str:
+    if found.due is None:
+        return states.sentence(states.NO_SLOT)
+    local = calendar_of(sequence, facts).local(found.due)
+    what = "The end of the sequence" if after.step_key == FINISH else f"Next: {after.step_key}"
+    return f"{what} on {local:%a} {local.day} {local:%b %Y} at {local:%H:%M}."
+
+
+def _inputs(found: Planned, facts: Facts) -> Mapping[str, Any]:
+    return {"delay_ends": written(found.raw) if found.raw else None, "zone": facts.zone, "country": facts.country}
+
+
+# Acting on a due step
+
+
+def _act(
+    enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random, found: Planned
+) -> Decision:
+    if enrolment.step_key == FINISH:
+        return endings.part_ways(enrolment, sequence)
+    step = sequence.route.places[enrolment.step_key or ""].step
+    payload = step.payload
+    if isinstance(payload, Lanes):
+        return _judge(enrolment, sequence, step, payload, facts, now, random)
+    if isinstance(payload, Until):
+        return _wait(enrolment, sequence, step, payload, facts, now, random)
+    if isinstance(payload, Goal):
+        return _goal(enrolment, sequence, step, payload, facts, now, random)
+    if isinstance(payload, Handover):
+        return endings.hand_over(enrolment, step, payload)
+    if isinstance(payload, Touch):
+        return _touch(enrolment, sequence, step, payload, facts, now, random, found.flagged)
+    return _send(enrolment, sequence, step, facts, now, random)
+
+
+def _judge(
+    enrolment: Snapshot, sequence: Sequence, step: Step, lanes: Lanes, facts: Facts, now: datetime, random: Random
+) -> Branch:
+    lane = "then" if holds(lanes.condition, enrolment, facts) else "else"
+    judged = {**enrolment.memory.get("judged", {}), step.id: {"at": written(now), "lane": lane}}
+    text = f"{describe(lanes.condition)}: {'yes' if lane == 'then' else 'no'}."
+    return _branched(enrolment.remember(judged=judged), sequence, step, lane, text, facts, now, random)
+
+
+def _branched(
+    enrolment: Snapshot,
+    sequence: Sequence,
+    step: Step,
+    lane: str,
+    text: str,
+    facts: Facts,
+    now: datetime,
+    random: Random,
+) -> Branch:
+    after = received(enrolment, step, now, "judged", facts)
+    after, found = planned(
+        stand_before(after, sequence, follower(after, sequence, step.id)), sequence, facts, now, random
+    )
+    return Branch(after=after, rule="S", text=text, step=step, lane=lane, inputs=_inputs(found, facts))
+
+
+def _wait(
+    enrolment: Snapshot, sequence: Sequence, step: Step, until: Until, facts: Facts, now: datetime, random: Random
+) -> Decision:
+    """Until the condition holds, at most so long."""
+    if until.until is not None and holds(until.until, enrolment, facts):
+        text = f"{describe(until.until)}: the wait is over."
+        return _branched(enrolment, sequence, step, "met", text, facts, now, random)
+    waiting = enrolment.memory.get("waiting")
+    if waiting and waiting["key"] == step.id:
+        return _branched(enrolment, sequence, step, "over", "The wait is over.", facts, now, random)
+    begun = enrolment.remember(waiting={"key": step.id, "since": written(now)}, rest=None)
+    return _planned(begun, sequence, facts, now, random, step=step)
+
+
+def _goal(
+    enrolment: Snapshot, sequence: Sequence, step: Step, goal: Goal, facts: Facts, now: datetime, random: Random
+) -> Decision:
+    if holds(goal.condition, enrolment, facts):
+        return endings.stop(enrolment, states.GOAL, "S", f"Goal reached: {describe(goal.condition)}.", step=step)
+    text = f"Goal not reached yet: {describe(goal.condition)}."
+    return _branched(enrolment, sequence, step, "not met", text, facts, now, random)
+
+
+def _touch(
+    enrolment: Snapshot,
+    sequence: Sequence,
+    step: Step,
+    touch: Touch,
+    facts: Facts,
+    now: datetime,
+    random: Random,
+    flagged: bool,
+) -> Decision:
+    """K1, P5, W9: a task for a person, which blocks under `previous_step` unless the step says otherwise."""
+    if step.kind in PHONE_KINDS and (not facts.phone or facts.phone_bad):
+        why = "the phone number is wrong" if facts.phone and facts.phone_bad else "no phone number"
+        return _skipped(enrolment, sequence, step, why, facts, now, random)
+    blocking = step.block if step.block is not None else not sequence.from_enrolment
+    expires = add(calendar_of(sequence, facts), now, touch.timeout or ONE_BUSINESS_DAY) or now + states.REMINDER
+    if blocking:
+        after = replace(
+            enrolment.remember(
+                under_way={"step": step.id, "kind": "task", "since": written(now), "until": written(expires)}, rest=None
+            ),
+            state=states.TASK,
+            due_at=expires,
+            reason="",
+        )
+    else:
+        after = with_slot(received(enrolment, step, now, "made", facts), sequence, facts, now)
+        after = stand_before(after, sequence, follower(after, sequence, step.id))
+        after, _ = planned(after, sequence, facts, now, random)
+    return MakeTask(
+        after=after,
+        rule="W9" if flagged else "K1",
+        text=f"Task for a person: {step.kind.value} ({step.id})."
+        + (" No hours in common with the rep." if flagged else ""),
+        step=step,
+        task_kind=step.kind.value,
+        blocking=blocking,
+        expires_at=expires,
+        flagged=flagged,
+        automatic=is_automatic(step, facts),
+        script=touch.script,
+        body=touch.body,
+    )
+
+
+def _skipped(
+    enrolment: Snapshot, sequence: Sequence, step: Step, why: str, facts: Facts, now: datetime, random: Random
+) -> Skip:
+    """P5."""
+    after = received(enrolment, step, now, "skipped", facts)
+    after, _ = planned(stand_before(after, sequence, follower(after, sequence, step.id)), sequence, facts, now, random)
+    return Skip(after=after, rule="P5", text=f"Skipped {step.id}: {why}.", step=step, reason=why)
+
+
+def _send(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime, random: Random) -> Decision:
+    """A letter: overdue (F6), complete (F3) and allowed (X4, M4)? Then it goes."""
+    overdue = _overdue(enrolment, step, now)
+    if overdue is not None:
+        return overdue
+    dice = Dice(enrolment, random)
+    number = _variant(step, dice)
+    variant = step.mail.variants[number]
+    letter = Letter(variant.template, variant.subject, variant.body)
+    missing = missing_fields(letter, step.mail.fallback_subject, facts)
+    if missing:
+        return _blocked(enrolment, step, missing, now)
+    held = None if step.at_once else _letter_held(enrolment, sequence, step, facts, now)
+    if held is not None:
+        return held
+    under_way = {"step": step.id, "kind": "letter", "since": written(now), "until": written(now + LETTER_AGAIN)}
+    after = replace(
+        dice.into(enrolment).remember(under_way=under_way),
+        state=states.SCHEDULED,
+        due_at=now + LETTER_AGAIN,
+        reason="",
+    )
+    return Send(
+        after=after,
+        rule="W5" if step.at_once else "W4",
+        text=f"The letter {step.id} goes now.",
+        step=step,
+        inputs={"variant": number, "template": letter.template},
+        letter=letter,
+        variant=number,
+        at_once=step.at_once,
+        thread=step.mail.thread,
+        fallback_subject=step.mail.fallback_subject,
+        breakup=step.kind is Kind.BREAKUP,
+    )
+
+
+def _overdue(enrolment: Snapshot, step: Step, now: datetime) -> Hold | None:
+    """F6: after a long downtime a letter over 7 days late asks first."""
+    waited = enrolment.state in (states.DELAY, states.WINDOW, states.SCHEDULED, states.APPROVAL)
+    if not waited or enrolment.memory.get("approved") == step.id or step.at_once:
+        return None
+    since = enrolment.memory.get("overdue_since")
+    late_from = moment(since) if since else enrolment.due_at
+    if late_from is None or now - late_from <= OVERDUE:
+        return None
+    text = f"The letter {step.id} is more than 7 days late: send it, or skip it?"
+    kept = enrolment.remember(overdue_since=written(late_from))
+    due = _reminder(enrolment, states.APPROVAL, now)
+    return hold(kept, states.APPROVAL, due, "F6", text, step=step, before=enrolment)
+
+
+def _variant(step: Step, dice: Dice) -> int:
+    """B5: the variant of this step, drawn once by weight."""
+    variants = step.mail.variants
+    if len(variants) == 1:
+        return 0
+    left = dice.share(f"variant:{step.id}") * sum(variant.weight for variant in variants)
+    for number, variant in enumerate(variants):
+        left -= variant.weight
+        if left < 0:
+            return number
+    return len(variants) - 1
+
+
+def _blocked(enrolment: Snapshot, step: Step, missing: tuple[str, ...], now: datetime) -> Block:
+    """F3: never a gap in a letter; it releases itself when the field is filled."""
+    state = f"{states.MISSING} {missing[0]}"
+    text = f"The letter {step.id} needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} empty."
+    after = replace(enrolment, state=state, due_at=_reminder(enrolment, state, now), reason=text)
+    return Block(
+        after=after, rule="F3", text=text, step=step, inputs={"missing": list(missing)}, changed=after != enrolment
+    )
+
+
+def _letter_held(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime) -> Hold | None:
+    """X4: the inbox was not read lately. M4: the cap over all automatic mail."""
+    if not facts.inbox_read:
+        text = "The inbox was not read lately; a reply could be unseen."
+        return hold(enrolment, states.INBOX, now + INBOX_AGAIN, "X4", text, step=step)
+    held = allowed_from(
+        sequence.klass,
+        now,
+        facts.mails,
+        calendar_of(sequence, facts),
+        cap_day=facts.cap_day,
+        cap_week=facts.cap_week,
+        keep_time=keeps_time(step),
+    )
+    if held is None:
+        return None
+    return hold(enrolment, states.CAP, held.until or now + states.REMINDER, held.rule, held.text, step=step)

@@ -1,6 +1,7 @@
 """An enrolment as the engine sees it: a pointer into a sequence, and the facts that a decision needs.
 
-A `Snapshot` is made from the row; every decision carries the snapshot as it shall stand afterwards, which is written back
+A `Snapshot` is made from the row; every decision carries the snapshot as it shall stand afterwards, which is written
+back
 as it is. Nothing else about the future is kept: the next moment is worked out again on waking (DESIGN.md section 3).
 """
 
@@ -32,7 +33,8 @@ Memory = Mapping[str, Any]
 class Snapshot:
     """One enrolment. Times are aware (UTC).
 
-    `state` and `reason` are of RULES S (see core.states). `step_key`: the step that is next, or under way; FINISH in the
+    `state` and `reason` are of RULES S (see core.states). `step_key`: the step that is next, or under way; FINISH in
+    the
     grace. `due_at`: when to look again; None only when ended. `anchor_at`: the start for D2 (moves by pauses, P1).
     `last_done_at`: completion of the previous step (D3).
     """
@@ -84,7 +86,10 @@ class SentMail:
 
 @dataclass(frozen=True, slots=True)
 class Pausing:
-    """A pause that binds this enrolment from outside (P2): `scope` lead, rep, sequence, mailbox, company, everything."""
+    """A pause that binds this enrolment from outside (P2):
+
+    `scope` lead, rep, sequence, mailbox, company, everything.
+    """
 
     scope: str
     reason: str

@@ -1,6 +1,7 @@
 """RULES D and W: when a step may run. Pure functions over a calendar and a moment.
 
-A `Calendar` is a schedule worked out for one lead: the zone, the week's blocks, the public holidays and the closure dates.
+A `Calendar` is a schedule worked out for one lead: the zone, the week's blocks, the public holidays and the closure
+dates.
 Moments in and out are aware (UTC); wall-clock times are naive and belong to the calendar's zone.
 """
 
@@ -239,7 +240,10 @@ def _time_within(blocks: tuple[Block, ...], day: date, clock: time) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A part of the day and a weekday; `shift` open days after the first possible one, `share` 0 to 1 within the part."""
+    """A part of the day and a weekday;
+
+    `shift` open days after the first possible one, `share` 0 to 1 within the part.
+    """
 
     part: str
     shift: int
@@ -251,7 +255,8 @@ def choose_slot(
 ) -> Slot:
     """W11: a part of the day and a weekday that were not tried yet with this lead.
 
-    `order`: the parts in the order to prefer them (drawn once); `tried`: (part, weekday) of earlier touches. Of the first
+    `order`: the parts in the order to prefer them (drawn once); `tried`: (part, weekday) of earlier touches. Of the
+    first
     possible open day and the two after it the first with an untried weekday is taken.
     """
     parts = [part for part, _ in tried]

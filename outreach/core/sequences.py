@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 
 FORMAT: Final = 1
 FINISH: Final = "@finish"
@@ -205,13 +205,11 @@ class Step:
 
     @property
     def mail(self) -> Mail:
-        assert isinstance(self.payload, Mail)
-        return self.payload
+        return cast(Mail, self.payload)
 
     @property
     def touch(self) -> Touch:
-        assert isinstance(self.payload, Touch)
-        return self.payload
+        return cast(Touch, self.payload)
 
     @property
     def is_mail(self) -> bool:
@@ -301,7 +299,10 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What happens after the last step: `then` is ``nurture`` (with `programme`), ``handover`` (`to` a name) or ``end``."""
+    """What happens after the last step:
+
+    `then` is ``nurture`` (with `programme`), ``handover`` (`to` a name) or ``end``.
+    """
 
     grace: Delay | None = None
     then: str = "end"

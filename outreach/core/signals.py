@@ -169,7 +169,8 @@ class OtherReplied(Signal):
 @dataclass(frozen=True, slots=True)
 class LetterFailed(Signal):
     """F1, F5: the letter under way did not go. `how`: temporary (tried again by deliver until `retry_at`), permanent
-    (refused for good, not the address), unsure (a person decides), cancelled (dropped before it began: decide again)."""
+    (refused for good, not the address), unsure (a person decides), cancelled (dropped before it began: decide
+    again)."""
 
     how: str
     text: str = ""

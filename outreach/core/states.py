@@ -101,7 +101,7 @@ def sentence(state: str) -> str:
 
 def is_state(state: str) -> bool:
     """True for a state of RULES S."""
-    return state in SENTENCES and state != MISSING or state.startswith(MISSING + " ")
+    return (state in SENTENCES and state != MISSING) or state.startswith(MISSING + " ")
 
 
 def ended(state: str) -> bool:

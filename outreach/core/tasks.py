@@ -15,7 +15,8 @@ VOICEMAILS = 2
 class Consequence:
     """What an outcome does. `ends`: the ended state, None = the sequence goes on. `attempt`: counts as a call attempt.
 
-    `reached`: the person was spoken to (connect rate). `nurture`, `suppress`, `phone_bad`, `interview`, `referral`: what
+    `reached`: the person was spoken to (connect rate). `nurture`, `suppress`, `phone_bad`, `interview`, `referral`:
+    what
     else follows. `asks_date`: a date comes with it.
     """
 
@@ -41,9 +42,7 @@ OUTCOMES: Final[dict[str, Consequence]] = {
     "not interested": Consequence("Not interested", states.NOT_INTERESTED, attempt=True, reached=True, nurture=True),
     "wrong number": Consequence("Wrong number", attempt=True, phone_bad=True),
     "not qualified": Consequence("Not qualified", states.NOT_QUALIFIED, attempt=True, reached=True, referral=True),
-    "do not contact": Consequence(
-        "Do not contact", states.DO_NOT_CONTACT, attempt=True, reached=True, suppress=True
-    ),
+    "do not contact": Consequence("Do not contact", states.DO_NOT_CONTACT, attempt=True, reached=True, suppress=True),
     "done": Consequence("Done"),
 }
 """``done`` closes every task that is no call."""

@@ -40,7 +40,8 @@ def zone_of(
     owner: str | None = None,
     account: str = "UTC",
 ) -> Zone:
-    """The first of the chain that is known: explicit field, browser, postal country, phone prefix, company, owner, account.
+    """The first of the chain that is known: explicit field, browser, postal country, phone prefix, company, owner,
+    account.
 
     `phone` is an international number (``+1 212 ...``); names that are no zone are passed over.
     """

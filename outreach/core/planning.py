@@ -1,0 +1,374 @@
+"""When the next step is due: RULES D, W, O4 and V5 put together for one enrolment. Pure.
+
+Everything is worked out again from the anchor each time, so that planning twice gives the same moment; only random
+parts are kept (drawn once, in the enrolment's memory).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from outreach.core import states
+from outreach.core.enrolments import Facts, Snapshot
+from outreach.core.schedule import (
+    PARTS,
+    Calendar,
+    Slot,
+    add,
+    add_business_days,
+    business_days_between,
+    calendar,
+    choose_slot,
+    common_hours,
+    instant,
+    is_open,
+    next_business_day,
+    opening_after,
+    place,
+    place_slot,
+    plus_jitter,
+)
+from outreach.core.sequences import FINISH, ONE_BUSINESS_DAY, Kind, Place, Schedule, Sequence, Step, Until
+
+FLOW_KINDS = frozenset({Kind.IF, Kind.WAIT, Kind.GOAL, Kind.HANDOVER})
+"""Steps that reach nobody: no window binds them."""
+OUT_OF_OFFICE_DAYS = 7
+"""O4: an absence without a return date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The moment of the next step (None: W10) with its state, the rule that set it and the random parts drawn."""
+
+    due: datetime | None
+    state: str
+    rule: str
+    enrolment: Snapshot
+    raw: datetime | None = None
+    flagged: bool = False
+
+
+class Dice:
+    """Random parts, drawn once and kept (W3, W11, B5)."""
+
+    def __init__(self, enrolment: Snapshot, random: Random) -> None:
+        self._drawn: dict[str, Any] = dict(enrolment.memory.get("draws", {}))
+        self._random = random
+        self._before = len(self._drawn)
+
+    def share(self, name: str) -> float:
+        """0 to 1, the same each time for one name."""
+        if name not in self._drawn:
+            self._drawn[name] = round(self._random.random(), 4)
+        return float(self._drawn[name])
+
+    def keep(self, name: str, value: Any) -> Any:
+        """A choice made once; the stored one when there is one."""
+        return self._drawn.setdefault(name, value)
+
+    def get(self, name: str) -> Any:
+        return self._drawn.get(name)
+
+    def into(self, enrolment: Snapshot) -> Snapshot:
+        """The enrolment with what was drawn."""
+        return enrolment if len(self._drawn) == self._before else enrolment.remember(draws=self._drawn)
+
+
+def calendar_of(sequence: Sequence, facts: Facts) -> Calendar:
+    """The sequence's schedule for this lead."""
+    return calendar(
+        sequence.schedule,
+        facts.zone,
+        facts.country,
+        facts.region,
+        facts.account_zone,
+        facts.account_country,
+        facts.account_region,
+    )
+
+
+def rep_calendar(facts: Facts) -> Calendar | None:
+    """The rep's working hours and absences (W9); None without a rep."""
+    if facts.rep_zone is None or facts.rep_week is None:
+        return None
+    schedule = Schedule(zone="account", week=facts.rep_week, holidays="account", closed=facts.rep_away)
+    return calendar(schedule, facts.zone, None, None, facts.rep_zone, facts.account_country, facts.account_region)
+
+
+def moment(text: str) -> datetime:
+    """A moment from an enrolment's memory."""
+    return datetime.fromisoformat(text)
+
+
+def written(at: datetime) -> str:
+    """A moment for an enrolment's memory."""
+    return at.astimezone(UTC).isoformat()
+
+
+def is_automatic(step: Step, facts: Facts) -> bool:
+    """True for what goes without a person: letters, and touches whose channel is set up."""
+    return step.is_mail or step.kind.value in facts.channels
+
+
+def base_of(enrolment: Snapshot, sequence: Sequence, where: Place) -> datetime:
+    """D2: the moment that a step's delay counts from; inside a lane the `if`, on a track the entry into it."""
+    previous = enrolment.last_done_at or enrolment.anchor_at
+    flows_on = where.step.kind in FLOW_KINDS and where.step.after is None
+    if not sequence.from_enrolment or flows_on:
+        return previous
+    if where.parent is not None:
+        judged = enrolment.memory.get("judged", {}).get(where.parent)
+        return moment(judged["at"]) if judged else previous
+    if where.lane:
+        track = enrolment.memory.get("track")
+        return moment(track["at"]) if track else previous
+    return enrolment.anchor_at
+
+
+def raw_target(enrolment: Snapshot, sequence: Sequence, cal: Calendar) -> datetime | None:
+    """The end of the delay itself, before windows (D1 to D7); None when open days run out (W10)."""
+    key = enrolment.step_key
+    rest = enrolment.memory.get("rest")
+    if rest and rest["key"] == key:
+        return moment(rest["at"])
+    if key == FINISH:
+        grace = sequence.finish.grace if sequence.finish else None
+        since = enrolment.last_done_at or enrolment.anchor_at
+        return add(cal, since, grace) if grace else since
+    where = sequence.route.places[key or ""]
+    waiting = enrolment.memory.get("waiting")
+    if waiting and waiting["key"] == key and isinstance(where.step.payload, Until):
+        since = moment(waiting["since"])
+        return add(cal, since, where.step.payload.at_most or ONE_BUSINESS_DAY)
+    return add(cal, base_of(enrolment, sequence, where), where.step.delay)
+
+
+def plan(
+    enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random, cal: Calendar | None = None
+) -> Planned:
+    """When the step at `step_key` is due, seen from `now`. A due moment that is not after `now` may be acted on."""
+    cal = cal or calendar_of(sequence, facts)
+    raw = raw_target(enrolment, sequence, cal)
+    if raw is None:
+        return _no_slot(enrolment, now)
+    step = sequence.step(enrolment.step_key or "")
+    if step is None or step.kind in FLOW_KINDS or step.at_once:
+        return Planned(raw, states.DELAY, "D2" if sequence.from_enrolment else "D3", enrolment, raw)
+    dice = Dice(enrolment, random)
+    placed = _placed(enrolment, sequence, step, raw, cal, dice)
+    placed = _after_gap(enrolment, sequence, step, placed, facts, cal, dice)
+    placed = _after_absence(enrolment, sequence, step, placed, facts, cal, dice)
+    if placed is None:
+        return _no_slot(enrolment, now)
+    due, rule, flagged = _within_hours(step, placed, facts, now, cal, dice)
+    if due is None:
+        return _no_slot(enrolment, now)
+    return Planned(due, _state(due, raw, rule, now), rule, dice.into(enrolment), raw, flagged)
+
+
+def _no_slot(enrolment: Snapshot, now: datetime) -> Planned:
+    return Planned(None, states.NO_SLOT, "W10", enrolment)
+
+
+def _state(due: datetime, raw: datetime, rule: str, now: datetime) -> str:
+    if rule == "O4" and due > now:
+        return states.OUT_OF_OFFICE
+    return states.WINDOW if raw <= now < due and rule not in ("D9", "O4") else states.DELAY
+
+
+Found = tuple[datetime, str]
+"""A moment and the rule that set it."""
+
+
+def keeps_time(step: Step) -> bool:
+    """True for a day-level step: it keeps its time of day (W3)."""
+    return step.at is not None or (step.delay.day_level and step.delay.amount > 0)
+
+
+def _placed(
+    enrolment: Snapshot, sequence: Sequence, step: Step, raw: datetime, cal: Calendar, dice: Dice
+) -> Found | None:
+    """W2, W3, W11: the slot of the raw target."""
+    if not keeps_time(step):
+        return _opened(step, raw, cal, dice)
+    wall = cal.local(raw)
+    if isinstance(step.at, time):
+        wall = datetime.combine(wall.date(), step.at)
+    due = _varied(enrolment, step, wall, cal, dice) if step.at == "vary" else place(cal, wall)
+    return None if due is None else (due, _rule_of(sequence, step, wall, due, cal))
+
+
+def _opened(step: Step, raw: datetime, cal: Calendar, dice: Dice) -> Found | None:
+    """W3, minutes and hours: the target itself in the window, else the next opening plus jitter."""
+    if is_open(cal, raw):
+        return raw, "D1"
+    due = opening_after(cal, raw, dice.share(f"jitter:{step.id}"))
+    return None if due is None else (due, "W3")
+
+
+def _rule_of(sequence: Sequence, step: Step, wall: datetime, due: datetime, cal: Calendar) -> str:
+    placed = cal.local(due)
+    if step.at == "vary":
+        return "W11"
+    if placed.date() != wall.date():
+        return "W8" if cal.week[wall.weekday()] else "D6"
+    if placed.time() != wall.time():
+        return "W3"
+    if step.delay.unit.value == "business days":
+        return "D7"
+    return "D2" if sequence.from_enrolment else "D5"
+
+
+def _varied(enrolment: Snapshot, step: Step, wall: datetime, cal: Calendar, dice: Dice) -> datetime | None:
+    """W11: the slot that was chosen for this step, choosing it the first time."""
+    name = f"slot:{step.id}"
+    stored = dice.get(name)
+    if stored is None:
+        turn = int(dice.share(f"turn:{step.id}") * len(PARTS))
+        tried = tuple((part, weekday) for part, weekday in enrolment.memory.get("slots", ()))
+        slot = choose_slot(cal, wall, tried, PARTS[turn:] + PARTS[:turn], dice.share(f"share:{step.id}"))
+        stored = dice.keep(name, [slot.part, slot.shift, slot.share])
+    return place_slot(cal, wall, Slot(stored[0], stored[1], stored[2]))
+
+
+def _after_gap(
+    enrolment: Snapshot,
+    sequence: Sequence,
+    step: Step,
+    placed: Found | None,
+    facts: Facts,
+    cal: Calendar,
+    dice: Dice,
+) -> Found | None:
+    """D9: in an enrolment-anchored sequence automatic messages keep their distance, however late an earlier one ran."""
+    last = enrolment.memory.get("last_message_at")
+    if placed is None or not sequence.from_enrolment or last is None or not is_automatic(step, facts):
+        return placed
+    earliest = add(cal, moment(last), sequence.min_gap)
+    if earliest is None:
+        return None
+    if placed[0] >= earliest:
+        return placed
+    return _not_before(earliest, step, cal, dice)
+
+
+def _not_before(earliest: datetime, step: Step, cal: Calendar, dice: Dice) -> Found | None:
+    """The first slot of the step that does not lie before `earliest`."""
+    due: datetime | None
+    if isinstance(step.at, time):
+        wall = datetime.combine(cal.local(earliest).date(), step.at)
+        due = place(cal, wall)
+        if due is not None and due < earliest:
+            due = place(cal, wall + timedelta(days=1))
+    else:
+        due = opening_after(cal, earliest, dice.share(f"jitter:{step.id}") if not is_open(cal, earliest) else 0)
+    return None if due is None else (due, "D9")
+
+
+def out_of_office_until(enrolment: Snapshot, facts: Facts) -> date | None:
+    """O4: the return date that holds this lead's letters, if any."""
+    if facts.out_of_office is not None:
+        return facts.out_of_office
+    kept = enrolment.memory.get("ooo")
+    return date.fromisoformat(kept["until"]) if kept else None
+
+
+def _after_absence(
+    enrolment: Snapshot,
+    sequence: Sequence,
+    step: Step,
+    placed: Found | None,
+    facts: Facts,
+    cal: Calendar,
+    dice: Dice,
+) -> Found | None:
+    """O4: an automatic sales step planned on or before the return date moves to the first business day after it."""
+    until = out_of_office_until(enrolment, facts)
+    if placed is None or until is None or not sequence.sells or not is_automatic(step, facts):
+        return placed
+    wall = cal.local(placed[0])
+    if wall.date() > until:
+        return placed
+    day = next_business_day(cal, until)
+    due = None if day is None else place(cal, datetime.combine(day, wall.time()))
+    return None if due is None else (plus_jitter(cal, due, dice.share(f"back:{step.id}")), "O4")
+
+
+def _within_hours(
+    step: Step, placed: Found, facts: Facts, now: datetime, cal: Calendar, dice: Dice
+) -> tuple[datetime | None, str, bool]:
+    """W4, W9: a moment that has passed is checked against the window again; calls need the rep's hours as well."""
+    at: datetime | None
+    at, rule = placed
+    if at <= now and not is_open(cal, now):
+        at, rule = opening_after(cal, now, dice.share(f"jitter:{step.id}")), "W2"
+    rep = rep_calendar(facts) if step.kind is Kind.CALL else None
+    if at is None or rep is None:
+        return at, rule, False
+    common, flagged = common_hours(cal, rep, max(at, now))
+    moved = common is not None and common > max(at, now)
+    return (common if moved else at), ("W9" if moved or flagged else rule), flagged
+
+
+def rest_of(enrolment: Snapshot, sequence: Sequence, cal: Calendar, now: datetime) -> dict[str, Any] | None:
+    """P1: what is left of the delay of the next step, in its own unit; None when there is no open step.
+
+    {"key", "unit": elapsed, "seconds"} or {"key", "unit": wall, "seconds"} or {"key", "unit": open, "days", "seconds"}.
+    """
+    if enrolment.step_key is None or enrolment.under_way is not None:
+        return None
+    raw = raw_target(enrolment, sequence, cal) or now
+    unit = _unit_of(enrolment, sequence)
+    left: dict[str, Any] = {"key": enrolment.step_key, "unit": unit}
+    if raw <= now or unit == "elapsed":
+        return {**left, "unit": "elapsed", "seconds": max(0.0, (raw - now).total_seconds())}
+    target, wall = cal.local(raw), cal.local(now)
+    if unit == "wall":
+        return {**left, "seconds": (target - wall).total_seconds()}
+    days = business_days_between(cal, wall.date(), target.date())
+    clock = datetime.combine(wall.date(), target.time()) - wall
+    return {**left, "days": days, "seconds": clock.total_seconds()}
+
+
+def _unit_of(enrolment: Snapshot, sequence: Sequence) -> str:
+    step = sequence.step(enrolment.step_key or "")
+    grace = sequence.finish.grace if sequence.finish else None
+    delay = step.delay if step else grace
+    if step is not None and isinstance(step.payload, Until) and enrolment.memory.get("waiting"):
+        delay = step.payload.at_most
+    if delay is None or not delay.day_level:
+        return "elapsed"
+    return "open" if delay.unit.value == "business days" else "wall"
+
+
+def target_after(rest: dict[str, Any], cal: Calendar, now: datetime) -> datetime:
+    """P1: the end of the delay when it goes on at `now`."""
+    left = timedelta(seconds=rest["seconds"])
+    if rest["unit"] == "elapsed":
+        return now + left
+    wall = cal.local(now)
+    if rest["unit"] == "open":
+        day = add_business_days(cal, wall.date(), rest["days"]) or wall.date()
+        wall = datetime.combine(day, wall.time())
+    return max(now, instant(cal.zone, wall + left))
+
+
+def shifted(enrolment: Snapshot, cal: Calendar, paused_at: datetime, now: datetime) -> Snapshot:
+    """P1: the anchor (and the anchors inside lanes) moved by the length of a pause, on the wall clock."""
+    length = cal.local(now) - cal.local(paused_at)
+
+    def later(at: datetime) -> datetime:
+        return instant(cal.zone, cal.local(at) + length)
+
+    judged = {
+        key: {**value, "at": written(later(moment(value["at"])))}
+        for key, value in enrolment.memory.get("judged", {}).items()
+    }
+    track = enrolment.memory.get("track")
+    moved = enrolment.remember(
+        judged=judged or None, track={**track, "at": written(later(moment(track["at"])))} if track else None
+    )
+    return replace(moved, anchor_at=later(enrolment.anchor_at))
