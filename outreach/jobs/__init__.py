@@ -1,13 +1,15 @@
 """DOOR: the worker. Each job is a function of 3-8 lines that is harmless to lose and harmless to repeat.
 
-Here live the job functions (named in outreach.queue.JOBS), the worker process (work.py) and the clock process (clock.py).
-No rules and no queries: a job opens a transaction, calls one journey, and rings again when there is more.
+Here live the job functions (named in outreach.queue.JOBS), the worker (work.py) and the clock process (clock.py). No rules
+and no queries: a job calls one journey, and rings again when there is more.
 """
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from outreach.journeys.deliver import Sender
+    from outreach.journeys.deliver import Sender
     from outreach.wiring import House
 
 
@@ -19,6 +21,107 @@ def _house() -> "House":
     return wiring.build(config.load())
 
 
+@lru_cache(maxsize=1)
+def _sender() -> "Sender":
+    """This process's way out: its open lines and compiled letters live on between jobs."""
+    from outreach.journeys.deliver import Sender
+
+    return Sender(_house())
+
+
+def deliver_urgent() -> None:
+    """Send the instant answers and notices that are due."""
+    from outreach.journeys.deliver import deliver
+
+    if deliver(_sender(), "urgent"):
+        _house().queue.poke("deliver_urgent")
+
+
+def deliver() -> None:
+    """Send the letters of sequences and newsletters that are due."""
+    from outreach.journeys import deliver as journey
+
+    if journey.deliver(_sender(), "outbound"):
+        _house().queue.poke("deliver")
+
+
+def advance() -> None:
+    """Take the due steps of enrolments."""
+    from outreach.journeys.advance import advance
+
+    house = _house()
+    if advance(house):
+        house.queue.poke("deliver_urgent")
+        house.queue.poke("deliver")
+        house.queue.poke("advance")
+
+
 def prepare() -> None:
     """Build what jobs need before the first one comes."""
     _house()
+
+
+@lru_cache(maxsize=1)
+def _sender() -> "Sender":
+    """This process's way out to the mail servers."""
+    from outreach.journeys.deliver import Sender
+
+    return Sender(_house())
+
+
+def deliver_urgent() -> None:
+    """Letters that go at once: auto-responses, a rep's own mail, notices."""
+    from outreach.journeys.deliver import deliver as run
+
+    if run(_sender(), "urgent"):
+        _house().queue.poke("advance")
+
+
+def deliver() -> None:
+    """Everything else that is due; in short runs, so that due steps are not kept waiting."""
+    from outreach.journeys.deliver import deliver as run
+
+    if run(_sender(), "outbound", seconds=5):
+        _house().queue.poke("advance")
+        _house().queue.poke("deliver")
+
+
+def advance() -> None:
+    """Due enrolments take their next step; ended letters are told to theirs."""
+    from outreach.journeys.advance import advance as run
+
+    if run(_house()):
+        for job in ("deliver_urgent", "deliver", "advance"):
+            _house().queue.poke(job)
+
+
+def receive() -> None:
+    """Understand mail that came in."""
+    from outreach.journeys.receive import receive as run
+
+    if run(_house()):
+        _house().queue.poke("deliver_urgent")
+        _house().queue.poke("advance")
+
+
+def fetch_mail() -> None:
+    """Look into the mailboxes that have IMAP."""
+    from outreach.journeys.fetch import fetch
+
+    if fetch(_house()):
+        _house().queue.poke("receive")
+
+
+def broadcast() -> None:
+    """Newsletter issues whose time has come."""
+    from outreach.journeys.broadcast import plan_issues
+
+    if plan_issues(_house()):
+        _house().queue.poke("deliver")
+
+
+def sweep() -> None:
+    """Settle letters whose sender died or whose lease ran out."""
+    from outreach.journeys.ticking import sweep as run
+
+    run(_house())

@@ -56,7 +56,7 @@ def of_lead(session: Session, lead_id: int) -> list[Enrolment]:
 def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrolment]:
     """A lead's enrolments that have not ended, oldest first; locked on request."""
     query = select(Enrolment).where(Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
-    return list(session.scalars(query.with_for_update() if lock else query))
+    return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
 
 
 def running_sales(session: Session, lead_id: int) -> Enrolment | None:
@@ -78,7 +78,7 @@ def claim_due(session: Session, now: datetime, limit: int, skip: Sequence[int] =
 def lock_due(session: Session, enrolment_id: int, now: datetime) -> Enrolment | None:
     """The row, if it is still due and nobody else holds it."""
     query = select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.due_at <= now)
-    return session.scalar(query.with_for_update(skip_locked=True))
+    return session.scalar(query.with_for_update(skip_locked=True, key_share=True))
 
 
 def next_due(session: Session) -> datetime | None:

@@ -123,3 +123,8 @@ def option(form: Form | None, field: str, value: Any) -> dict[str, Any]:
         if one.get("key") == field:
             return next((o for o in one.get("options", []) if o.get("value") == value), {})
     return {}
+
+
+def starting(session: Session, sequence_id: int) -> list[Form]:
+    """The active forms that start a sequence, by name."""
+    return list(session.scalars(select(Form).where(Form.sequence_id == sequence_id, Form.active).order_by(Form.name)))

@@ -7,12 +7,14 @@ second letter of the same step, or of the same newsletter issue, impossible.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text, update
+from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
 
+RESULT = "lead_id IS NOT NULL AND state IN ('sent', 'unsure', 'failed') AND kind IN ('step', 'answer', 'newsletter', 'own')"
+"""A letter whose end the lead's enrolments have to be told."""
 UNSENT = ("queued", "claimed", "begun")
 SERVER = (
     "(SELECT system_identifier::text FROM pg_control_system()) || '/' || pg_postmaster_start_time()::text"
@@ -32,6 +34,7 @@ class Message(Base):
         Index("ix_messages_lead_id", "lead_id"),
         Index("ix_messages_sent_at", "mailbox_id", "sent_at"),
         Index("ix_messages_issue_state", "issue_id", "state"),
+        Index("ix_messages_unsettled", "id", postgresql_where=text(f"NOT settled AND {RESULT}")),
     )
     id: Mapped[Id]
     kind: Mapped[str]
@@ -79,6 +82,8 @@ class Message(Base):
     """Business time of acceptance by the mail server (D3)."""
     answer: Mapped[str] = mapped_column(default="")
     """The server's last words."""
+    settled: Mapped[bool] = mapped_column(default=False)
+    """The lead's enrolments know how this letter ended."""
     delivered: Mapped[str] = mapped_column(default="")
     """What came back: bounced | soft | complained, or empty."""
 
@@ -128,71 +133,100 @@ class LocalLetter(Base):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+OWNERS = 72015
+"""Class of the advisory locks that living senders hold: a sender that died has let go of its lock."""
+ALIVE = (
+    "EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted"
+    f" AND l.classid = {OWNERS} AND l.objid::text = m.lease_owner"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
 CLAIM = text(f"""
 WITH due AS MATERIALIZED (
   SELECT id FROM messages
   WHERE state = 'queued' AND lane = :lane AND due_at <= :now
   ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE messages m SET state = 'claimed', lease_owner = :owner, server = {SERVER},
-  lease_until = clock_timestamp() + make_interval(secs => :lease), attempts = m.attempts
-FROM due WHERE m.id = due.id RETURNING m.id
+  lease_until = clock_timestamp() + interval '60 seconds'
+FROM due WHERE m.id = due.id RETURNING m.id, m.due_at
 """)
 
 BEGIN = text("""
-UPDATE messages m SET state = 'begun', attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, :now)
+UPDATE messages m SET state = 'begun', attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, :now),
+  lease_until = clock_timestamp() + interval '15 minutes'
 WHERE m.id = :id AND m.state = 'claimed' AND m.lease_owner = :owner AND m.lease_until > clock_timestamp()
   AND (m.enrolment_id IS NULL OR EXISTS (SELECT 1 FROM enrolments e WHERE e.id = m.enrolment_id AND e.ended_at IS NULL))
   AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email = lower(m.to_address)))
-  AND NOT EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything')
+  AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything'))
 """)
 
 
-def claim(session: Session, lane: str, now: datetime, owner: str, limit: int, lease: float) -> list[int]:
-    """Take up to `limit` due letters of a lane under a lease of `lease` real seconds; their ids in no order."""
-    values = {"lane": lane, "now": now, "owner": owner, "limit": limit, "lease": lease}
-    return list(session.scalars(CLAIM, values))
+def hold_owner_lock(connection: Connection, owner: str) -> None:
+    """Hold the lock of a sender for as long as this connection lives; harmless to repeat."""
+    connection.execute(text(f"SELECT pg_advisory_lock({OWNERS}, :k)"), {"k": int(owner)})
+    connection.commit()
+
+
+def claim(session: Session, lane: str, now: datetime, owner: str, limit: int) -> list[int]:
+    """Take up to `limit` due letters of a lane under a lease of 60 real seconds; their ids, the oldest first."""
+    rows = session.execute(CLAIM, {"lane": lane, "now": now, "owner": owner, "limit": limit}).all()
+    return [row.id for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
 
 
 def begin(session: Session, message_id: int, owner: str, now: datetime) -> bool:
-    """claimed -> begun, looking once more at lease, enrolment, suppression and switches (X4, X7). False = drop it."""
+    """claimed -> begun, looking once more at lease, enrolment, suppression and switches (X4, X7). False = drop it.
+
+    Committed without waiting for the disk: should the database lose it in a crash, the claim's server identity makes the
+    row unsure instead of queued (DESIGN 4.4).
+    """
+    session.execute(text("SET LOCAL synchronous_commit = off"))
     result: CursorResult[Any] = session.execute(BEGIN, {"id": message_id, "owner": owner, "now": now})  # type: ignore[assignment]
     return result.rowcount == 1
 
 
 def finish(session: Session, message_id: int, owner: str, **values: Any) -> bool:
-    """Leave claimed or begun with these column values, if the row is still ours."""
+    """Leave claimed or begun with these column values, if the row is still ours.
+
+    A sender that was taken for dead and lived on may still say how its letter ended: unsure is left the same way.
+    """
     statement = update(Message).where(
-        Message.id == message_id, Message.lease_owner == owner, Message.state.in_(("claimed", "begun"))
+        Message.id == message_id, Message.lease_owner == owner, Message.state.in_(("claimed", "begun", "unsure"))
     )
-    result: CursorResult[Any] = session.execute(statement.values(lease_owner=None, lease_until=None, **values))  # type: ignore[assignment]
+    cleared = {} if values.get("state") == "unsure" else {"lease_owner": None}
+    result: CursorResult[Any] = session.execute(statement.values(lease_until=None, **cleared, **values))  # type: ignore[assignment]
     return result.rowcount == 1
 
 
 SWEEP_BEGUN = text(
-    "UPDATE messages SET state = 'unsure', reason = 'the worker died while sending', lease_owner = NULL,"
-    " lease_until = NULL WHERE state = 'begun' AND lease_until < clock_timestamp() RETURNING id"
+    "UPDATE messages m SET state = 'unsure', reason = 'the sender died between the letter and the answer',"
+    f" lease_until = NULL WHERE state = 'begun' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
 SWEEP_OTHER_SERVER = text(
-    "UPDATE messages SET state = 'unsure', reason = 'the database restarted while it was claimed',"
-    f" lease_owner = NULL, lease_until = NULL WHERE state = 'claimed' AND server <> {SERVER}"
-    " AND lease_until < clock_timestamp() RETURNING id"
+    "UPDATE messages m SET state = 'unsure', reason = 'the database restarted while the letter was claimed',"
+    f" lease_until = NULL WHERE state = 'claimed' AND server <> {SERVER}"
+    f" AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
 SWEEP_CLAIMED = text(
-    "UPDATE messages SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
-    " WHERE state = 'claimed' AND lease_until < clock_timestamp() RETURNING id"
+    "UPDATE messages m SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
+    f" WHERE state = 'claimed' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
 
 
 def sweep(session: Session) -> dict[str, list[int]]:
-    """Settle letters whose lease ran out: begun -> unsure; claimed -> queued (nothing was sent), or unsure when the
-    database restarted meanwhile, because its last commits may be gone (DESIGN 4.4)."""
+    """Settle letters whose sender is dead or whose lease ran out: begun -> unsure; claimed -> queued (nothing was sent),
+    or unsure when the database restarted meanwhile, because its last commits may be gone (DESIGN 4.4)."""
     begun = list(session.scalars(SWEEP_BEGUN))
     other = list(session.scalars(SWEEP_OTHER_SERVER))
     return {"unsure": begun + other, "queued": list(session.scalars(SWEEP_CLAIMED))}
 
 
+def forsaken(session: Session) -> bool:
+    """Whether a letter waits for `sweep`."""
+    query = f"SELECT 1 FROM messages m WHERE state IN ('claimed', 'begun') AND (lease_until < clock_timestamp() OR NOT {ALIVE}) LIMIT 1"
+    return session.scalar(text(query)) is not None
+
+
 def release(session: Session, owner: str) -> None:
-    """Give back what a worker claimed and did not begin."""
+    """Give back what a sender claimed and did not begin."""
     session.execute(
         update(Message)
         .where(Message.lease_owner == owner, Message.state == "claimed")
@@ -213,6 +247,11 @@ def of_step(session: Session, enrolment_id: int, step_key: str) -> Message | Non
     )
 
 
+def links_of(session: Session, message_id: int) -> list[Link]:
+    """A letter's tracked links."""
+    return list(session.scalars(select(Link).where(Link.message_id == message_id)))
+
+
 def of_lead(session: Session, lead_id: int) -> list[Message]:
     """A lead's letters, the latest first."""
     return list(session.scalars(select(Message).where(Message.lead_id == lead_id).order_by(Message.id.desc())))
@@ -230,8 +269,13 @@ def last_sent(session: Session, enrolment_id: int) -> Message | None:
     return session.scalar(query.where(Message.message_id.is_not(None)).order_by(Message.sent_at.desc().nulls_last()).limit(1))
 
 
-def automatic_times(session: Session, lead_id: int, since: datetime) -> list[tuple[datetime, str, bool]]:
-    """(moment, class, at_once) of the automatic letters to a lead since then, those under way included (M4)."""
+def automatic_times(
+    session: Session, lead_id: int, since: datetime, besides: int | None = None
+) -> list[tuple[datetime, str, bool]]:
+    """(moment, class, at_once) of the automatic letters to a lead since then (M4).
+
+    Those under way count too, except the ones of enrolment `besides`.
+    """
     moment = func.coalesce(Message.sent_at, Message.due_at)
     query = select(moment, Message.class_, Message.at_once).where(
         Message.lead_id == lead_id,
@@ -239,6 +283,8 @@ def automatic_times(session: Session, lead_id: int, since: datetime) -> list[tup
         Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
         moment >= since,
     )
+    if besides is not None:
+        query = query.where((Message.sent_at.is_not(None)) | (Message.enrolment_id.is_distinct_from(besides)))
     return [(at, class_, at_once) for at, class_, at_once in session.execute(query)]
 
 
@@ -254,6 +300,12 @@ def sent_since(session: Session, mailbox_id: int, since: datetime) -> list[datet
     """When a mailbox sent its letters since then (L1)."""
     query = select(Message.sent_at).where(Message.mailbox_id == mailbox_id, Message.sent_at >= since)
     return [at for at in session.scalars(query.order_by(Message.sent_at)) if at]
+
+
+def unsettled(session: Session, limit: int) -> list[int]:
+    """Letters that ended and whose enrolment has not been told, the oldest first."""
+    query = select(Message.id).where(~Message.settled, text(RESULT)).order_by(Message.id).limit(limit)
+    return list(session.scalars(query))
 
 
 def next_due(session: Session) -> datetime | None:
@@ -279,3 +331,22 @@ def counts(session: Session) -> dict[str, int]:
     return {s: n for s, n in session.execute(select(Message.state, func.count()).group_by(Message.state))}
 
 
+def link(session: Session, link_id: int) -> tuple[Link, Message] | None:
+    """A tracked link with its letter."""
+    query = select(Link, Message).join(Message, Message.id == Link.message_id).where(Link.id == link_id)
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def clicks_around(session: Session, message_id: int, since: datetime) -> list[tuple[Hit, str]]:
+    """A letter's clicks since then (real time), each with its link's name."""
+    query = select(Hit, Link.name).join(Link, Link.id == Hit.link_id)
+    query = query.where(Hit.message_id == message_id, Hit.kind == "click", Hit.real_at >= since)
+    return [(hit, name) for hit, name in session.execute(query.order_by(Hit.id))]
+
+
+def unsettled_clicks(session: Session, before: datetime) -> list[Hit]:
+    """Clicks that could be judged only later, made before then (real time), locked."""
+    query = select(Hit).where(Hit.kind == "click", Hit.verdict == "unknown", Hit.rule.like("later:%"))
+    query = query.where(Hit.real_at < before).order_by(Hit.id).limit(200)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))

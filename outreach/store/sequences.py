@@ -75,3 +75,9 @@ def add_version(
     session.flush()
     sequence.current_version_id = version.id
     return version
+
+
+def version_numbers(session: Session) -> dict[int, int]:
+    """Sequence id -> number of the version in force."""
+    query = select(SequenceRow.id, VersionRow.number).join(VersionRow, SequenceRow.current_version_id == VersionRow.id)
+    return {sequence_id: number for sequence_id, number in session.execute(query)}

@@ -34,6 +34,8 @@ class TemplateVersion(Base):
     mjml: Mapped[str]
     text: Mapped[str] = mapped_column(default="")
     """Plain-text part; empty = made from the HTML."""
+    preview: Mapped[str] = mapped_column(default="")
+    """The line that inboxes show behind the subject (merge field `preview_text` of the layout)."""
     saved_at: Mapped[Moment]
     saved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
@@ -85,13 +87,20 @@ def versions(session: Session, template_id: int) -> list[TemplateVersion]:
 
 
 def save(
-    session: Session, template: Template, subject: str, mjml: str, body: str, now: datetime, user_id: int | None
+    session: Session,
+    template: Template,
+    subject: str,
+    mjml: str,
+    body: str,
+    now: datetime,
+    user_id: int | None,
+    preview: str = "",
 ) -> TemplateVersion:
     """Save a template's text as its next version, in force at once."""
     query = select(func.max(TemplateVersion.number)).where(TemplateVersion.template_id == template.id)
     version = TemplateVersion(
         template_id=template.id, number=(session.scalar(query) or 0) + 1, subject=subject, mjml=mjml, text=body,
-        saved_at=now, saved_by=user_id,
+        saved_at=now, saved_by=user_id, preview=preview,
     )  # fmt: skip
     session.add(version)
     session.flush()
@@ -100,11 +109,11 @@ def save(
 
 
 def layouts(session: Session) -> dict[str, str]:
-    """Include name -> MJML of the layout templates in force."""
+    """Include name (`_layout.mjml`, `_footer.txt`) -> text of the layout templates in force."""
     query = select(Template.key, TemplateVersion.mjml).join(
         TemplateVersion, Template.current_version_id == TemplateVersion.id
     )
-    return {key + ".mjml": mjml for key, mjml in session.execute(query.where(Template.kind == "layout"))}
+    return {key: mjml for key, mjml in session.execute(query.where(Template.kind == "layout"))}
 
 
 def all_issues(session: Session) -> list[Issue]:
@@ -115,3 +124,24 @@ def all_issues(session: Session) -> list[Issue]:
 def next_issue_due(session: Session) -> datetime | None:
     """When the next scheduled issue goes."""
     return session.scalar(select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled"))
+
+
+def subjects(session: Session) -> list[tuple[str, str, str]]:
+    """(key, name, subject in force) of every template, archived ones too: sequences may still name them."""
+    query = select(Template.key, Template.name, TemplateVersion.subject).outerjoin(
+        TemplateVersion, Template.current_version_id == TemplateVersion.id
+    )
+    return [(key, name, subject or "") for key, name, subject in session.execute(query)]
+
+
+def choices(session: Session) -> list[tuple[str, str]]:
+    """(key, name) of the templates that a sequence may send, by name."""
+    query = select(Template.key, Template.name).where(
+        Template.archived_at.is_(None), Template.kind.not_in(("layout", "notice"))
+    )
+    return [(key, name) for key, name in session.execute(query.order_by(func.lower(Template.name)))]
+
+
+def ids(session: Session) -> dict[str, int]:
+    """Template key -> id."""
+    return {key: template_id for key, template_id in session.execute(select(Template.key, Template.id))}

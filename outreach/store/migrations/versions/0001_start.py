@@ -320,6 +320,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("mjml", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("preview", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -490,6 +491,7 @@ def upgrade() -> None:
         sa.Column("first_tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("delivered", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolments.id"], name=op.f("fk_messages_enrolment_id"), ondelete="SET NULL"
@@ -534,6 +536,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_index("ix_messages_sent_at", "messages", ["mailbox_id", "sent_at"], unique=False)
+    op.create_index(
+        "ix_messages_unsettled",
+        "messages",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "NOT settled AND lead_id IS NOT NULL AND state IN ('sent', 'unsure', 'failed') AND kind IN ('step', 'answer', 'newsletter', 'own')"
+        ),
+    )
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -700,6 +711,13 @@ def downgrade() -> None:
     op.drop_index("ix_events_kind_at", table_name="events")
     op.drop_index("ix_events_enrolment_id_id", table_name="events")
     op.drop_table("events")
+    op.drop_index(
+        "ix_messages_unsettled",
+        table_name="messages",
+        postgresql_where=sa.text(
+            "NOT settled AND lead_id IS NOT NULL AND state IN ('sent', 'unsure', 'failed') AND kind IN ('step', 'answer', 'newsletter', 'own')"
+        ),
+    )
     op.drop_index("ix_messages_sent_at", table_name="messages")
     op.drop_index("ix_messages_queue", table_name="messages", postgresql_where=sa.text("state = 'queued'"))
     op.drop_index(

@@ -1,0 +1,132 @@
+"""People of this installation: the first administrator, users, passwords, machine keys."""
+
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from outreach.errors import Refused
+from outreach.journeys.house import House
+from outreach.store import account, business_clock, logins, mailboxes, users
+from outreach.store.leads import Lead
+from outreach.store.tasks import Task
+from outreach.store.users import User
+
+SHORTEST_PASSWORD = 10
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def claim_link(session: Session, house: House) -> str | None:
+    """A fresh one-time link to become the first administrator; None once there is a user. Earlier links stop working."""
+    if users.any_user(session):
+        return None
+    logins.drop_claim_links(session)
+    return house.url("/claim/" + logins.make_link(session, None, business_clock.real_now(session)))
+
+
+def invite_link(session: Session, house: House, user: User) -> str:
+    """A one-time link with which a user sets a password."""
+    return house.url("/claim/" + logins.make_link(session, user.id, business_clock.real_now(session)))
+
+
+def claim(session: Session, token: str, name: str, email: str, password: str) -> User:
+    """Use a one-time link: make the first administrator, or set an invited user's name and password.
+
+    The first administrator inherits the leads and tasks that nobody owned. Raises Refused.
+    """
+    now = business_clock.real_now(session)
+    link = logins.link(session, token, now)
+    if link is None:
+        raise Refused("This link was used already or has expired. Ask an administrator for a new one.")
+    if link.user_id is None:
+        if users.any_user(session):
+            raise Refused("This installation was claimed already. Sign in, or ask an administrator for an invitation.")
+        user = add_user(session, email, name, "admin", password)
+        _inherit(session, user)
+    else:
+        user = session.get_one(User, link.user_id)
+        user.name = name.strip() or user.name
+        set_password(user, password)
+    link.used_at = now
+    return user
+
+
+def add_user(session: Session, email: str, name: str, role: str, password: str = "") -> User:
+    """A new user; without a password one waits for an invitation link. Raises Refused."""
+    email = email.strip().lower()
+    if "@" not in email.strip("@"):
+        raise Refused(f"'{email}' is no e-mail address; give one such as ann@example.com.")
+    if role not in users.ROLES:
+        raise Refused(f"'{role}' is no role; choose one of {', '.join(users.ROLES)}.")
+    if users.by_email(session, email):
+        raise Refused(f"There is a user {email} already; change that one, or give another address.")
+    first = not users.any_user(session)
+    week = dict(account.get(session).working_hours)
+    user = User(email=email, name=name.strip() or email.partition("@")[0], role=role, working_hours=week)
+    user.takes_leads = role in ("admin", "rep", "manager") if first else role == "rep"
+    if password:
+        set_password(user, password)
+    session.add(user)
+    session.flush()
+    if first:
+        _inherit(session, user)
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Set a password; refuses one that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(f"The password has {len(password)} characters; it needs at least {SHORTEST_PASSWORD}.")
+    user.password_hash = _hasher.hash(password)
+
+
+def authenticate(session: Session, email: str, password: str) -> User | None:
+    """The active user with these credentials. Takes as long for an unknown address as for a wrong password."""
+    user = users.by_email(session, email)
+    known = user is not None and user.active and bool(user.password_hash)
+    try:
+        right = _hasher.verify(user.password_hash if user and known else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user if known and right else None
+
+
+def create_token(session: Session, name: str) -> str:
+    """A machine's key, shown once. Raises Refused when the name is taken."""
+    name = name.strip()
+    if not name:
+        raise Refused("Give the token a name that says which system uses it.")
+    if session.scalar(select(func.count()).select_from(logins.ApiToken).where(logins.ApiToken.name == name)):
+        raise Refused(f"There is a token named '{name}' already; choose another name.")
+    return logins.make_api_token(session, name)
+
+
+def deactivate(session: Session, user: User, heir: User) -> None:
+    """X10: switch a user off; their leads and open tasks go to the heir, nobody is unenrolled."""
+    if heir.id == user.id or not heir.active:
+        raise Refused("Choose somebody else, who is active, to take over the leads.")
+    admins = select(func.count()).select_from(User).where(User.active, User.role == "admin", User.id != user.id)
+    if user.role == "admin" and not session.scalar(admins):
+        raise Refused("This is the last administrator; make somebody else an administrator first.")
+    session.execute(update(Lead).where(Lead.owner_id == user.id).values(owner_id=heir.id))
+    session.execute(update(Task).where(Task.owner_id == user.id, Task.state == "open").values(owner_id=heir.id))
+    user.active = False
+    logins.revoke_all(session, user.id)
+
+
+def _inherit(session: Session, user: User) -> None:
+    session.execute(update(Lead).where(Lead.owner_id.is_(None)).values(owner_id=user.id))
+    session.execute(update(Task).where(Task.owner_id.is_(None), Task.state == "open").values(owner_id=user.id))
+
+
+def ensure_mailbox(session: Session, house: House, now: datetime) -> None:
+    """The mailbox that follows SMTP_URL, IMAP_URL and MAIL_FROM: made at the first start, kept up to date after."""
+    address = house.settings.mail_from_address.lower()
+    mailbox = session.scalar(select(mailboxes.Mailbox).where(mailboxes.Mailbox.from_env))
+    if mailbox is None:
+        session.add(mailboxes.Mailbox(address=address, from_env=True, imap_cursor={}, created_at=now))
+    elif mailbox.address != address and not mailbox.smtp_secret:
+        mailbox.address = address

@@ -1,0 +1,370 @@
+"""Where every decision of the engine becomes rows: clock, reply, click, bounce, opt-out and outcome all end here.
+
+    apply     write one decision: the enrolment, its event, the letter or task, the effects
+    begin     a lead enters a sequence
+    signal    something happened to a lead: ask the engine for each running enrolment, apply what it says
+
+The caller holds the lead's lock (store.leads.locked).
+"""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from functools import singledispatch
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from outreach.core import decisions as d
+from outreach.core import engine, signals, states
+from outreach.core.sequences import Sequence
+from outreach.journeys import facts, letters, notify
+from outreach.journeys.house import House
+from outreach.store import consents, enrolments, events, forms, leads, messages, sequences, tasks
+from outreach.store.enrolments import Enrolment
+from outreach.store.leads import Lead
+from outreach.store.messages import Message
+from outreach.store.sequences import SequenceRow
+from outreach.store.tasks import Task
+from outreach.store.users import User
+
+TASK_NAMES = {
+    "call": "Call", "text": "Send a text to", "voice": "Leave a voice message for", "letter": "Post a letter to",
+    "social": "Write on social media to", "video": "Send a video to", "task": "To do for", "reply": "Answer",
+    "interview": "Arrange the interview with",
+}  # fmt: skip
+
+
+class Applying:
+    """What applying a decision needs at hand."""
+
+    def __init__(
+        self,
+        session: Session,
+        house: House,
+        lead: Lead,
+        row: Enrolment,
+        sequence: Sequence,
+        now: datetime,
+        actor_id: int | None = None,
+        message_id: int | None = None,
+    ) -> None:
+        self.session, self.house, self.lead, self.row = session, house, lead, row
+        self.sequence, self.now, self.actor_id, self.message_id = sequence, now, actor_id, message_id
+
+    def event(self, kind: str, text: str, *, rule: str = "", step: str | None = None, data: object = None) -> None:
+        """One line of the timeline."""
+        events.record(
+            self.session, self.now, kind, text, lead_id=self.lead.id, enrolment_id=self.row.id, step_key=step,
+            actor_id=self.actor_id, message_id=self.message_id, rule=rule, data=data if isinstance(data, dict) else None,
+        )  # fmt: skip
+
+
+def begin(
+    session: Session,
+    house: House,
+    lead: Lead,
+    sequence_row: SequenceRow,
+    now: datetime,
+    *,
+    submission_id: int | None = None,
+    actor_id: int | None = None,
+) -> Enrolment:
+    """Enrol a lead in the published version, with the first step planned; the caller has checked that it may enter."""
+    version = sequences.current(session, sequence_row)
+    assert version is not None, "only published sequences take leads"
+    sequence = facts.parsed(version.document)
+    row = Enrolment(
+        lead_id=lead.id, sequence_id=sequence_row.id, version_id=version.id, submission_id=submission_id,
+        class_=sequence.klass, state=states.SCHEDULED, anchor_at=now, entered_at=now, due_at=now, memory={},
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    context = Applying(session, house, lead, row, sequence, now, actor_id)
+    context.event("entered", f"Entered the sequence “{sequence.name}”.", rule="M2")
+    known = facts.gather(session, house, lead, sequence, row, now)
+    apply(context, engine.first(row.id, sequence, known, now, Random()))
+    return row
+
+
+def signal(
+    session: Session,
+    house: House,
+    lead_id: int,
+    happened: signals.Signal,
+    now: datetime,
+    *,
+    enrolment_id: int | None = None,
+    actor_id: int | None = None,
+    message_id: int | None = None,
+) -> list[d.Decision]:
+    """Tell the running enrolments of a lead (or only one) what happened; returns what was decided."""
+    lead = leads.locked(session, lead_id)
+    if lead is None:
+        return []
+    decided = []
+    for row in enrolments.running(session, lead_id, lock=True):
+        if enrolment_id is not None and row.id != enrolment_id:
+            continue
+        if row.ended_at is not None:
+            continue
+        sequence = facts.sequence_of(session, row)
+        known = facts.gather(session, house, lead, sequence, row, now)
+        decision = engine.on_signal(facts.snapshot(row), sequence, happened, known, now, Random())
+        apply(Applying(session, house, lead, row, sequence, now, actor_id, message_id), decision)
+        decided.append(decision)
+    return decided
+
+
+def run(context: Applying, limit: int = 50) -> None:
+    """Decide and apply until the enrolment waits (the engine says what, when; DESIGN 3)."""
+    for _ in range(limit):
+        known = facts.gather(context.session, context.house, context.lead, context.sequence, context.row, context.now)
+        decision = engine.decide(facts.snapshot(context.row), context.sequence, known, context.now, Random())
+        apply(context, decision)
+        if isinstance(decision, d.Wait) or context.row.ended_at or context.row.due_at is None:
+            return
+        if context.row.due_at > context.now:
+            return
+        context.session.flush()
+    raise RuntimeError(f"enrolment {context.row.id} did not come to rest after {limit} decisions at {context.row.step_key}")
+
+
+def apply(context: Applying, decision: d.Decision) -> None:
+    """Write one decision: (1) the enrolment, (2) its event, (3) the letter or task, (4) the effects."""
+    if isinstance(decision, d.Wait) and not decision.changed and not decision.effects:
+        context.row.due_at = decision.after.due_at
+        return
+    _write_back(context, decision)
+    context.event(decision.kind, decision.text, rule=decision.rule, step=decision.step.id if decision.step else None,
+                  data=_inputs(decision))  # fmt: skip
+    if isinstance(decision, d.Send):
+        _queue_letter(context, decision)
+    elif isinstance(decision, d.MakeTask):
+        _make_task(context, decision)
+    if context.row.ended_at:
+        _clear(context, decision.text)
+    for effect in decision.effects:
+        effected(effect, context)
+
+
+def _write_back(context: Applying, decision: d.Decision) -> None:
+    after, row = decision.after, context.row
+    row.state, row.reason, row.step_key, row.due_at = after.state, after.reason, after.step_key, after.due_at
+    row.anchor_at, row.last_done_at, row.memory = after.anchor_at, after.last_done_at, dict(after.memory)
+    row.why, row.rule = decision.text, decision.rule
+    if after.ended:
+        row.ended_at, row.due_at = row.ended_at or context.now, None
+
+
+def _inputs(decision: d.Decision) -> dict[str, object]:
+    after = decision.after
+    data: dict[str, object] = {k: _plain(v) for k, v in decision.inputs.items()}
+    data |= {"state": after.state, "due_at": after.due_at.isoformat() if after.due_at else None}
+    return data
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _queue_letter(context: Applying, decision: d.Send) -> None:
+    """The receipt (F5): the message row, before anything is sent. UNIQUE(enrolment, step) forbids a second one."""
+    assert decision.step is not None
+    session, lead = context.session, context.lead
+    if (earlier := messages.of_step(session, context.row.id, decision.step.id)) and earlier.state == "cancelled":
+        earlier.state, earlier.due_at, earlier.settled = "queued", context.now, False
+        return
+    text = letters.text_of(session, decision.letter.template) if decision.letter.template else None
+    session.add(
+        Message(
+            kind="step", class_=context.sequence.klass, lane="urgent" if decision.at_once else "outbound",
+            at_once=decision.at_once, lead_id=lead.id, user_id=lead.owner_id, enrolment_id=context.row.id,
+            step_key=decision.step.id, submission_id=context.row.submission_id, to_address=lead.email,
+            template_version_id=text.version_id if text else None,
+            subject=decision.letter.subject or "", body=decision.letter.body or "", variant=decision.letter.name,
+            extra={"thread": decision.thread, "fallback_subject": decision.fallback_subject, "template": decision.letter.template},
+            references=[], due_at=context.now, queued_at=context.now,
+        )
+    )  # fmt: skip
+
+
+def _make_task(context: Applying, decision: d.MakeTask) -> None:
+    assert decision.step is not None
+    lead, row = context.lead, context.row
+    context.session.add(
+        Task(
+            kind=decision.task_kind, lead_id=lead.id, owner_id=lead.owner_id, enrolment_id=row.id,
+            step_key=decision.step.id, submission_id=row.submission_id,
+            title=f"{TASK_NAMES.get(decision.task_kind, 'To do for')} {lead.name or lead.email}",
+            script=decision.script or decision.body or "", due_at=context.now, created_at=context.now,
+            flag="no common working hours" if decision.flagged else "", memory={"expires_at": decision.expires_at.isoformat()},
+        )
+    )  # fmt: skip
+
+
+def _clear(context: Applying, reason: str) -> None:
+    """X8, K2: what an end cancels: letters that have not begun and open tasks of the steps."""
+    for message_id in messages.cancel_unsent(context.session, context.row.id, context.row.state):
+        context.event("cancelled", f"A queued letter was cancelled: {reason}", rule="X8", data={"message": message_id})
+    _cancel_tasks(context, context.row.state)
+
+
+def _cancel_tasks(context: Applying, reason: str) -> None:
+    for task in tasks.open_of_enrolment(context.session, context.row.id):
+        if task.step_key is not None:
+            task.state, task.done_at, task.note = "cancelled", context.now, reason
+            context.event("task cancelled", f"The task “{task.title}” was cancelled: {reason}.", rule="K2", step=task.step_key)
+
+
+@singledispatch
+def effected(effect: d.Effect, context: Applying) -> None:
+    """Carry out one effect beyond the enrolment."""
+    raise NotImplementedError(f"no rows are known for {effect}")
+
+
+def _effect(kind: type[d.Effect]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return effected.register(kind)
+
+
+@_effect(d.CancelTasks)
+def _(effect: d.CancelTasks, context: Applying) -> None:
+    _cancel_tasks(context, effect.reason)
+
+
+@_effect(d.CancelLetters)
+def _(effect: d.CancelLetters, context: Applying) -> None:
+    messages.cancel_unsent(context.session, context.row.id, effect.reason)
+
+
+@_effect(d.AddTask)
+def _(effect: d.AddTask, context: Applying) -> None:
+    lead = context.lead
+    if any(t.kind == effect.kind and t.title == effect.text for t in tasks.open_of_lead(context.session, lead.id)):
+        return
+    context.session.add(
+        Task(kind=effect.kind, lead_id=lead.id, owner_id=lead.owner_id, enrolment_id=context.row.id, title=effect.text,
+             due_at=effect.due_at, created_at=context.now, memory={})
+    )  # fmt: skip
+
+
+@_effect(d.Notify)
+def _(effect: d.Notify, context: Applying) -> None:
+    notify.tell(context.session, context.lead.owner_id, "engine", effect.text, f"/leads/{context.lead.id}", context.now)
+
+
+@_effect(d.Suppress)
+def _(effect: d.Suppress, context: Applying) -> None:
+    if context.lead.email:
+        consents.suppress(context.session, context.lead.email, effect.reason, "engine", context.now)
+    if effect.reason == "do not contact":
+        context.lead.do_not_contact = True
+
+
+@_effect(d.MarkPhoneBad)
+def _(effect: d.MarkPhoneBad, context: Applying) -> None:
+    context.lead.phone_bad = True
+
+
+@_effect(d.MarkAddressDead)
+def _(effect: d.MarkAddressDead, context: Applying) -> None:
+    context.lead.address_state = "dead"
+
+
+@_effect(d.MarkHot)
+def _(effect: d.MarkHot, context: Applying) -> None:
+    if not context.lead.hot:
+        context.event("hot", f"Hot: {effect.reason}", rule="X1")
+    context.lead.hot = True
+
+
+@_effect(d.MarkCustomer)
+def _(effect: d.MarkCustomer, context: Applying) -> None:
+    context.lead.stage = "won"
+    leads.add_tag(context.session, context.lead.id, "customer")
+
+
+@_effect(d.SetStage)
+def _(effect: d.SetStage, context: Applying) -> None:
+    if context.lead.stage != effect.stage:
+        context.event("stage", f"Stage: {context.lead.stage} → {effect.stage}.")
+    context.lead.stage = effect.stage
+
+
+@_effect(d.TagLead)
+def _(effect: d.TagLead, context: Applying) -> None:
+    if effect.remove:
+        leads.remove_tag(context.session, context.lead.id, effect.tag)
+    else:
+        leads.add_tag(context.session, context.lead.id, effect.tag)
+
+
+@_effect(d.PauseOthers)
+def _(effect: d.PauseOthers, context: Applying) -> None:
+    """X5: tell the lead's other enrolments, each by its own decision."""
+    for row in enrolments.running(context.session, context.lead.id, lock=True):
+        if row.id == context.row.id or row.ended_at:
+            continue
+        signal(context.session, context.house, context.lead.id, signals.OtherReplied(effect.nurture_days), context.now,
+               enrolment_id=row.id, message_id=context.message_id)  # fmt: skip
+
+
+@_effect(d.HoldLead)
+def _(effect: d.HoldLead, context: Applying) -> None:
+    """O4: every enrolment hears of the absence by its own signal; nothing more to keep here."""
+
+
+@_effect(d.EnterNurture)
+def _(effect: d.EnterNurture, context: Applying) -> None:
+    """The long-term programme; a date to come back becomes a task for the same rep."""
+    session, lead = context.session, context.lead
+    if effect.return_on:
+        due = datetime.combine(effect.return_on, time(9), ZoneInfo(context.lead.zone or "UTC"))
+        session.add(Task(kind="call", lead_id=lead.id, owner_id=lead.owner_id, due_at=due, created_at=context.now,
+                         title=f"Call {lead.name or lead.email}: asked to come back now", memory={}))  # fmt: skip
+    programme = sequences.by_name(session, effect.programme or "Educational")
+    _enter(context, programme, effect.programme or "Educational")
+
+
+@_effect(d.EnterSequence)
+def _(effect: d.EnterSequence, context: Applying) -> None:
+    _enter(context, sequences.by_name(context.session, effect.name), effect.name)
+
+
+def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
+    session, lead = context.session, context.lead
+    session.flush()
+    if target is None or target.archived_at or not target.current_version_id:
+        context.event("not enrolled", f"There is no live sequence “{name}” to hand over to.", rule="N")
+        notify.tell(session, lead.owner_id, "problem", f"“{name}” does not exist: {lead.name or lead.email} was not moved there.",
+                    f"/leads/{lead.id}", context.now)  # fmt: skip
+        return
+    if any(e.sequence_id == target.id for e in enrolments.running(session, lead.id)):
+        return
+    if why := facts.suppressed(session, lead):
+        context.event("not enrolled", f"Not moved to “{target.name}”: {why}.", rule="X7")
+        return
+    begin(session, context.house, lead, target, context.now, submission_id=context.row.submission_id)
+    if target.class_ == "nurture" and lead.stage not in ("won",):
+        lead.stage = "nurture"
+
+
+@_effect(d.HandToPerson)
+def _(effect: d.HandToPerson, context: Applying) -> None:
+    lead = context.lead
+    context.session.add(Task(kind="task", lead_id=lead.id, owner_id=lead.owner_id, title=effect.note, due_at=context.now,
+                             created_at=context.now, memory={}))  # fmt: skip
+    notify.tell(context.session, lead.owner_id, "handover", effect.note, f"/leads/{lead.id}", context.now)
+
+
+@_effect(d.ArchiveSubmission)
+def _(effect: d.ArchiveSubmission, context: Applying) -> None:
+    forms.set_state(context.session, context.lead.id, "archived")
+    context.event("archived", "The inquiry was archived.", rule="N")
+
+
+@_effect(d.Exclude)
+def _(effect: d.Exclude, context: Applying) -> None:
+    context.event("excluded", f"Ended without a nurture programme: {effect.reason}.", rule="N", data={"reason": effect.reason})
+
+

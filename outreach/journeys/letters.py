@@ -1,0 +1,173 @@
+"""From rows to a rendered letter: merge fields, template in force, preview. Sends nothing (STYLE: whether, what, how)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlalchemy.orm import Session
+
+from outreach.core import placeholders
+from outreach.errors import Refused
+from outreach.journeys.house import House
+from outreach.mail import library, templating
+from outreach.mail.library import LetterSource, RenderedLetter
+from outreach.store import account, forms, tasks, templates
+from outreach.store.account import Account
+from outreach.store.forms import Submission
+from outreach.store.leads import Lead
+from outreach.store.users import User
+
+SAMPLE_TOKEN = "preview"  # noqa: S105  stands in links of previews; verifies as nothing
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a letter is made of: a template's source, or a subject and plain text."""
+
+    subject: str
+    body: str = ""
+    source: LetterSource | None = None
+    version_id: int | None = None
+    preview: str = ""
+    """The line that inboxes show behind the subject; may hold merge fields."""
+
+
+def fields_for(
+    session: Session, house: House, lead: Lead, *, owner: User | None = None, message_id: int | None = None
+) -> dict[str, Any]:
+    """All merge fields of a letter to this lead. Without `message_id` its own links lead nowhere (previews).
+
+    The lead's words are cleaned as MAIL L5 asks; what they wrote in free text is not among them.
+    """
+    us = account.get(session)
+    owner = owner or (session.get(User, lead.owner_id) if lead.owner_id else None)
+    submission = next(iter(forms.submissions_of(session, lead.id)), None) if lead.id else None
+    fields: dict[str, Any] = {
+        "fields": {k: _cleaned(v) for k, v in lead.fields.items()},
+        **{k: _cleaned(lead.fields.get(k, "")) for k in ("needed_by", "budget", "city", "met_at")},
+        "reach_by": lead.reach_by,
+        "name": placeholders.cleaned(lead.name, 40),
+        "first_name": placeholders.first_name_of(lead.name),
+        "email": lead.email,
+        "phone": lead.phone if not lead.phone_bad else "",
+        "company": placeholders.cleaned(lead.company),
+        "topic": _topic(session, house, submission, lead),
+        "owner": owner_fields(us, owner, house),
+        "brand": account.brand(us) | {"name": us.company or us.sender_name or house.settings.mail_from_address},
+        "booking_link": (owner.booking_link if owner else "") or us.booking_link,
+        "asked_on": _asked_on(submission, lead) if submission else "",
+        **_calls(session, lead),
+        **_links(house, message_id),
+    }
+    if submission and submission.form_id and (form := session.get(forms.Form, submission.form_id)):
+        fields["form_name"] = form.title or form.name
+    return fields
+
+
+def owner_fields(us: Account, owner: User | None, house: House) -> dict[str, Any]:
+    """The person who signs: the owner, else the account's sender."""
+    if owner is None:
+        name = us.sender_name or us.company or house.settings.mail_from_address.partition("@")[0].title()
+        return {"name": name, "email": house.settings.mail_from_address, "booking_link": us.booking_link}
+    return {
+        "name": owner.name,
+        "email": owner.email,
+        "phone": owner.phone,
+        "booking_link": owner.booking_link or us.booking_link,
+        "signature": owner.signature,
+    }
+
+
+def text_of(session: Session, key: str) -> Text:
+    """The template in force, by key. Raises Refused when there is none."""
+    version = templates.current(session, key)
+    if version is None:
+        raise Refused(f"There is no template '{key}'. Make one under Templates, or choose another in the step.")
+    source = LetterSource(version.subject, version.mjml, version.text or None)
+    return Text(version.subject, source=source, version_id=version.id, preview=version.preview)
+
+
+def render(
+    session: Session, text: Text, fields: dict[str, Any], *, preview: bool = False
+) -> RenderedLetter:
+    """Merge a letter. Raises MissingField or TemplateError; a preview names its gaps instead."""
+    includes = library.shipped_includes() | templates.layouts(session)
+    if text.preview and not fields.get("preview_text"):
+        fields = {**fields, "preview_text": templating.render(text.preview, fields, False, [])}
+    if text.source is not None:
+        return library.render_letter(text.source, fields, includes, preview=preview)
+    return library.render_plain(text.subject, text.body, fields, includes, preview=preview)
+
+
+@lru_cache(maxsize=512)
+def needed(source: Text) -> frozenset[str]:
+    """Merge fields that this letter prints without a fallback: missing ones block (F3)."""
+    return frozenset(name for part in _parts(source) for name in placeholders.needed(part))
+
+
+def _parts(text: Text) -> tuple[str, ...]:
+    if text.source is None:
+        return (text.subject, text.body)
+    return (text.source.subject, text.source.mjml, text.source.text or "")
+
+
+def _topic(session: Session, house: House, submission: Submission | None, lead: Lead) -> dict[str, Any]:
+    form = session.get(forms.Form, submission.form_id) if submission and submission.form_id else None
+    option = forms.option(form, "topic", lead.topic)
+    if not option:
+        return {"title": placeholders.cleaned(lead.topic)} if lead.topic else {}
+    url = str(option.get("material_url", ""))
+    return {
+        "title": option.get("label", ""),
+        "paragraph": option.get("paragraph", ""),
+        "question": option.get("question", ""),
+        "material_title": option.get("material_title", ""),
+        "material_url": house.url(url) if url.startswith("/") else url,
+    }
+
+
+def _cleaned(value: Any) -> Any:
+    return placeholders.cleaned(value) if isinstance(value, str) else value
+
+
+def _asked_on(submission: Submission, lead: Lead) -> str:
+    day = submission.at.astimezone(ZoneInfo(lead.zone or "UTC"))
+    return format_date(day, "d MMMM", locale="en")
+
+
+def _calls(session: Session, lead: Lead) -> dict[str, bool]:
+    """Merge flags that are true only when somebody really did it."""
+    calls = tasks.calls_of(session, lead.id) if lead.id else []
+    return {
+        "called": any(c.outcome for c in calls),
+        "left_voicemail": any(c.outcome == "left voicemail" for c in calls),
+    }
+
+
+def _links(house: House, message_id: int | None) -> dict[str, str]:
+    def link(purpose: str, path: str) -> str:
+        token = house.token(purpose, message_id) if message_id is not None else SAMPLE_TOKEN
+        return house.url(path.format(token))
+
+    return {
+        "unsubscribe_url": link("unsubscribe", "/u/{}"),
+        "answer_yes_url": link("answer", "/a/{}/yes"),
+        "answer_later_url": link("answer", "/a/{}/later"),
+        "answer_no_url": link("answer", "/a/{}/no"),
+    }
+
+
+def never_tracked(house: House, url: str) -> bool:
+    """Links that are not led through the redirect: the way out and one-click answers (MAIL T5)."""
+    return url.startswith((house.url("/u/"), house.url("/a/"), house.url("/p/")))
+
+
+def sample_lead(now: datetime) -> Lead:
+    """Somebody to preview a letter with while there is no lead yet."""
+    return Lead(
+        email="anna.weber@lumen.example", name="Anna Weber", company="Lumen Logistics", phone="+49 40 555 0163",
+        zone="Europe/Berlin", fields={}, created_at=now, last_activity_at=now,
+    )  # fmt: skip

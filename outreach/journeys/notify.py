@@ -1,0 +1,34 @@
+"""Tell our own people: a line under the bell, and where it matters a letter (O9: auto-generated)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from outreach.journeys.house import House
+from outreach.store import notices, templates
+from outreach.store.leads import Lead
+from outreach.store.messages import Message
+from outreach.store.users import User
+
+
+def tell(session: Session, user_id: int | None, kind: str, text: str, path: str, now: datetime) -> None:
+    """A line under the bell of a user (None: of the administrators)."""
+    notices.add(session, user_id, kind, text, path, now)
+
+
+def write(
+    session: Session, house: House, user: User | None, template: str, extra: dict[str, Any], now: datetime,
+    lead: Lead | None = None,
+) -> None:  # fmt: skip
+    """A letter to a user, or to the account's sender while there is no user; goes at once."""
+    version = templates.current(session, template)
+    if version is None:
+        return
+    session.add(
+        Message(
+            kind="notice", lane="urgent", at_once=True, user_id=user.id if user else None, lead_id=lead.id if lead else None,
+            to_address=user.email if user else house.settings.mail_from_address, template_version_id=version.id,
+            extra={"fields": extra, "template": template}, references=[], due_at=now, queued_at=now,
+        )
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""What is due now: the clock asks, and wakes the workers (DESIGN 3). Work for later is a row; nothing lives in the queue."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from outreach.journeys.house import House
+from outreach.store import enrolments, events, inbox, messages, templates
+from outreach.store.enrolments import Enrolment
+from outreach.store.messages import Message
+from outreach.store.templates import Issue
+
+LANES = {"urgent": "deliver_urgent", "outbound": "deliver"}
+
+
+def due_jobs(session: Session, now: datetime) -> list[str]:
+    """The jobs that have something to do at this moment of business time."""
+    jobs = [LANES[lane] for lane in messages.due_lanes(session, now)]
+    if messages.forsaken(session):
+        jobs.append("sweep")
+    due = select(Enrolment.id).where(Enrolment.due_at <= now).limit(1)
+    if session.scalar(due) is not None or messages.unsettled(session, 1):
+        jobs.append("advance")
+    if inbox.unread(session, 1):
+        jobs.append("receive")
+    if session.scalar(select(Issue.id).where(_issue_due(now)).limit(1)) is not None:
+        jobs.append("broadcast")
+    return jobs
+
+
+def sweep(house: House) -> None:
+    """Letters of dead senders and expired leases: back to the queue, or unsure, each with its event (F5)."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        for message_id in messages.sweep(session)["unsure"]:
+            message = session.get_one(Message, message_id)
+            text = "Nobody knows whether this letter arrived; it is not sent again by itself."
+            events.record(session, now, "unsure", text, lead_id=message.lead_id, enrolment_id=message.enrolment_id,
+                          message_id=message_id, rule="F5", data={"reason": message.reason})  # fmt: skip
+
+
+def in_flight(session: Session) -> int:
+    """Letters between claim and answer."""
+    return messages.in_flight(session)
+
+
+def next_instant(session: Session, now: datetime) -> datetime | None:
+    """The next moment after now at which the system does something by itself."""
+    later = (
+        session.scalar(select(func.min(Enrolment.due_at)).where(Enrolment.due_at > now)),
+        session.scalar(select(func.min(Message.due_at)).where(Message.state == "queued", Message.due_at > now)),
+        session.scalar(select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)),
+    )
+    return min((at for at in later if at), default=None)
+
+
+def overdue(session: Session, now: datetime) -> datetime | None:
+    """The oldest moment that is due and not done."""
+    found = (enrolments.next_due(session), messages.next_due(session), templates.next_issue_due(session))
+    return min((at for at in found if at and at <= now), default=None)
+
+
+def _issue_due(now: datetime) -> ColumnElement[bool]:
+    return ((Issue.state == "scheduled") & (Issue.scheduled_at <= now)) | (Issue.state == "sending")

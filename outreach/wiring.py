@@ -1,0 +1,46 @@
+"""Build everything from settings: the one place that knows which engine, queue and keys a process uses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from outreach.config import Settings
+from outreach.core import tokens
+from outreach.queue import Queue
+from outreach.store import business_clock
+from outreach.store.base import engine_for, sessions_for
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process works with. Cheap to pass around; opened once per process."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    queue: Queue
+    keys: tuple[bytes, ...]
+
+    def now(self, session: Session) -> datetime:
+        """Business time (DESIGN 3)."""
+        return business_clock.now(session)
+
+    def token(self, purpose: str, number: int) -> str:
+        """A signed token for a link or a reply address."""
+        return tokens.sign(purpose, number, self.keys)
+
+    def number(self, purpose: str, token: str) -> int | None:
+        """What a token stands for; None when it is not ours."""
+        return tokens.verify(purpose, token, self.keys)
+
+    def url(self, path: str) -> str:
+        """An absolute address; never from a request's Host header."""
+        return self.settings.base_url + path
+
+
+def build(settings: Settings) -> House:
+    """Open the house that these settings describe. DATABASE_URL and REDIS_URL must be set by now."""
+    engine = engine_for(settings.database_url)
+    return House(settings, engine, sessions_for(engine), Queue(settings.redis_url), (settings.secret_key.encode(),))
