@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     def _secret_is_long(cls, value: str) -> str:
         if value and len(value) < SHORTEST_SECRET:
             raise BadSetting(
-                f"has {len(value)} characters and needs {SHORTEST_SECRET} or more; leave it out and one is made and kept"
+                f"has {len(value)} characters and needs {SHORTEST_SECRET}; leave it out and one is made and kept"
             )
         return value
 
@@ -182,10 +182,7 @@ def load() -> Settings:
 
     Raises BadSetting with one sentence.
     """
-    settings = read()
-    if not settings.secret_key:
-        settings.secret_key = kept_secret(settings.data / "secrets" / "secret-key")
-    return settings
+    return with_secret(read())
 
 
 def read() -> Settings:
@@ -194,6 +191,13 @@ def read() -> Settings:
         return Settings()
     except ValidationError as error:
         raise BadSetting(_one_sentence(error)) from None
+
+
+def with_secret(settings: Settings) -> Settings:
+    """Fill in the secret key that the data folder keeps, when none is set. Raises BadSetting."""
+    if not settings.secret_key:
+        settings.secret_key = kept_secret(settings.data / "secrets" / "secret-key")
+    return settings
 
 
 def kept_secret(path: Path) -> str:
@@ -214,7 +218,9 @@ def kept_secret(path: Path) -> str:
             "or set OUTREACH_DATA to another folder."
         ) from None
     if len(kept) < SHORTEST_SECRET:
-        raise BadSetting(f"The secret in {path} is damaged; put the old one back, or remove the file and lose sign-ins.")
+        raise BadSetting(
+            f"The secret in {path} is damaged; put the old one back, or remove the file and lose sign-ins."
+        )
     return kept
 
 

@@ -1,4 +1,4 @@
-"""The few exceptions that cross rooms. Each carries one sentence for a person: what happened, which value, what to do."""
+"""The few exceptions that cross rooms. Each is one sentence for a person: what happened, which value, what to do."""
 
 
 class OutreachError(Exception):

@@ -51,7 +51,9 @@ def _sign(key: str) -> Sign:
 class Heart:
     """Beats in a thread of its own for as long as `well()` says that the process gets on with its work."""
 
-    def __init__(self, role: str, redis: Redis | None, file: Path | None, well: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, role: str, redis: Redis | None, file: Path | None, well: Callable[[], bool] = lambda: True
+    ) -> None:
         self._key = f"{PREFIX}{role}/{socket.gethostname()}/{os.getpid()}"
         self._redis = redis
         self._file = file

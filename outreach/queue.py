@@ -1,6 +1,6 @@
-"""Wake a worker: a job's name and row ids, after commit. Lost pokes cost time, never a letter: the clock finds the rows.
+"""Wake a worker: a job's name and row ids, after commit. A lost poke costs time, never a letter: the clock finds rows.
 
-RELIABILITY 2.3: one queue per worker, JSON, ids only, short timeouts, no retries; and never any function of anybody else's.
+RELIABILITY 2.3: one queue per worker, JSON, ids only, short timeouts, no retries; and no function that is not ours.
 """
 
 import logging
@@ -72,7 +72,11 @@ class OwnJob(Job):
 def connect(redis_url: str, timeout: float = 0.2) -> Redis:
     """A Redis client that answers or fails quickly and never tries again by itself."""
     return Redis.from_url(
-        redis_url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0), health_check_interval=0
+        redis_url,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
     )
 
 

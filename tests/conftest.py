@@ -1,4 +1,4 @@
-"""What tests stand on: real engines (one server for the run, a database per test process), a house, a whole system, a browser."""
+"""What tests stand on: real engines (one server for the run, a database per process), a house, a system, a browser."""
 
 import json
 import os
@@ -20,19 +20,37 @@ import pytest
 
 SERVER = "OUTREACH_TEST_DATABASE_SERVER"
 REDIS = "OUTREACH_TEST_REDIS"
-SETTINGS = (
-    "DATABASE_URL REDIS_URL SECRET_KEY BASE_URL OUTREACH_DATA OUTREACH_PORT OUTREACH_LISTEN SMTP_URL IMAP_URL "
-    "INBOUND_SMTP_LISTEN MAIL_FROM REPLY_DOMAIN OUTREACH_MOVABLE_CLOCK OUTREACH_LOCAL_SMTP"
-).split()
+SETTINGS = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "BASE_URL",
+    "OUTREACH_DATA",
+    "OUTREACH_PORT",
+    "OUTREACH_LISTEN",
+    "SMTP_URL",
+    "IMAP_URL",
+    "INBOUND_SMTP_LISTEN",
+    "MAIL_FROM",
+    "REPLY_DOMAIN",
+    "OUTREACH_MOVABLE_CLOCK",
+    "OUTREACH_LOCAL_SMTP",
+]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MACOS_CHROMIUMS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 TEST_SERVER_OPTIONS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -118,10 +136,10 @@ def _worker() -> str:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
+def server_url() -> str:
     """The maintenance database of the run's PostgreSQL."""
     _engines.start()
-    yield os.environ[SERVER]
+    return os.environ[SERVER]
 
 
 @pytest.fixture(scope="session")
@@ -192,10 +210,10 @@ def wired(settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def house(wired: Any) -> Iterator[Any]:
+def house(wired: Any) -> Any:
     """The house, with empty tables and an empty queue."""
     _empty(wired)
-    yield wired
+    return wired
 
 
 @pytest.fixture
@@ -209,7 +227,10 @@ def session(house: Any) -> Iterator[Any]:
 def _empty(wired: Any) -> None:
     from sqlalchemy import text
 
-    names = "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    names = (
+        "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    )
     with wired.engine.begin() as connection:
         tables = connection.scalar(text(names))
         if tables:
@@ -252,7 +273,13 @@ class System:
     def command(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
         """Run `outreach ARGUMENTS` against this system."""
         return subprocess.run(
-            [*OUTREACH, *arguments], env=self.environment, input=text, capture_output=True, text=True, timeout=120, check=False
+            [*OUTREACH, *arguments],
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     def stop(self, number: int = signal.SIGINT, seconds: float = 30) -> int:
@@ -330,7 +357,9 @@ def browser() -> Iterator[Any]:
     """A Chromium; tests that need one say plainly when there is none, and in CI there must be one."""
     path = find_chromium()
     if path is None:
-        message = "no Chromium was found on this machine (on Debian: apt-get install chromium); browser tests did not run"
+        message = (
+            "no Chromium was found on this machine (on Debian: apt-get install chromium); browser tests did not run"
+        )
         if IN_CI:
             pytest.fail(message)
         pytest.skip(message)

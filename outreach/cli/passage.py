@@ -42,8 +42,8 @@ def open_for(name: str, uid: int, gid: int, folder: Path) -> None:
             continue
         if not _let_pass(parent, uid) or not _passable(parent, uid, gid):
             raise Failed(
-                f"The engines run as the user '{name}', who may not pass through {parent}; allow it (chmod o+x {parent}), "
-                "set OUTREACH_DATA to a folder elsewhere, or run this as an ordinary user."
+                f"The engines run as the user '{name}', who may not pass through {parent}; "
+                f"allow it (chmod o+x {parent}), set OUTREACH_DATA to a folder elsewhere, or run this as an ordinary user."
             )
 
 
@@ -69,7 +69,7 @@ def reachable_tree(tree: Path, program: str, engines: Path, account: Someone | N
 
 def _readable_for_all(tree: Path) -> None:
     for folder, _, names in os.walk(tree):
-        os.chmod(folder, 0o755)
+        os.chmod(folder, 0o755)  # noqa: S103  programs, nothing private
         for name in names:
             path = Path(folder, name)
             if not path.is_symlink():
@@ -109,7 +109,9 @@ def _let_pass(folder: Path, uid: int) -> bool:
         entries.append((USER, EXECUTE, uid))
         granted = [perm for tag, perm, _ in entries if tag in (USER, GROUP_OBJ, GROUP)]
         entries.append((MASK, _union(granted), NO_ID))
-        packed = b"".join(struct.pack("<HHI", *entry) for entry in sorted(entries, key=lambda entry: (entry[0], entry[2])))
+        packed = b"".join(
+            struct.pack("<HHI", *entry) for entry in sorted(entries, key=lambda entry: (entry[0], entry[2]))
+        )
         os.setxattr(folder, ACL, struct.pack("<I", VERSION) + packed)
     except OSError:
         return False

@@ -64,6 +64,5 @@ def _prepare(settings: Settings) -> str | None:
     house = wiring.build(settings)
     with house.sessions.begin() as session:
         now = house.now(session)
-        accounts.ensure_mailbox(session, house, now)
-        load_presets(session, now)
+        load_presets(session, house, now)
         return accounts.claim_link(session, house)

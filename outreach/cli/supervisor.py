@@ -45,7 +45,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def up(follow_parent: bool = False) -> int:
     """Run everything until told to stop; the exit code."""
     try:
-        supervisor = Supervisor(config.load(), os.getppid() if follow_parent else None)
+        supervisor = Supervisor(config.read(), os.getppid() if follow_parent else None)
     except BadSetting as error:
         return _complain(error)
     try:
@@ -86,6 +86,7 @@ class Supervisor:
     def _start(self) -> None:
         place = prepare_place(self.settings.data)
         lock.take(place.data)
+        config.with_secret(self.settings)
         listener = self._open_ports()
         self._start_engines(place)
         self._tell_children(listener)
@@ -132,7 +133,9 @@ class Supervisor:
             self._stop_if_asked()
             for child in self.children:
                 if child.ended():
-                    raise Failed(f"The {child.role.name} process did not start: {_last_line(child.log)} See {child.log}.")
+                    raise Failed(
+                        f"The {child.role.name} process did not start: {_last_line(child.log)} See {child.log}."
+                    )
             if time.monotonic() > deadline:
                 late = ", ".join(child.role.name for child in self.children if not child.beats())
                 raise Failed(f"These processes did not start in time: {late}; see {self.settings.data / 'logs'}.")
@@ -200,7 +203,7 @@ class Supervisor:
         for child in children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while not all([child.ended() for child in children]):
+        while any(not child.ended() for child in children):
             if time.monotonic() > deadline or self.signals > asked + 1:
                 for child in children:
                     child.kill()
@@ -229,7 +232,9 @@ def _preload() -> None:
 def _listen(host: str, port: int, setting: str, other: str) -> socket.socket:
     """A listening socket there. Raises Failed when the port is taken or the address is not ours."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -14,7 +14,7 @@ SOCKET = "OUTREACH_WEB_SOCKET"
 THREADS = 8
 
 
-class Web(BaseApplication):  # type: ignore[misc]
+class Web(BaseApplication):
     """gunicorn, told by us instead of by its command line."""
 
     def __init__(self, bind: str, heartbeat: Path) -> None:

@@ -1,7 +1,7 @@
 """DOOR: the worker. Each job is a function of 3-8 lines that is harmless to lose and harmless to repeat.
 
-Here live the job functions (named in outreach.queue.JOBS), the worker (work.py) and the clock process (clock.py). No rules
-and no queries: a job calls one journey, and rings again when there is more.
+Here live the job functions (named in outreach.queue.JOBS), the worker (work.py) and the clock process (clock.py).
+No rules and no queries: a job calls one journey, and rings again when there is more.
 """
 
 from functools import lru_cache

@@ -56,7 +56,9 @@ def _tick_while_first(house: House, stop: threading.Event) -> None:
 
 def _is_ours(connection: Connection) -> bool:
     held = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = :k AND pid = pg_backend_pid()"
-    ours = connection.scalar(text(held), {"k": LOCK}) or connection.scalar(text("SELECT pg_try_advisory_lock(:k)"), {"k": LOCK})
+    ours = connection.scalar(text(held), {"k": LOCK}) or connection.scalar(
+        text("SELECT pg_try_advisory_lock(:k)"), {"k": LOCK}
+    )
     connection.rollback()
     return bool(ours)
 

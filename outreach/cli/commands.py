@@ -1,0 +1,311 @@
+"""The console script: thin commands, each calls one journey or report. Their names are stable, for people's scripts.
+
+Every error is one sentence on standard error; exit code 2 for bad input, 1 when something else is wrong.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from outreach.config import BadSetting
+from outreach.errors import OutreachError, Refused
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from outreach.wiring import House
+
+BAD_INPUT, FAILED = 2, 1
+UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+class _OneSentence(click.Group):
+    """Errors for people become one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as error:
+            _fail(str(error), BAD_INPUT)
+        except BadSetting as error:
+            _fail(str(error), BAD_INPUT)
+        except OutreachError as error:
+            _fail(str(error), FAILED)
+        except Exception as error:
+            sentence = _engine_sentence(error)
+            if sentence is None:
+                raise
+            _fail(sentence, FAILED)
+
+
+@click.group(cls=_OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="outreach")
+def outreach() -> None:
+    """Follow up every lead, at once and to the end. Commands find the running system through OUTREACH_DATA."""
+
+
+@outreach.command()
+@click.option("--follow-parent", is_flag=True, hidden=True, help="Stop when the process that started this one ends.")
+def up(follow_parent: bool) -> None:
+    """Run everything: engines, web, workers, clock, local mail server. Ctrl-C stops it."""
+    from outreach.cli.supervisor import up as run
+
+    sys.exit(run(follow_parent))
+
+
+@outreach.command()
+def migrate() -> None:
+    """Bring the database to this release."""
+    from outreach.cli.found import running_settings
+    from outreach.store.migrate import upgrade
+
+    upgrade(running_settings().database_url)
+    click.echo("The database is at this release.")
+
+
+# ---- users and tokens ----
+
+
+@outreach.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="The name that letters are signed with.")
+@click.option("--role", default="rep", show_default=True, help="admin, manager, marketer or rep.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input (one line).")
+def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Add a user; without a password a one-time link to set one is printed."""
+    from outreach.journeys import accounts
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    if password_stdin and not password:
+        raise Refused(
+            "No password came on standard input; give it as one line: echo 'the password' | outreach user add ..."
+        )
+    with _transaction() as (house, session):
+        added = accounts.add_user(session, email, name, role, password)
+        session.flush()
+        link = None if password else accounts.invite_link(session, house, added)
+    click.echo(f"Added {added.email} ({added.role}).")
+    if link:
+        click.echo(f"They set their password here, once: {link}")
+
+
+@outreach.group()
+def token() -> None:
+    """Keys for machines."""
+
+
+@token.command("create")
+@click.argument("name")
+def create_token(name: str) -> None:
+    """Make a token for the API; it is shown once."""
+    from outreach.journeys import accounts
+
+    with _transaction() as (_, session):
+        secret = accounts.create_token(session, name)
+    click.echo(secret)
+
+
+# ---- forms, sequences, leads ----
+
+
+@outreach.group()
+def form() -> None:
+    """Forms that bring leads."""
+
+
+@form.command("list")
+def list_forms() -> None:
+    """All forms: key, name, address."""
+    from outreach.store.forms import all_forms
+
+    with _transaction() as (house, session):
+        _table(
+            ("KEY", "NAME", "ADDRESS"), [(row.key, row.name, house.url(f"/f/{row.key}")) for row in all_forms(session)]
+        )
+
+
+@outreach.group()
+def sequence() -> None:
+    """Sequences of touches."""
+
+
+@sequence.command("list")
+def list_sequences() -> None:
+    """All sequences: key (of a preset), name, class."""
+    from outreach.store.sequences import all_sequences
+
+    with _transaction() as (_, session):
+        rows = [(row.preset or "-", row.name, row.class_) for row in all_sequences(session)]
+        _table(("KEY", "NAME", "CLASS"), rows)
+
+
+@outreach.command()
+@click.argument("sequence_name", metavar="SEQUENCE")
+@click.argument("email")
+def enrol(sequence_name: str, email: str) -> None:
+    """Start a sequence for a lead, now."""
+    from outreach.journeys.enrol import enrol_by_email
+
+    with _transaction() as (house, session):
+        enrolled = enrol_by_email(session, house, sequence_name, email, house.now(session))
+    if enrolled.enrolment is None:
+        raise Refused(f"{email} was not enrolled in {sequence_name}: {enrolled.refused}")
+    house.queue.poke("advance")
+    click.echo(f"{email} is enrolled in {sequence_name}; outreach why {email} tells what comes next.")
+
+
+@outreach.command()
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def why(email: str, as_json: bool) -> None:
+    """Why did (or didn't) something go out to this lead, and what comes next, when?"""
+    from outreach.reports.why import explain
+
+    with _transaction() as (house, session):
+        told = explain(session, email, house.now(session))
+    if as_json:
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=_as_text))
+        return
+    from outreach.cli.telling import lines
+
+    for line in lines(told):
+        click.echo(line)
+
+
+# ---- clock ----
+
+
+@outreach.group()
+def clock() -> None:
+    """Business time."""
+
+
+@clock.command("show")
+def show_clock() -> None:
+    """Business time now, and whether it can be moved."""
+    with _transaction() as (house, session):
+        now = house.now(session)
+    movable = "can be moved" if house.settings.movable_clock else "cannot be moved (OUTREACH_MOVABLE_CLOCK=1 allows it)"
+    click.echo(f"{now.isoformat(timespec='seconds')}  {movable}")
+
+
+@clock.command("advance")
+@click.argument("duration")
+def advance_clock(duration: str) -> None:
+    """Move business time forward (2d, 3h, 10m), letting everything that falls due happen on the way."""
+    from outreach.journeys import moveclock
+
+    length = parse_duration(duration)
+    house = _house()
+    if not house.settings.movable_clock:
+        raise Refused(
+            "The clock of this installation cannot be moved; start it with OUTREACH_MOVABLE_CLOCK=1 to try things out."
+        )
+    moveclock.advance(house, length, _tell_progress)
+    with house.sessions() as session:
+        click.echo(house.now(session).isoformat(timespec="seconds"))
+
+
+def _tell_progress(now: datetime, *what: Any) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{now:%Y-%m-%d %H:%M} {' '.join(str(part) for part in what)}", err=True)
+
+
+def parse_duration(text: str) -> timedelta:
+    """'2d', '3h', '10m' or a row of them ('1d12h'). Raises Refused."""
+    parts = re.findall(r"(\d{1,6})([dhm])", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise Refused(f"'{text}' is no length of time; write 2d, 3h or 10m.")
+    length = timedelta(**_summed(parts))
+    if not timedelta(0) < length <= timedelta(days=3660):
+        raise Refused(f"'{text}' is not between one minute and ten years.")
+    return length
+
+
+def _summed(parts: list[tuple[str, str]]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for number, unit in parts:
+        sums[UNITS[unit]] = sums.get(UNITS[unit], 0) + int(number)
+    return sums
+
+
+# ---- doctor and mail ----
+
+
+@outreach.command()
+def doctor() -> None:
+    """Check that all is well; each line says ok, warning or failed, with the remedy."""
+    from outreach.cli.doctor import examine
+
+    sys.exit(examine())
+
+
+@outreach.group()
+def mail() -> None:
+    """Letters as files."""
+
+
+@mail.command("explain")
+@click.argument("paths", nargs=-1, required=True)
+def explain_mail(paths: tuple[str, ...]) -> None:
+    """How incoming messages are understood; one JSON object a line ('-' reads standard input)."""
+    from outreach.mail.explain import explain
+
+    explain(list(paths))
+
+
+# ---- what commands share ----
+
+
+def _house() -> "House":
+    from outreach import wiring
+    from outreach.cli.found import running_settings
+
+    return wiring.build(running_settings())
+
+
+@contextmanager
+def _transaction() -> "Iterator[tuple[House, Session]]":
+    house = _house()
+    with house.sessions.begin() as session:
+        yield house, session
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    for row in [head, *rows]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _engine_sentence(error: Exception) -> str | None:
+    """One sentence for a database or queue that is away or not migrated; None for anything else."""
+    from redis.exceptions import RedisError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    if isinstance(error, OperationalError):
+        return "The database does not answer; see outreach doctor, or start the system with make run."
+    if isinstance(error, ProgrammingError) and "UndefinedTable" in type(error.orig).__name__:
+        return "The database is not at this release; run outreach migrate."
+    if isinstance(error, RedisError):
+        return "Redis does not answer; see outreach doctor, or start the system with make run."
+    return None
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"outreach: {sentence}", err=True)
+    sys.exit(code)
