@@ -1,4 +1,4 @@
-"""The account's colour and name on public pages. The colour is a style sheet of its own, since the CSP allows no inline style."""
+"""The account's colour and name on public pages. The colour is a sheet of its own: the CSP allows no inline style."""
 
 import re
 from typing import Any

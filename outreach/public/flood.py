@@ -37,7 +37,7 @@ class Flood:
         if self._monotonic() >= self._leave_alone_until:
             try:
                 return not self._shared.hit(limit, "form", key)
-            except Exception as error:  # noqa: BLE001  a limiter that fails must not lose a lead
+            except Exception as error:
                 log.warning("rate limits are counted in this process for now: %s", type(error).__name__)
                 self._leave_alone_until = self._monotonic() + LEAVE_ALONE
         return not self._here.hit(limit, "form", key)

@@ -9,7 +9,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.http.access import anyone
-from outreach.http.headers import STRICT, policy
+from outreach.http.headers import policy
 from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
 from outreach.journeys import capture
@@ -20,9 +20,11 @@ from outreach.store import forms
 from outreach.store.forms import Form
 
 BODY = 64_000
-WAIT_A_MINUTE = "Many messages came from your connection just now. Please wait a minute and send it again; what you typed is still here."
+WAIT_A_MINUTE = (
+    "Many messages came from your connection. Please send it again in a minute; what you typed is still here."
+)
 WAIT_AN_HOUR = (
-    "We have several messages from this address already and will answer them. Please send the next one in an hour."
+    "We have several messages from this address already and answer them. Please send the next one in an hour."
 )
 TOO_QUICK = "That was very quick. Please look over what you wrote and press the button once more."
 CORS = {
@@ -103,13 +105,12 @@ def page(found: Form, answers: dict[str, Any], errors: dict[str, str], status: i
 
 def framed(response: Response) -> Response:
     """Let other sites show this answer in a frame, when it is the embedded version."""
+    own = {"img-src": "'self' data: https:"}
     if _embedded():
-        response.headers["Content-Security-Policy"] = policy(
-            {**STRICT, "frame-ancestors": "*", "img-src": "'self' data: https:"}
-        )
+        own["frame-ancestors"] = "*"
     else:
-        response.headers["Content-Security-Policy"] = policy({**STRICT, "img-src": "'self' data: https:"})
         response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Content-Security-Policy"] = policy(own)
     return response
 
 

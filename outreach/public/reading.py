@@ -1,7 +1,7 @@
 """A form post as plain values: the answers, and what the browser told about itself.
 
-Fields whose names begin with `_` are ours (`_sent`, `_zone`, `_locale`, `_page`, `_referrer`); machines that post JSON may
-leave the underscore out for those that are no field of the form.
+Fields whose names begin with `_` are ours (`_sent`, `_zone`, `_locale`, `_page`, `_referrer`); machines may leave
+the underscore out for those that are no field of the form.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def values(request: Request) -> dict[str, Any]:
 
 
 def answers(form: Form, posted: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers by key, a tick box as True or False. What the form does not ask for is kept too, but for what is ours."""
+    """The answers by key, a tick box as True or False. What the form does not ask for is kept too, but ours."""
     own = {field["key"]: field for field in form.fields}
     found = {key: value for key, value in posted.items() if key in own or not _is_ours(key)}
     for key, value in found.items():

@@ -51,9 +51,7 @@ def thanks_post(key: str, token: str) -> AnyResponse:
     if best_time and best_time not in dict(TIMES):
         return _page(form, submission, answers, {"best_time": f"Please choose one of: {', '.join(dict(TIMES))}."}, 422)
     if _asks(submission)["phone"] and not phone.strip():
-        return _page(
-            form, submission, answers, {"phone": "Please give a number, or close this page: you are done."}, 422
-        )
+        return _page(form, submission, answers, {"phone": "Please give a number, or close this page."}, 422)
     try:
         capture.complete(transaction(), submission, phone if _asks(submission)["phone"] else "", best_time, now())
     except Refused as error:

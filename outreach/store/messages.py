@@ -13,12 +13,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
 
-RESULT = "lead_id IS NOT NULL AND state IN ('sent', 'unsure', 'failed') AND kind IN ('step', 'answer', 'newsletter', 'own')"
+RESULT = (
+    "lead_id IS NOT NULL AND state IN ('sent', 'unsure', 'failed') AND kind IN ('step', 'answer', 'newsletter', 'own')"
+)
 """A letter whose end the lead's enrolments have to be told."""
 UNSENT = ("queued", "claimed", "begun")
-SERVER = (
-    "(SELECT system_identifier::text FROM pg_control_system()) || '/' || pg_postmaster_start_time()::text"
-)
+SERVER = "(SELECT system_identifier::text FROM pg_control_system()) || '/' || pg_postmaster_start_time()::text"
 """The running server's identity: a sweeper that meets another one knows that commits may be gone (DESIGN 4.4)."""
 
 
@@ -30,7 +30,9 @@ class Message(Base):
         UniqueConstraint("enrolment_id", "step_key"),
         UniqueConstraint("issue_id", "lead_id"),
         Index("ix_messages_queue", "lane", "due_at", "id", postgresql_where=text("state = 'queued'")),
-        Index("ix_messages_open", "state", "lease_until", postgresql_where=text("state IN ('claimed','begun','unsure')")),
+        Index(
+            "ix_messages_open", "state", "lease_until", postgresql_where=text("state IN ('claimed','begun','unsure')")
+        ),
         Index("ix_messages_lead_id", "lead_id"),
         Index("ix_messages_sent_at", "mailbox_id", "sent_at"),
         Index("ix_messages_issue_state", "issue_id", "state"),
@@ -242,9 +244,7 @@ def cancel_unsent(session: Session, enrolment_id: int, reason: str) -> list[int]
 
 def of_step(session: Session, enrolment_id: int, step_key: str) -> Message | None:
     """The receipt of a step."""
-    return session.scalar(
-        select(Message).where(Message.enrolment_id == enrolment_id, Message.step_key == step_key)
-    )
+    return session.scalar(select(Message).where(Message.enrolment_id == enrolment_id, Message.step_key == step_key))
 
 
 def links_of(session: Session, message_id: int) -> list[Link]:
@@ -266,7 +266,9 @@ def by_message_id(session: Session, ids: list[str]) -> Message | None:
 def last_sent(session: Session, enrolment_id: int) -> Message | None:
     """The last letter really sent in an enrolment (T2)."""
     query = select(Message).where(Message.enrolment_id == enrolment_id, Message.state.in_(("sent", "unsure")))
-    return session.scalar(query.where(Message.message_id.is_not(None)).order_by(Message.sent_at.desc().nulls_last()).limit(1))
+    return session.scalar(
+        query.where(Message.message_id.is_not(None)).order_by(Message.sent_at.desc().nulls_last()).limit(1)
+    )
 
 
 def automatic_times(

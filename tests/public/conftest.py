@@ -1,5 +1,6 @@
 """A stranger's browser before the doors, and a form to fill in."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,9 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from outreach import http, public, web
+from outreach import http, public
 from outreach.public import reading
 from outreach.store.forms import Form
+from outreach.web.blueprint import blueprint as web_blueprint
 
 TOPICS = [
     {"value": "roof", "label": "A solar roof", "paragraph": "Roofs.", "question": "How large is it?"},
@@ -33,7 +35,9 @@ def app(house: Any) -> Flask:
     made = Flask("outreach")
     made.config["TESTING"] = False
     http.install(made, house)
-    web.install(made)
+    importlib.import_module("outreach.web.shell")
+    importlib.import_module("outreach.web.filters")
+    made.register_blueprint(web_blueprint)
     public.install(made)
     return made
 

@@ -1,0 +1,72 @@
+"""/c/<token>: a link of a letter, and /o/<token>.gif: the open pixel.
+
+A link leads everybody on, always; keeping the hit comes second and may fail.
+"""
+
+import base64
+import logging
+
+from flask import Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from outreach import clock
+from outreach.core.tracking import Hit
+from outreach.http.access import anyone
+from outreach.http.house import current_house, now
+from outreach.http.sign_in import current_user
+from outreach.http.transactions import transaction
+from outreach.journeys import track
+from outreach.public.blueprint import blueprint
+from outreach.store import account
+
+log = logging.getLogger(__name__)
+
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+@blueprint.get("/c/<token>")
+@anyone("links in letters; the target is a row of ours, never part of the address")
+def click(token: str) -> AnyResponse:
+    """302 to the address kept with the letter; 404 for a token that is not ours (MAIL T3, T5)."""
+    link_id = current_house().number("click", token)
+    url = track.target(transaction(), link_id) if link_id is not None else None
+    if link_id is None or url is None:
+        abort(404, "This link is not one of ours, or the letter that it was in is gone.")
+    try:
+        with transaction().begin_nested():
+            track.click(transaction(), current_house(), _hit(link_id), now())
+    except Exception:
+        log.exception("a click could not be kept")
+    return redirect(url, 302)
+
+
+@blueprint.get("/o/<token>.gif")
+@anyone("a pixel in letters, only where open tracking is on")
+def opened(token: str) -> Response:
+    """One transparent pixel; the hit is kept only while the account tracks opens (MAIL T1)."""
+    message_id = current_house().number("open", token)
+    if message_id is None:
+        abort(404)
+    if account.get(transaction()).open_pixel:
+        try:
+            with transaction().begin_nested():
+                track.opened(transaction(), message_id, _hit(0), now())
+                transaction().flush()
+        except Exception:
+            log.exception("an open could not be kept")
+    return Response(PIXEL, mimetype="image/gif", headers={"Cache-Control": "no-store"})
+
+
+def _hit(link_id: int) -> Hit:
+    headers = request.headers
+    purpose = " ".join(headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz", "X-Purpose")).lower()
+    return Hit(
+        at=clock.real_now(),
+        link_id=link_id,
+        method=request.method,
+        agent=headers.get("User-Agent", ""),
+        ip=request.remote_addr or "",
+        language=bool(headers.get("Accept-Language")),
+        prefetch="prefetch" in purpose or "preview" in purpose,
+        own=not current_house().settings.mail_is_local and current_user() is not None,
+    )
