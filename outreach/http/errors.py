@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from outreach.errors import Refused
+from outreach.errors import Failed, NotFound, Refused
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,10 @@ WORDS = {
         "Something broke on our side",
         "It was written to the log. Nothing saved before is lost; try again.",
     ),
-    503: ("The database does not answer", "Nothing that was saved is lost. Try again in a minute."),
+    503: (
+        "Not possible right now",
+        "The database does not answer. Nothing that was saved is lost; try again in a minute.",
+    ),
 }
 
 
@@ -36,6 +39,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _no_token)
     app.register_error_handler(Refused, lambda error: answer(400, str(error)))
+    app.register_error_handler(NotFound, lambda error: answer(404, str(error)))
+    app.register_error_handler(Failed, lambda error: answer(503, str(error)))
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(Exception, _broken)
 
