@@ -1,0 +1,387 @@
+"""What a received message is, by an ordered table in which the first hit wins (RULES O1, O2; MAIL 1.9).
+
+Headers are believed before subjects, and a body alone never makes a message automatic (O3).  ``Verdict.evidence`` names the
+rule that decided, so that a person can see why and correct it (O10).
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from . import arf, dsn, phrases
+from .addresses import domain, in_text, local_part
+from .dates import return_date
+from .parse import Inbound
+from .replytext import reply_text
+
+Class = Literal[
+    "human", "out_of_office", "acknowledgement", "left_company", "bounce", "complaint", "challenge", "calendar",
+    "receipt", "unsubscribe", "list", "unreadable",
+]  # fmt: skip
+CLASSES: Final = (
+    "human", "out_of_office", "acknowledgement", "left_company", "bounce", "complaint", "challenge", "calendar",
+    "receipt", "unsubscribe", "list", "unreadable",
+)  # fmt: skip
+READ_LIMIT: Final = 8192
+NO_REPLY: Final = re.compile(
+    r"^(?:no|do[-_.]?not|dont|ne|kein|nao)[-_.]?(?:reply|respond|antwort|repondre|responda)|^(?:automat\w*|autoreply|auto-?(?:responder|reply|confirm)|notifications?|notify|bounces?|mailer-daemon)$|no-?reply$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Somebody whom the sender names instead (O7); either may be empty."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the message is and what follows from it.
+
+    ``certain`` is false where only a subject says so: such a message pauses, and stays visible (MAIL 1.9).
+    ``return_date`` is the first day back.  ``message_ids`` are those of the letter that a report returns.
+    """
+
+    cls: Class
+    evidence: str
+    certain: bool = True
+    bounces: tuple[dsn.Bounce, ...] = ()
+    complaint: arf.Complaint | None = None
+    returned: dsn.Returned = field(default_factory=dsn.Returned)
+    return_date: dt.date | None = None
+    successors: tuple[Successor, ...] = ()
+    calendar_answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the caller knows about itself."""
+
+    our_domains: frozenset[str]
+    is_unsubscribe: Callable[[str], bool]
+    received: dt.date
+    day_first: bool | None
+
+
+def classify(
+    inbound: Inbound,
+    *,
+    our_domains: frozenset[str] = frozenset(),
+    is_unsubscribe: Callable[[str], bool] | None = None,
+    received: dt.date | None = None,
+    day_first: bool | None = None,
+) -> Verdict:
+    """The class of a message.
+
+    ``is_unsubscribe`` says whether a recipient address is a verified address for opting out (U6; without it the shape of
+    the address decides).  ``received`` is the day of arrival in the lead's zone (default: the Date header's),
+    ``day_first`` the order of the lead's locale.
+    """
+    day = received or (inbound.date.date() if inbound.date else dt.date(1970, 1, 1))
+    known = _Known(our_domains, is_unsubscribe or looks_like_unsubscribe, day, day_first)
+    for rule in RULES:
+        verdict = rule(inbound, known)
+        if verdict is not None:
+            return verdict
+    return Verdict("human", "none of the rules for automatic mail")
+
+
+def looks_like_unsubscribe(address: str) -> bool:
+    """The shape of the addresses that our ``List-Unsubscribe: <mailto:>`` names."""
+    return bool(re.match(r"u\+[a-z2-7]{16,}@", address, re.I))
+
+
+def recipients(inbound: Inbound) -> tuple[str, ...]:
+    """The addresses that the message went to, the surest first (M1)."""
+    named = (*inbound.envelope_hints, *(box.address for box in (*inbound.to, *inbound.cc)))
+    return tuple(dict.fromkeys(named))
+
+
+# 1 -- opting out ---------------------------------------------------------------------------------------------------
+
+
+def _unsubscribe(inbound: Inbound, known: _Known) -> Verdict | None:
+    """U6: before everything, since Apple's own unsubscribe mail says that it is automatic."""
+    if any(known.is_unsubscribe(address) for address in recipients(inbound)):
+        return Verdict("unsubscribe", "address: unsubscribe token")
+    if "true" in inbound.header("x-apple-unsubscribe").lower():
+        return Verdict("unsubscribe", "header: X-Apple-Unsubscribe")
+    bare = phrases.UNSUBSCRIBE_SUBJECT.match(inbound.subject)
+    if bare and not _auto_header(inbound) and not inbound.has_header("list-id") and len(_own_words(inbound).split()) <= 40:
+        return Verdict("unsubscribe", "subject: " + inbound.subject.strip()[:60])
+    return None
+
+
+# 2 -- complaints ---------------------------------------------------------------------------------------------------
+
+
+def _complaint(inbound: Inbound, known: _Known) -> Verdict | None:
+    found = arf.complaint(inbound)
+    if found is None:
+        return None
+    letter = dsn.Returned(message_ids=found.message_ids)
+    if not found.counts:
+        return Verdict("receipt", f"feedback report: {found.type} does not count", complaint=found, returned=letter)
+    return Verdict("complaint", f"feedback report: {found.type}", complaint=found, returned=letter)
+
+
+# 3 -- delivery reports ---------------------------------------------------------------------------------------------
+
+
+def _bounce(inbound: Inbound, known: _Known) -> Verdict | None:
+    evidence = _bounce_evidence(inbound, known)
+    if not evidence:
+        return None
+    return Verdict(
+        "bounce", evidence, bounces=dsn.bounces(inbound, known.our_domains), returned=dsn.returned(inbound)
+    )
+
+
+def _bounce_evidence(inbound: Inbound, known: _Known) -> str:
+    if any(part.type == "text/delivery-status" and not part.enclosed for part in inbound.parts):
+        return "part: message/delivery-status"
+    if inbound.has_header("x-failed-recipients"):
+        return "header: X-Failed-Recipients"
+    report = inbound.content_type == "multipart/report"
+    kind = inbound.parts[0].parameter("report-type").lower() if inbound.parts else ""
+    if report and kind == "delivery-status":
+        return "type: multipart/report"
+    return _bounce_by_words(inbound, known)
+
+
+def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
+    sender = inbound.from_address or ""
+    from_daemon = bool(phrases.DAEMON.search(sender) or phrases.DAEMON.search(inbound.from_name.strip()))
+    nobody = inbound.return_path == "" or not sender
+    subject = bool(phrases.BOUNCE_SUBJECT.search(inbound.subject))
+    answer = bool(re.match(r"\s*(?:re|aw|sv|vs|antw|fwd?|wg|tr)\s*:", inbound.subject, re.I))
+    text = dsn.notice(inbound)
+    words = bool(phrases.BOUNCE_BODY.search(text[:READ_LIMIT]))
+    away = bool(phrases.AUTO_SUBJECT.search(inbound.subject)) and not subject
+    if away or not words:
+        return ""
+    if from_daemon and subject:
+        return "daemon sender and subject"
+    if nobody and subject and not answer:
+        return "null sender and subject"
+    if not (from_daemon or (nobody and not _auto_header(inbound)) or (subject and not answer)):
+        return ""
+    named = dsn.from_words(inbound, dsn._not_recipients(inbound, dsn.returned(inbound), known.our_domains))
+    if from_daemon and named:
+        return "daemon sender and words"
+    if nobody and named and re.search(phrases.BOUNCE_SUBJECT, text[:400]):
+        return "null sender and words"
+    carries = bool(dsn.returned(inbound).message_ids) or any(part.type == "message/rfc822" for part in inbound.parts)
+    if subject and not answer and named and (carries or not inbound.in_reply_to):
+        return "subject and words"
+    return ""
+
+
+# 4 -- read receipts ------------------------------------------------------------------------------------------------
+
+
+def _receipt(inbound: Inbound, known: _Known) -> Verdict | None:
+    kind = inbound.parts[0].parameter("report-type").lower() if inbound.parts else ""
+    part = next((part for part in inbound.parts if part.type == "text/disposition-notification" and not part.enclosed), None)
+    if part is not None or kind == "disposition-notification":
+        text = part.text if part else ""
+        ids = re.findall(r"^original-message-id:\s*(<[^<>\s]+>)", text, re.I | re.M)
+        return Verdict("receipt", "part: message/disposition-notification", returned=dsn.Returned(message_ids=tuple(ids)))
+    if re.match(r"\s*(?:return receipt|read receipt|lesebest[äa]tigung|accus[ée] de lecture|conferma di lettura|confirmaci[óo]n de lectura)\b", inbound.subject, re.I) and (
+        inbound.has_header("x-notes-item") or re.search(r"return receipt|was (?:read|displayed)|wurde .{0,60}(?:gelesen|angezeigt)", inbound.body[:2000], re.I)
+    ):
+        return Verdict("receipt", "subject: read receipt", certain=False)
+    return None
+
+
+# 5 -- calendars ----------------------------------------------------------------------------------------------------
+
+
+def _calendar(inbound: Inbound, known: _Known) -> Verdict | None:
+    for part in inbound.parts:
+        if part.enclosed or part.type not in {"text/calendar", "application/ics"}:
+            continue
+        text = re.sub(r"\r?\n[ \t]", "", part.text[:65536])
+        method = part.parameter("method").upper() or _line(text, "METHOD").upper()
+        if not method or method == "PUBLISH":
+            continue
+        answer = ""
+        if method in {"REPLY", "COUNTER"}:
+            match = re.search(r"^ATTENDEE[^\n]*?PARTSTAT=\"?([A-Z-]+)", text, re.I | re.M)
+            answer = match[1].lower() if match else method.lower()
+        return Verdict("calendar", f"calendar: METHOD:{method[:20]}", calendar_answer=answer)
+    return None
+
+
+def _line(text: str, name: str) -> str:
+    match = re.search(rf"^{name}:[ ]*([A-Za-z-]{{1,20}})", text, re.I | re.M)
+    return match[1] if match else ""
+
+
+# 6 -- automatic answers --------------------------------------------------------------------------------------------
+
+YES_HEADERS: Final = (
+    "x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply",
+    "x-vacation", "x-autogenerated", "x-auto-generated", "x-fc-machinegenerated", "x-ooo", "x-oof", "x-outofoffice",
+    "x-autoresponse", "x-auto-responder", "x-away", "x-mailer-autoreply", "x-autoreply-domain", "x-yahoo-autoreply",
+    "x-vacationmessage", "x-vacation-message", "x-out-of-office", "x-kmail-autoreply", "x-loop-autoreply",
+)  # fmt: skip
+
+
+def _auto_header(inbound: Inbound) -> str:
+    """The header that proves an automatic answer; empty when none does (O2)."""
+    for value in inbound.all_headers("auto-submitted"):
+        word = re.split(r"[\s;(,]", value.strip().lower() + " ")[0]
+        if word and word != "no":
+            return f"header: Auto-Submitted {word}"
+    for name in YES_HEADERS:
+        if inbound.has_header(name) and inbound.header(name).strip().lower() not in {"no", "false", "0", "none"}:
+            return f"header: {name.title()}"
+    precedence = f"{inbound.header('precedence')} {inbound.header('x-precedence')}".lower()
+    if re.search(r"auto[-_ ]?(?:reply|responder|response)?\b", precedence):
+        return "header: Precedence " + precedence.strip()
+    if "vacation" in inbound.header("x-apple-action").lower():
+        return "header: X-Apple-Action"
+    if inbound.has_header("x-ms-exchange-inbox-rules-loop") and inbound.has_header("x-auto-response-suppress"):
+        return "header: X-MS-Exchange-Inbox-Rules-Loop"
+    if "rules agent" in inbound.header("x-ms-exchange-generated-message-source").lower():
+        return "header: X-MS-Exchange-Generated-Message-Source"
+    if re.search(r"autoresponder|vacation|auto-?reply", f"{inbound.header('delivered-to')} {inbound.header('x-mailer')} {inbound.header('user-agent')}", re.I):
+        return "header: made by an autoresponder"
+    if inbound.header("x-post-messageclass").startswith("9"):
+        return "header: X-POST-MessageClass"
+    return ""
+
+
+def _automatic(inbound: Inbound, known: _Known) -> Verdict | None:
+    header = _auto_header(inbound)
+    if header and inbound.has_header("list-unsubscribe") and not phrases.AUTO_SUBJECT.search(inbound.subject):
+        if "auto-replied" not in header and not inbound.in_reply_to:
+            return None  # a newsletter that says that it is generated
+    evidence = header or _auto_by_subject(inbound)
+    if not evidence:
+        return None
+    return _automatic_kind(inbound, known, evidence, certain=bool(header))
+
+
+def _auto_by_subject(inbound: Inbound) -> str:
+    """Weaker evidence: subjects of automatic answers, backed by words or by a sender who takes no answers."""
+    subject = inbound.subject
+    words = _own_words(inbound)[:READ_LIMIT]
+    answered = re.match(r"\s*(?:re|aw|sv|vs|antw|odp|rif|fwd?|wg|tr)\s*:", subject, re.I)
+    nobody = inbound.return_path == "" or bool(re.search(r"\b(?:bulk|junk)\b", inbound.header("precedence"), re.I))
+    nobody = nobody and not inbound.has_header("list-id")
+    suppressed = bool(re.search(r"all|autoreply|oof", inbound.header("x-auto-response-suppress"), re.I))
+    no_reply = bool(NO_REPLY.search(local_part(inbound.from_address or "")))
+    away, acknowledged, left = (bool(found.search(words)) for found in (phrases.AWAY, phrases.ACKNOWLEDGED, phrases.LEFT))
+    if phrases.AUTO_SUBJECT.search(subject):
+        if STRONG_SUBJECT.search(subject) and not answered:
+            return "subject: automatic answer"
+        if (away or left) and (not answered or nobody or suppressed):
+            return "subject: away, and words"
+        if acknowledged and not answered:
+            return "subject: automatic, and words"
+    if nobody and (away or left or acknowledged):
+        return "null sender or bulk, and words"
+    if no_reply and (acknowledged or away or phrases.ACK_SUBJECT.search(subject)) and not inbound.has_header("list-unsubscribe"):
+        return "sender takes no answers, and words"
+    if phrases.CHALLENGE_SUBJECT.search(subject) and phrases.CHALLENGE.search(words):
+        return "subject: challenge, and words"
+    if phrases.ACK_SUBJECT.search(subject) and acknowledged and not answered and ROBOT.search(words):
+        return "subject: acknowledgement, and words"
+    return ""
+
+
+STRONG_SUBJECT: Final = re.compile(
+    r"^\W*(?:auto(?:matic|mated|matische?s?|matique)?[ -]?(?:reply|response|antwort|antwoord|svar)\b|auto(?:reply|response|responder|antwort|svar)\b|auto\s*:"
+    r"|automatic (?:reply|response)|abwesenheits(?:notiz|nachricht|meldung|assistent)|automatische antwort|automatisch(?:e)? antwoord"
+    r"|r[ée]ponse automatique|message (?:automatique|d['’]absence)|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica|automatiskt? svar|autosvar"
+    r"|automaattinen|odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied|automatick[áa] odpov|automatikus v|r[ăa]spuns automat"
+    r"|автоответ|автоматический ответ|автоматична відповідь|otomatik yan|αυτόματη απάντηση|自動(?:返信|応答|回覆|回復)|自动(?:回复|答复)|不在通知|자동 ?(?:응답|회신)|부재 ?중"
+    r"|out[ -]of[ -](?:the[ -])?office(?:\s+(?:auto|reply|response|message|notification)|\s*:|\s*$)|vacation (?:reply|message|response)|رد تلقائي|תשובה אוטומטית|fr[åa]nvaromeddelande|frav[æa]rs\w*)",
+    re.I,
+)
+ROBOT: Final = re.compile(
+    r"automat|auto-?(?:generated|reply|response)|do not reply|don't reply|ticket|case (?:number|id|no)|reference (?:number|no)|nicht (?:auf diese|antworten)|ne pas r[ée]pondre|no responda|non rispondere|自動|自动|자동|автомат",
+    re.I,
+)
+
+
+def _own_words(inbound: Inbound) -> str:
+    return reply_text(inbound.text, inbound.html).text
+
+
+def _automatic_kind(inbound: Inbound, known: _Known, evidence: str, certain: bool) -> Verdict:
+    """Left company, challenge, out of office or acknowledgement: by the words that the sender's program wrote."""
+    words = _own_words(inbound)[:READ_LIMIT]
+    both = f"{inbound.subject}\n{words}"
+    if phrases.CHALLENGE.search(both) and not phrases.AWAY.search(words):
+        return Verdict("challenge", evidence, certain)
+    back = return_date(inbound.subject, words, known.received, known.day_first, inbound.header("x-apple-criteria"))
+    if phrases.LEFT.search(both) and back is None:
+        return Verdict("left_company", evidence, certain, successors=successors(inbound, words, known.our_domains))
+    away = bool(phrases.AWAY.search(words))
+    vacation = "X-Apple-Action" in evidence or bool(re.search(r"vacation|out.of.office", inbound.header("auto-submitted"), re.I))
+    ticket = bool(phrases.ACK_SUBJECT.search(inbound.subject))
+    acknowledged = bool(phrases.ACKNOWLEDGED.search(words))
+    subject = bool(phrases.AUTO_SUBJECT.search(inbound.subject))
+    says_away = bool(phrases.AWAY.search(inbound.subject))
+    if vacation or says_away or (away and not ticket) or (back and not ticket and not acknowledged) or (subject and not acknowledged and not ticket and certain):
+        return Verdict("out_of_office", evidence, certain, return_date=back)
+    return Verdict("acknowledgement", evidence, certain)
+
+
+NAME: Final = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w'’.-]{1,30}"
+NAMED: Final = re.compile(
+    rf"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|M|Sr|Sra|Señor|Señora|Sig|Signor|Signora|Dhr|Mevr)\.? ?)*({NAME}(?: (?:van |von |de |der |den |di |da )?{NAME}){{1,3}})"
+)
+
+
+def successors(inbound: Inbound, text: str, our_domains: frozenset[str]) -> tuple[Successor, ...]:
+    """O7: the people and addresses that stand behind "please contact ..." and its kind."""
+    own = (inbound.from_address or "").lower()
+    flat = " ".join(text.split())
+    found: dict[str, Successor] = {}
+    for cue in phrases.INSTEAD.finditer(flat):
+        after = flat[cue.end() : cue.end() + 160]
+        sentence = re.split(r"[.!?](?=\s+[A-ZÀ-Þ])(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)", after)[0]
+        name = NAMED.search(sentence[:80])
+        address = next((item for item in in_text(sentence, 5) if item.lower() != own and domain(item) not in our_domains), "")
+        named = _clean_name(name[1]) if name else ""
+        if named or address:
+            found.setdefault(address.lower() or named, Successor(named, address.lower()))
+    for address in in_text(flat, 10):
+        if address.lower() != own and domain(address) not in our_domains and domain(address) == domain(own):
+            found.setdefault(address.lower(), Successor("", address.lower()))
+    return tuple(found.values())[:5]
+
+
+def _clean_name(name: str) -> str:
+    words = [word.rstrip(".,") for word in name.split()]
+    while words and words[0].lower() in {"my", "the", "our", "please", "colleague", "at", "bitte", "herr", "herrn", "frau", "mr", "ms", "mrs", "dr"}:
+        words.pop(0)
+    return " ".join(words) if len(words) >= 2 else ""
+
+
+# 7 -- lists ---------------------------------------------------------------------------------------------------------
+
+
+def _list(inbound: Inbound, known: _Known) -> Verdict | None:
+    """Bulk mail; an answer to a letter of ours that came through a group address is a person's all the same."""
+    ours = any(domain(found.strip("<>")) in known.our_domains for found in (*inbound.in_reply_to, *inbound.references))
+    if ours:
+        return None
+    for name in ("list-id", "list-unsubscribe", "list-post", "x-campaign-id", "x-mailchimp-id", "x-csa-complaints", "x-mailing-list"):
+        if inbound.has_header(name):
+            return Verdict("list", f"header: {name.title()}")
+    precedence = re.search(r"\b(list|bulk|junk)\b", inbound.header("precedence").lower())
+    return Verdict("list", f"header: Precedence {precedence[1]}") if precedence else None
+
+
+Rule = Callable[[Inbound, _Known], Verdict | None]
+RULES: Final[tuple[Rule, ...]] = (_unsubscribe, _complaint, _bounce, _receipt, _calendar, _automatic, _list)

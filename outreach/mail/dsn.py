@@ -1,0 +1,413 @@
+"""Delivery reports: which recipients failed, and with which words (MAIL 1.9 step 3, 1.11).
+
+In this order: our own reader of RFC 3464 fields (also where they stand in plain text, or in parts with another type);
+``X-Failed-Recipients``; the words of the servers' own letters, by family; flufl.bounce, wrapped and for recipients only;
+the recipient of the returned letter.  Verdicts come from ``core.bounces`` alone: ``Action: failed`` proves nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from outreach.core import bounces as rules
+
+from .addresses import IN_TEXT, domain, in_text, local_part, mailboxes
+from .htmltext import html_to_text
+from .parse import MESSAGE_ID, Inbound, Part
+
+MAX_RECIPIENTS: Final = 100
+MAX_BODY: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What became of one recipient. ``recipient`` is the address that the letter was sent to, in lower case."""
+
+    recipient: str
+    status: str | None
+    verdict: rules.Verdict
+    action: str = ""
+    diagnostic: str = ""
+    smtp_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the report says of our letter: for matching (M2, M5)."""
+
+    message_ids: tuple[str, ...] = ()
+    envelope_id: str = ""
+    recipients: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+
+
+# --- fields of RFC 3464 -------------------------------------------------------------------------------------------
+
+FIELD: Final = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)$")
+REPORT_FIELDS: Final = frozenset(
+    "original-envelope-id reporting-mta dsn-gateway received-from-mta arrival-date original-recipient final-recipient action "
+    "status remote-mta diagnostic-code last-attempt-date final-log-id will-retry-until x-actual-recipient "
+    "x-display-name x-supplementary-info x-original-message-id".split()
+)
+
+
+def _fields(block: str) -> dict[str, str]:
+    """The unfolded fields of a block; the first of a name counts."""
+    found: dict[str, str] = {}
+    last = ""
+    for line in block.split("\n"):
+        match = FIELD.match(line)
+        if match:
+            last = match[1].lower()
+            if last in found:
+                last = ""
+                continue
+            found[last] = match[2].strip()
+        elif last and line[:1] in " \t" and len(found[last]) < 8192:
+            found[last] = f"{found[last]} {line.strip()}"
+    return found
+
+
+def _address(field: str) -> str:
+    """The address of ``rfc822; <user@host>`` and its many misspellings; empty when it holds none."""
+    value = re.sub(r"^\s*(?:rfc[- ]?\d+|smtp|utf-?8|unknown|internet|local|dns)\s*;", "", field, flags=re.IGNORECASE).strip()
+    value = re.sub(r"^(?:smtp|mailto):", "", value.strip("\"' "), flags=re.IGNORECASE)
+    boxes = mailboxes(value)
+    if boxes:
+        return _plain(boxes[0].address)
+    found = in_text(value, 1)
+    return found[0].lower() if found else ""
+
+
+def _plain(address: str) -> str:
+    return address.strip("\"'<>").lower().rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    fields: dict[str, str]
+
+    def get(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+    @property
+    def recipient(self) -> str:
+        return next((found for name in ("original-recipient", "final-recipient", "x-actual-recipient")
+                     if (found := _address(self.get(name)))), "")
+
+
+def _report_texts(inbound: Inbound) -> list[str]:
+    """The machine-readable parts; else the text, when the fields stand in it."""
+    typed = [part.text for part in inbound.parts if part.type == "text/delivery-status"]
+    if any(re.search(r"^(?:final|original)-recipient:", text, re.I | re.M) for text in typed):
+        return typed
+    loose = [part.text for part in inbound.parts
+             if not part.enclosed and part.type.startswith(("text/plain", "application/octet", "message/"))]
+    found = [text for text in loose if re.search(r"^(?:final|original)-recipient:", text, re.I | re.M)]
+    return typed + found if found else typed
+
+
+def _groups(text: str) -> list[_Group]:
+    normal = text[: 256 * 1024].replace("\r\n", "\n").replace("\r", "\n")
+    groups: list[_Group] = []
+    for block in re.split(r"\n[ \t]*\n", normal):
+        for piece in re.split(r"\n(?=final-recipient:)", block, flags=re.I) if block.lower().count("\nfinal-recipient:") > 1 else [block]:
+            fields = _fields(piece.strip("\n"))
+            if REPORT_FIELDS & fields.keys():
+                groups.append(_Group(fields))
+        if len(groups) > MAX_RECIPIENTS:
+            break
+    return groups
+
+
+def read_report(inbound: Inbound) -> tuple[Bounce, ...]:
+    """The recipients of RFC 3464 fields, each once."""
+    found: dict[str, Bounce] = {}
+    pending: dict[str, str] = {}
+    for text in _report_texts(inbound):
+        for group in _groups(text):
+            if not group.recipient:
+                pending = pending or {key: group.get(key) for key in ("action", "status", "diagnostic-code") if group.get(key)}
+                continue
+            bounce = _from_group(_Group({**pending, **group.fields}), inbound)
+            found.setdefault(bounce.recipient, bounce)
+    return tuple(found.values())[:MAX_RECIPIENTS]
+
+
+def _from_group(group: _Group, inbound: Inbound) -> Bounce:
+    diagnostic = re.sub(r"^\s*[\w./-]+\s*;\s*", "", group.get("diagnostic-code")).strip()
+    field_status = rules.enhanced_code(group.get("status"))
+    status = choose_status(diagnostic, field_status)
+    code = rules.reply_code(diagnostic) or rules.reply_code(re.sub(r"\d\.\d+\.\d+", "", group.get("status")))
+    action = re.split(r"[\s(;]", group.get("action").lower() + " ")[0]
+    words = f"{diagnostic} {group.get('status')} {group.get('x-supplementary-info')}"
+    if len(re.sub(r"[\W\d]+", "", diagnostic)) < 12 or rules.is_generic(status):
+        words = f"{words} {explanation(inbound, group.recipient)}"
+    return Bounce(group.recipient, status, _verdict(action, status, code, words), action, diagnostic, code)
+
+
+def _verdict(action: str, status: str | None, code: int | None, words: str) -> rules.Verdict:
+    if action.startswith("delay"):
+        return "delayed"
+    if action.startswith(("deliver", "relay", "expand")) and (status is None or status.startswith("2")):
+        return "delivered"
+    verdict = rules.verdict(status, code, words)
+    return "soft" if verdict == "delivered" and action.startswith("fail") else verdict
+
+
+def choose_status(diagnostic: str, field: str | None) -> str | None:
+    """MAIL 1.11: the diagnostic's own code unless it says nothing, else the Status field, else what there is."""
+    own = rules.enhanced_code(diagnostic)
+    if not rules.is_generic(own):
+        return own
+    if not rules.is_generic(field):
+        return field
+    return own or field
+
+
+# --- words of the servers -----------------------------------------------------------------------------------------
+
+RETURNED_COPY: Final = re.compile(
+    r"^[ \t>*#=_~.-]*(?:"
+    r"this is a copy of (?:the|your) message|below this line is (?:a copy|the original|the header)|the (?:original|following) message (?:follows|was|header)|"
+    r"original message (?:follows|header|text|below)|returned message (?:follows|header)?|unsent message (?:follows|below)?|"
+    r"(?:a )?copy of (?:the|your) (?:original )?(?:message|mail|letter)|message (?:header|text|content)s? follows?|headers? (?:of|from) (?:the|your) (?:original )?(?:message|mail)|"
+    r"the (?:header|body|text|first \d+ lines) of (?:the|your) (?:original )?(?:message|mail)|included is a copy|received header|start of (?:returned|message)|"
+    r"original (?:e-?mail|letter|headers?)\b|your (?:original )?message (?:follows|is (?:attached|below|included|enclosed))|text of (?:your )?message|"
+    r"message (?:as|was) (?:sent|received)|---+ ?(?:original|returned|undelivered|message|forwarded)|"
+    r"urspr[üu]ngliche nachricht|message original|mensaje original|messaggio originale|исходное сообщение|原邮件|元のメッセージ"
+    r")",
+    re.I | re.M,
+)
+HEADER_BLOCK: Final = re.compile(
+    r"^(?:return-path|received|message-id|dkim-signature|mime-version|x-mailer|content-type):[ \t].{0,998}\n"
+    r"(?:[ \t].{0,998}\n){0,40}[\w-]{2,60}:",
+    re.I | re.M,
+)
+DIAGNOSTIC_LINE: Final = re.compile(r"(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}|\S)|[45]\.\d{1,3}\.\d{1,3}\b|error|reason|unknown|fail|reject|refus|quota|not found|full|exist|unreach", re.I)
+
+# Each says where the failed recipient stands in the letter of a family; the first family that finds one decides.
+FAMILIES: Final[tuple[tuple[str, str], ...]] = (
+    ("xxx-failed", r"^x-failed-recipients?:\s*(.+)$"),
+    ("final-recipient", r"^[ \t>]*final-recipient:\s*(?:rfc822;)?\s*QUOTED"),
+    ("original-recipient", r"^[ \t>]*original-recipient:\s*(?:rfc822;)?\s*QUOTED"),
+    ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}<QUOTED>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
+    ("exim", r"^ {1,4}\(?(?:generated|ultimately generated) from ADDRESS\)?"),
+    ("exim", r"(?:following address(?:\(?es\)?)? failed|address(?:es)? failed|could not be delivered to (?:one or more of )?(?:its|the following) recipients?|"
+             r"not (?:yet )?been delivered to (?:the following|all)[^\n]{0,80}|delivered to the following addresses?[^\n]{0,60}|address to which the message has not yet been delivered(?: is)?)"
+             r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS"),
+    ("exchange", r"(?:following recipient\(s\)|following recipients?|the following organization)[^\n]{0,80}\n(?:[^\n@]{0,120}\n){0,5}[ \t]*(?:to:[ \t]*)?['\"<]?(?:[^\n<@]{0,80}<)?ADDRESS"),
+    ("exchange", r"your message to ['\"<]?QUOTED['\">]?[ \t]+(?:couldn|could not|was not|has been|cannot|wasn)"),
+    ("exchange", r"^[ \t]*['\"]?(?:smtp:)?QUOTED['\"]?[ \t]+on[ \t]+(?:\w{3},[ \t])?\d"),
+    ("gmail", r"(?:wasn't delivered to|not be delivered to|delivering your message to|permanently to|could not deliver (?:your )?(?:message|mail) to|delivery to|deliver message to|"
+              r"failed to deliver (?:your )?(?:message|mail)? ?to|unable to deliver (?:your )?(?:message|mail)? ?to|sending (?:your )?(?:message|mail) to|addressed to|message to)"
+              r"(?: the)?(?: following)?(?: recipients?| address(?:es)?| user)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS"),
+    ("sendmail", r"^[ \t]*(?:[45]\d\d[ -])?(?:[45]\.\d\.\d+[ ])?<QUOTED>\.\.\."),
+    ("sendmail", r"----- The following addresses had[^\n]{0,80}-----\n(?:[ \t]*\n)?[ \t]*<?QUOTED"),
+    ("sendmail", r"^[ \t]*(?:>>> )?RCPT TO:[ \t]*<QUOTED>"),
+    ("domino", r"(?:was not delivered to|could not be delivered to|not delivered to):?[ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?ADDRESS"),
+    ("domino", r"(?:recipient|intended recipient|destinataire|empf[äa]nger|destinatario)s?(?: name| address)?[ \t]*[:=][ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?\[?(?:smtp:)?ADDRESS"),
+    ("groupwise", r"^[ \t]+ADDRESS[ \t]*(?:\((?:user|mailbox|recipient|[\w .]+)\b[^)]{0,100}\)|:?[ \t]*[45]\d\d\b|[-:])"),
+    ("others", r"(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|to)[ \t]*[:=]?[ \t]*[<\"'\[(]ADDRESS[>\"'\])]"),
+    ("others", r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[::][ \t]*<?ADDRESS"),
+    ("others", r"^[ \t>*-]*<?ADDRESS>?[ \t]*(?:$|:|\(|[-,;][ \t])"),
+    ("others", r"(?:[45]\d\d|[45]\.\d\.\d{1,3})[^\n@]{0,80}<QUOTED>"),
+)
+PLACES: Final = {
+    "ADDRESS": r"([^\s<>:;,\"'()\[\]@]{1,128}@[^\s<>:;,\"'()\[\]@]{1,255})",
+    "QUOTED": r"([^\s<>@'\"]{1,128}@[^\s<>@'\"]{1,255}?)",
+}
+COMPILED: Final = tuple(
+    (name, re.compile(re.sub("ADDRESS|QUOTED", lambda place: PLACES[place[0]], pattern), re.I | re.M))
+    for name, pattern in FAMILIES
+)
+
+
+def notice(inbound: Inbound) -> str:
+    """The words that the reporting server wrote itself: the text before the returned copy, capped."""
+    texts = [part.text for part in inbound.parts if _is_notice(part)]
+    if not any(text.strip() for text in texts):
+        texts = [html_to_text(part.text) for part in inbound.parts if part.type == "text/html" and not part.enclosed]
+    text = "\n".join(texts)[:MAX_BODY].replace("\r\n", "\n").replace("\r", "\n")
+    return _before_copy(text)
+
+
+def _is_notice(part: Part) -> bool:
+    return part.type == "text/plain" and not part.enclosed and part.disposition != "attachment" and not part.name
+
+
+def _before_copy(text: str) -> str:
+    ends = [match.start() for pattern in (RETURNED_COPY, HEADER_BLOCK) for match in [pattern.search(text)] if match]
+    head = text[: min(ends)] if ends else text
+    return head if in_text(head, 1) or not ends or len(head.split()) > 12 else text
+
+
+def explanation(inbound: Inbound, recipient: str) -> str:
+    """The server's words on one recipient: the lines from its address on, else the lines that speak of a failure."""
+    lines = notice(inbound).split("\n")
+    wanted = recipient.lower()
+    for index, line in enumerate(lines):
+        if wanted and wanted in line.lower():
+            near = _paragraphs(lines, index)
+            if DIAGNOSTIC_LINE.search(near.lower().replace(wanted, "")):
+                return near
+    return "\n".join(line for line in lines if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
+
+
+def _paragraphs(lines: list[str], start: int) -> str:
+    """From ``start`` to the next address or the end of the second paragraph."""
+    out: list[str] = []
+    gaps = 0
+    for line in lines[start : start + 30]:
+        if out and IN_TEXT.search(line) and re.match(r"[ \t<]*\S+@\S+[>:]*[ \t]*$", line):
+            break
+        gaps += not line.strip()
+        if gaps > 1 and len(out) > 3:
+            break
+        out.append(line)
+    return "\n".join(out)[: rules.TEXT_LIMIT]
+
+
+def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
+    """The recipients that a letter in plain words names, by the first family that fits."""
+    text = notice(inbound)
+    for _, pattern in COMPILED:
+        found: dict[str, None] = {}
+        for match in pattern.finditer(text):
+            for address in in_text(match[1], 20) or [_plain(match[1])]:
+                if "@" in address and _plain(address) not in ignored:
+                    found.setdefault(_plain(address))
+            if len(found) >= MAX_RECIPIENTS:
+                break
+        if found:
+            return tuple(found)
+    return ()
+
+
+# --- what the letter was ------------------------------------------------------------------------------------------
+
+
+def returned(inbound: Inbound, ours: re.Pattern[str] | None = None) -> Returned:
+    """Ids, recipients and senders of the letter that this report returns, wherever it stands."""
+    ids: dict[str, None] = {}
+    envelope_id = ""
+    recipients: dict[str, None] = {}
+    senders: dict[str, None] = {}
+    for text in _report_texts(inbound):
+        for group in _groups(text):
+            envelope_id = envelope_id or group.get("original-envelope-id")
+            for found in MESSAGE_ID.findall(group.get("x-original-message-id")):
+                ids.setdefault(found)
+    for headers in _returned_headers(inbound):
+        for found in MESSAGE_ID.findall(headers.get("message-id", "")):
+            ids.setdefault(found)
+        for name, into in (("to", recipients), ("x-original-to", recipients), ("from", senders), ("return-path", senders)):
+            for box in mailboxes(headers.get(name, ""), 20):
+                into.setdefault(_plain(box.address))
+    return Returned(tuple(ids), envelope_id, tuple(recipients), tuple(senders))
+
+
+def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for part in inbound.parts:
+        if part.enclosed and part.headers and not part.type.startswith("text/delivery"):
+            headers = {key.lower(): value for key, value in reversed(part.headers)}
+            if "message-id" in headers or "from" in headers:
+                found.append(headers)
+        elif part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"}:
+            found.append(_fields(part.text[:MAX_BODY].replace("\r\n", "\n")))
+    if not found:
+        for part in inbound.parts:
+            if part.type in {"text/plain", "application/octet-stream"} and not part.enclosed:
+                found.extend(_inlined(part.text[: 4 * MAX_BODY]))
+    return found
+
+
+def _inlined(text: str) -> list[dict[str, str]]:
+    """The header block of a returned letter that stands inside the text, quoted or not."""
+    normal = text.replace("\r\n", "\n").replace("\r", "\n")
+    normal = re.sub(r"^[ \t]*(?:>+|\|)[ \t]?", "", normal, flags=re.M)
+    place = re.search(r"^[ \t]{0,8}message-id:[ \t]*\n?[ \t]*<?[^\s<>]+@?[^\s<>]*>?", normal, re.I | re.M)
+    if not place:
+        return []
+    start = normal.rfind("\n\n", 0, place.start()) + 2 if "\n\n" in normal[: place.start()] else 0
+    end = normal.find("\n\n", place.end())
+    block = normal[start : end if end > 0 else None]
+    indent = re.match(r"[ \t]*", normal[place.start() :])
+    if indent and indent[0]:
+        block = re.sub(rf"^{re.escape(indent[0])}", "", block, flags=re.M)
+    return [_fields(block)]
+
+
+# --- all together -------------------------------------------------------------------------------------------------
+
+
+def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tuple[Bounce, ...]:
+    """Every recipient that the report speaks of, with its verdict; empty when none can be told."""
+    reported = read_report(inbound)
+    if reported:
+        return reported
+    letter = returned(inbound)
+    ignored = _not_recipients(inbound, letter, our_domains)
+    named = _failed_header(inbound) or from_words(inbound, ignored)
+    if letter.recipients:
+        confirmed = tuple(found for found in named if found in letter.recipients)
+        named = confirmed or named
+    named = named or _by_flufl(inbound, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
+    return tuple(_in_words(inbound, recipient) for recipient in named[:MAX_RECIPIENTS])
+
+
+def _failed_header(inbound: Inbound) -> tuple[str, ...]:
+    values = inbound.all_headers("x-failed-recipients")
+    return tuple(dict.fromkeys(_plain(address) for value in values for address in in_text(value, MAX_RECIPIENTS)))
+
+
+def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[str]) -> frozenset[str]:
+    own = {box.address.lower() for box in (*inbound.to, *inbound.cc)} | {hint.lower() for hint in inbound.envelope_hints}
+    own |= set(letter.senders) - set(letter.recipients)
+    own |= {address.lower() for address in (inbound.from_address, inbound.sender, inbound.reply_to) if address}
+    daemons = {found.lower() for found in in_text(notice(inbound)) if re.match(r"(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)$", local_part(found), re.I)}
+    ours = {found.lower() for found in in_text(notice(inbound)) if domain(found) in our_domains}
+    return frozenset(own | daemons | ours)
+
+
+def _in_words(inbound: Inbound, recipient: str) -> Bounce:
+    words = explanation(inbound, recipient) or notice(inbound)[: rules.TEXT_LIMIT]
+    plain = words.replace(recipient, " ")
+    status, code = rules.enhanced_code(plain), rules.reply_code(re.sub(r"\d+\.\d+\.\d+\.\d+", " ", plain))
+    if is_delay(inbound):
+        return Bounce(recipient, status, "delayed", "delayed", words.strip()[:1000], code)
+    verdict = rules.verdict(status, code, plain)
+    return Bounce(recipient, status, "soft" if verdict == "delivered" else verdict, "failed", words.strip()[:1000], code)
+
+
+DELAY_SUBJECT: Final = re.compile(
+    r"\bdelay|still (?:being )?(?:retried|trying|queued)|warning: (?:could not send|message)|not yet (?:been )?delivered|temporarily|verz[öo]ger|retard|ritard", re.I
+)
+DELAY_WORDS: Final = re.compile(
+    r"this is a warning (?:message )?only|you do not need to resend|delivery attempts will continue|will (?:continue to )?(?:retry|try again|keep trying|be retried)|no action is required on your part", re.I
+)
+
+
+def is_delay(inbound: Inbound) -> bool:
+    """Whether a letter in words announces a delay and no failure."""
+    text = notice(inbound)
+    final = re.search(r"(?:permanent(?:ly)?|giving up|gave up|final(?:ly)? failed|could not be delivered to one|fatal error|failed\.$)", text, re.I)
+    return bool(DELAY_WORDS.search(text) or DELAY_SUBJECT.search(inbound.subject)) and not final
+
+
+def _by_flufl(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
+    """flufl.bounce knows some old families; it raises on odd input, so that nothing of it is trusted but addresses."""
+    try:
+        from email import message_from_string
+
+        from flufl.bounce import all_failures
+
+        text = notice(inbound)[:16384]
+        source = "\n".join(f"{key}: {' '.join(value.split())}" for key, value in inbound.headers
+                           if key.lower() in {"from", "subject", "to"} and value.isascii())
+        temporary, permanent = all_failures(message_from_string(f"{source}\n\n{text}"))
+        found = [item.decode("ascii", "ignore") if isinstance(item, bytes) else str(item) for item in (*permanent, *temporary)]
+    except Exception:
+        return ()
+    return tuple(sorted({_plain(item) for item in found if "@" in item} - ignored))

@@ -1,0 +1,101 @@
+"""Where the quotation stands in the HTML of an answer: clients mark it by class, id or style (MAIL 2).
+
+Linear: one pass over the tokens, with a stack of open elements that is cut where hostile documents nest too deep.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from .htmltext import VOID, TextWriter, Token, attribute, tokens
+
+QUOTE_CLASS: Final = re.compile(
+    r"gmail_attr|yahoo_quoted|yahoo-quoted|moz-cite-prefix|moz-email-headers-table|protonmail_quote|zmail_extra|tutanota_quote|olk_src_body_section|mailru-blockquote|gmail_extra_quote|"
+    r"\bquote-?header|reply-?header|ydp\w+yahoo_quoted|\bcite\b|tmail_quote|front-blockquote|gmx_quote|webde_quote|ext_quote|aolmail_quote|aol_quote|mailspring-quote|ox-\w+-blockquote|hey_quote|quotedreply|(?:^|[\s_-])quoted(?:text|_text|-text|-reply|message)?(?:$|\s)|"
+    r"reply-?quote|missive_quote|mcnt?quote|ms-outlook-mobile-reference|superhuman-quote|airmail_ext_on|bloop_original|wmquote|history_container|zm_quote|sh-quoted|htc_header|replymessage|_originalmessage|quoted-mail|original-?message",
+    re.I,
+)
+CUT_ID: Final = re.compile(
+    r"(?:^|\s|x_)(?:divrplyfwdmsg|appendonsend|reply-intro|replyintro|stopspelling|mail-editor-reference-message-container|isforwardcontent|mailoriginal|origbody|orig_message|originalmessage|zwchr|lineheaders?|htc_header|divfwdmsg|ms-outlook-mobile-body-separator-line|oriMsgHtmlSeperator|mailquotation|isreplycontent)",
+    re.I,
+)
+SIGNATURE_CLASS: Final = re.compile(
+    r"gmail_signature|moz-signature|protonmail_signature|applemailsignature|ms-outlook-mobile-signature|(?:^|\s|x_)signature(?:$|\s)|iosymailsig|composer_signature|zmail_signature|ydp\w+signature|mailspring-signature|front-signature|(?:^|\s)email-?signature|mcnt?signature|tutanota_signature|spark-?signature|hs-sig|ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature",
+    re.I,
+)
+BORDER: Final = re.compile(r"border:\s*none;\s*border-top:\s*solid\s*#?[0-9a-z]+|border-top:\s*(?:solid\s*)?#?(?:b5c4df|e1e1e1|3c7fff|c8c8c8)", re.I)
+KEEP_CHAIN: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlReply:
+    """``found``: the client marked a quotation."""
+
+    text: str
+    quoted: str
+    signature: str
+    found: bool
+
+
+@dataclass(slots=True)
+class _Reader:
+    kept: TextWriter
+    quoted: TextWriter
+    signature: TextWriter
+    stack: list[tuple[str, str]]
+    cut: bool = False
+    found: bool = False
+
+    def role(self) -> str:
+        if self.cut:
+            return "quote"
+        return self.stack[-1][1] if self.stack else ""
+
+    def take(self, token: Token) -> None:
+        if token.kind == "start":
+            self._open(token)
+        writer = {"": self.kept, "quote": self.quoted, "signature": self.signature}[self.role()]
+        writer.write(token)
+        if token.kind == "end":
+            self._close(token.value)
+
+    def _open(self, token: Token) -> None:
+        role = self.role() or self._marked(token)
+        if role == "quote" and not self.found:
+            self.found = True
+        if token.value not in VOID and len(self.stack) < KEEP_CHAIN:
+            self.stack.append((token.value, role))
+
+    def _marked(self, token: Token) -> str:
+        names = f"{attribute(token.attributes, 'class')} {attribute(token.attributes, 'id')} {attribute(token.attributes, 'name')}"
+        if not names.strip() and "style" not in token.attributes.lower() and token.value != "blockquote":
+            return ""
+        if SIGNATURE_CLASS.search(names):
+            return "signature"
+        if token.value == "blockquote" and not re.search(r"webkit-indent|gmail_default", names):
+            style = attribute(token.attributes, "style")
+            return "" if re.search(r"margin:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", style) and "border: none" in style else "quote"
+        if QUOTE_CLASS.search(names):
+            return "quote"
+        if CUT_ID.search(names) or (token.value == "div" and BORDER.search(attribute(token.attributes, "style"))):
+            if CUT_ID.search(names) or self._has_words():
+                self.cut = self.found = True
+                return "quote"
+        return ""
+
+    def _has_words(self) -> bool:
+        return any(piece.strip() for piece in self.kept.out[:200])
+
+    def _close(self, tag: str) -> None:
+        for index in range(len(self.stack) - 1, max(-1, len(self.stack) - 12), -1):
+            if self.stack[index][0] == tag:
+                del self.stack[index:]
+                return
+
+
+def cut_html(html: str) -> HtmlReply:
+    """The words of an HTML answer, its quotation and its marked signature."""
+    reader = _Reader(TextWriter(), TextWriter(), TextWriter(), [])
+    for token in tokens(html):
+        reader.take(token)
+    return HtmlReply(reader.kept.result(), reader.quoted.result(), reader.signature.result(), reader.found)
