@@ -23,14 +23,12 @@ QUEUES = ("urgent", "outbound", "inbound", "housekeeping")
 # Which worker does what. A job is a function of this name in outreach.jobs.
 JOBS = {
     "deliver_urgent": "urgent",
-    "notify": "urgent",
     "advance": "outbound",
     "deliver": "outbound",
     "broadcast": "outbound",
     "fetch_mail": "inbound",
     "receive": "inbound",
     "sweep": "housekeeping",
-    "tidy": "housekeeping",
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from outreach.journeys.deliver import Sender
-    from outreach.journeys.deliver import Sender
     from outreach.wiring import House
 
 
@@ -19,41 +18,6 @@ def _house() -> "House":
     from outreach import config, wiring
 
     return wiring.build(config.load())
-
-
-@lru_cache(maxsize=1)
-def _sender() -> "Sender":
-    """This process's way out: its open lines and compiled letters live on between jobs."""
-    from outreach.journeys.deliver import Sender
-
-    return Sender(_house())
-
-
-def deliver_urgent() -> None:
-    """Send the instant answers and notices that are due."""
-    from outreach.journeys.deliver import deliver
-
-    if deliver(_sender(), "urgent"):
-        _house().queue.poke("deliver_urgent")
-
-
-def deliver() -> None:
-    """Send the letters of sequences and newsletters that are due."""
-    from outreach.journeys import deliver as journey
-
-    if journey.deliver(_sender(), "outbound"):
-        _house().queue.poke("deliver")
-
-
-def advance() -> None:
-    """Take the due steps of enrolments."""
-    from outreach.journeys.advance import advance
-
-    house = _house()
-    if advance(house):
-        house.queue.poke("deliver_urgent")
-        house.queue.poke("deliver")
-        house.queue.poke("advance")
 
 
 def prepare() -> None:

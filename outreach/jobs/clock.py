@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from outreach.clock import monotonic
 from outreach.heartbeat import Heart
 from outreach.jobs import _house
 from outreach.journeys.ticking import due_jobs
@@ -22,6 +23,10 @@ from outreach.wiring import House
 
 LOCK = 7_201_542
 TICK_SECONDS = 0.5
+STUCK_SECONDS = 30.0
+
+# Jobs that look for work themselves, and after how many real seconds they look again.
+PERIODIC = {"sweep": 3.0, "fetch_mail": 20.0}
 PAUSE_AFTER_FAILURE = 1.0
 log = logging.getLogger(__name__)
 
@@ -35,39 +40,58 @@ def run(heartbeat_file: Path | None = None) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     house = _house()
-    heart = Heart("clock", connect(house.settings.redis_url), heartbeat_file)
+    ticking = Ticking(house)
+    heart = Heart("clock", connect(house.settings.redis_url), heartbeat_file, ticking.gets_on)
     heart.start()
     while not stop.is_set():
         try:
-            _tick_while_first(house, stop)
+            ticking.while_first(stop)
         except SQLAlchemyError as error:
             log.warning("the clock waits for the database: %s", type(error).__name__)
+            ticking.came_round = monotonic()
             stop.wait(PAUSE_AFTER_FAILURE)
     heart.rest()
 
 
-def _tick_while_first(house: House, stop: threading.Event) -> None:
-    """Hold one connection; act only while the lock is ours (it goes with the connection)."""
-    with house.engine.connect() as connection:
-        while not stop.wait(TICK_SECONDS):
-            if _is_ours(connection):
-                tick(house, connection)
+class Ticking:
+    """The clock's loop, and when it last came round."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.came_round = monotonic()
+        self._looked = dict.fromkeys(PERIODIC, 0.0)
+
+    def gets_on(self) -> bool:
+        """False when the loop hangs; then the heart stops and the supervisor ends the process."""
+        return monotonic() - self.came_round < STUCK_SECONDS
+
+    def while_first(self, stop: threading.Event) -> None:
+        """Hold one connection; act only while the lock is ours (it goes with the connection)."""
+        with self.house.engine.connect() as connection:
+            while not stop.wait(TICK_SECONDS):
+                self.came_round = monotonic()
+                if _is_ours(connection):
+                    for job in (*due(self.house, connection), *self._periodic()):
+                        self.house.queue.poke(job)
+
+    def _periodic(self) -> list[str]:
+        now = monotonic()
+        late = [job for job, seconds in PERIODIC.items() if now - self._looked[job] >= seconds]
+        self._looked |= dict.fromkeys(late, now)
+        return late
 
 
 def _is_ours(connection: Connection) -> bool:
     held = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = :k AND pid = pg_backend_pid()"
-    ours = connection.scalar(text(held), {"k": LOCK}) or connection.scalar(
-        text("SELECT pg_try_advisory_lock(:k)"), {"k": LOCK}
-    )
+    take = "SELECT pg_try_advisory_lock(:k)"
+    ours = connection.scalar(text(held), {"k": LOCK}) or connection.scalar(text(take), {"k": LOCK})
     connection.rollback()
     return bool(ours)
 
 
-def tick(house: House, connection: Connection) -> list[str]:
-    """Ring for every job that has something to do; which ones."""
+def due(house: House, connection: Connection) -> list[str]:
+    """The jobs that have something to do now."""
     with Session(connection) as session:
-        due = due_jobs(session, house.now(session))
+        jobs = due_jobs(session, house.now(session))
     connection.rollback()
-    for job in due:
-        house.queue.poke(job)
-    return due
+    return jobs
