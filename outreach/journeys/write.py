@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from outreach.errors import Refused
 from outreach.journeys import facts, letters
 from outreach.journeys.house import House
+from outreach.mail import plain, templating
 from outreach.store import account, events, forms, mailboxes
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -49,10 +50,9 @@ def one_key_letter(session: Session, house: House, lead: Lead, user: User, key: 
     """Queue a template as the rep's own mail, at once ("sorry, we can't help" goes out fast)."""
     _check(session, lead)
     template = letters.text_of(session, key)
-    rendered = letters.render(session, template, letters.fields_for(session, house, lead, owner=user), preview=True)
     letter = _letter(session, lead, user, now)
-    letter.subject, letter.template_version_id = rendered.subject, template.version_id
-    letter.extra = {"template": key}
+    letter.subject, letter.body = _merged(session, house, template, lead, user)
+    letter.template_version_id = template.version_id
     return _queued(session, lead, user, letter, f"{user.name} sent “{letter.subject}”.", now)
 
 
@@ -84,6 +84,25 @@ def _letter(session: Session, lead: Lead, user: User, now: datetime) -> Message:
     )  # fmt: skip
 
 
+def _merged(session: Session, house: House, template: letters.Text, lead: Lead, user: User) -> tuple[str, str]:
+    """Subject and plain text of a template without its small print: a person's own mail has none."""
+    fields = letters.fields_for(session, house, lead, owner=user)
+    words = template.source.text if template.source else template.body
+    gaps: list[str] = []
+    try:
+        if words:
+            text = templating.render(words, fields, False, gaps)
+            subject = templating.render(template.subject, fields, False, gaps)
+        else:
+            rendered = letters.render(session, template, fields)
+            subject, text = rendered.subject, rendered.text
+    except (templating.MissingField, templating.TemplateError) as error:
+        raise Refused(f"This letter cannot be written for {lead.name or lead.email}: {error}") from error
+    if gaps:
+        raise Refused(f"This letter needs what is missing here: {', '.join(gaps)}. Fill it in on the lead's page.")
+    return " ".join(subject.split()), plain.tidy(text).strip()
+
+
 def _subject(session: Session, answered: InboundMail | None) -> str:
     if answered is None:
         raise Refused("The mail has no subject: say in a few words what it is about.")
@@ -93,9 +112,9 @@ def _subject(session: Session, answered: InboundMail | None) -> str:
 
 def _thread(session: Session, letter: Message, answered: InboundMail) -> None:
     """T1: In-Reply-To is the last of the references (RFC 5322 3.6.4)."""
-    letter.references = [*answered.references, *([answered.wire_id] if answered.wire_id else [])]
-    letter.reply_to_id = answered.message_id
-    letter.extra = {"in_reply_to": answered.wire_id, "inbound_id": answered.id}
+    chain = [*answered.references, *([answered.wire_id] if answered.wire_id else [])]
+    letter.references, letter.reply_to_id = chain, answered.message_id
+    letter.extra = {"references": chain, "inbound_id": answered.id}
     if answered.from_address and answered.lead_id == letter.lead_id:
         letter.to_address = answered.from_address
 

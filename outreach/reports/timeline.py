@@ -1,0 +1,110 @@
+"""A lead's timeline: events, letters, replies and submissions in one line of time, the latest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from outreach.core.tasks import OUTCOMES
+from outreach.store import events, forms, inbox, messages
+from outreach.store.events import Event
+from outreach.store.forms import Submission
+from outreach.store.inbox import InboundMail
+from outreach.store.messages import Message
+
+QUIET = frozenset({"plan", "hold", "branch", "block", "resume", "send"})
+"""Decisions that the short timeline leaves out: they plan, they do not happen."""
+TOLD_ELSEWHERE = frozenset({"own mail", "sent", "letter sent", "submission", "replied", "reply", "inbound"})
+"""Kinds whose letter, reply or submission stands on the line itself."""
+LOOKS = {
+    "entered": ("route", "teal"), "finish": ("flag", "purple"), "stop": ("player-stop", "grey"),
+    "skip": ("player-skip-forward", "grey"), "pause": ("player-pause", "yellow"), "task": ("checklist", "blue"),
+    "task cancelled": ("x", "grey"), "cancelled": ("mail-x", "grey"), "not enrolled": ("ban", "orange"),
+    "routed": ("user-check", "blue"), "stage": ("flag", "blue"), "hot": ("flame", "red"),
+    "archived": ("archive", "grey"), "snoozed": ("clock-pause", "grey"), "undone": ("arrow-back-up", "grey"),
+    "click": ("click", "purple"), "clicked": ("click", "purple"), "open": ("mail-opened", "blue"),
+    "unsubscribed": ("mail-off", "orange"), "bounced": ("mail-x", "red"), "bounce": ("mail-x", "red"),
+    "edited": ("pencil", "grey"), "note": ("note", "yellow"),
+    "answer": ("corner-up-left", "teal"), "matched": ("user-check", "teal"),
+    "complained": ("alert-triangle", "red"), "error": ("alert-circle", "red"), "unsure": ("mail-question", "orange"),
+    "tag": ("tag", "blue"), "failed": ("mail-x", "red"),
+    "out-of-office": ("plane-departure", "yellow"), "hold": ("clock", "yellow"), "plan": ("calendar", "grey"),
+}  # fmt: skip
+CALL_LOOKS = {
+    "no answer": ("phone-x", "grey"), "left voicemail": ("microphone", "blue"), "wrong number": ("phone-off", "red"),
+    "interview booked": ("calendar-plus", "green"), "interview held": ("circle-check", "green"),
+    "won": ("trophy", "green"), "do not contact": ("ban", "red"),
+}  # fmt: skip
+CLASSES = {
+    "out-of-office": ("plane-departure", "yellow", "Out-of-office"),
+    "bounce": ("mail-x", "red", "Bounce"),
+    "complaint": ("alert-triangle", "red", "Complaint"),
+    "human": ("corner-up-left", "teal", "Replied"),
+}
+WORDS_SHOWN = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `letter` and `reply` name the row whose text can be opened."""
+
+    at: datetime
+    icon: str
+    tone: str
+    text: str
+    detail: str = ""
+    letter: Message | None = None
+    reply: InboundMail | None = None
+    rule: str = ""
+    quiet: bool = False
+
+
+def timeline(session: Session, lead_id: int, *, limit: int = 200, everything: bool = False) -> list[Entry]:
+    """The latest entries; `everything` shows planning too (why / why not)."""
+    lines = [_event(e) for e in events.of_lead(session, lead_id, limit) if e.kind not in TOLD_ELSEWHERE]
+    lines += [_letter(m) for m in messages.of_lead(session, lead_id)[:limit] if m.kind not in ("notice", "test")]
+    lines += [_reply(mail) for mail in inbox.of_lead(session, lead_id)[:limit]]
+    lines += [_submission(session, one) for one in forms.submissions_of(session, lead_id)[:limit]]
+    shown = [line for line in lines if everything or not line.quiet]
+    return sorted(shown, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def _event(event: Event) -> Entry:
+    icon, tone = LOOKS.get(event.kind, ("activity", "grey"))
+    if event.kind == "outcome":
+        outcome = str(event.data.get("outcome", ""))
+        reached = outcome in OUTCOMES and OUTCOMES[outcome].reached
+        icon, tone = CALL_LOOKS.get(outcome, ("phone-check", "green") if reached else ("check", "grey"))
+    return Entry(event.at, icon, tone, event.text, rule=event.rule, quiet=event.kind in QUIET)
+
+
+def _letter(letter: Message) -> Entry:
+    subject = f"“{letter.subject}”" if letter.subject else "a letter"
+    look = {
+        "sent": ("send", "blue", f"Sent {subject}"),
+        "queued": ("mail-forward", "blue", f"On its way: {subject}"),
+        "claimed": ("mail-forward", "blue", f"On its way: {subject}"),
+        "begun": ("mail-forward", "blue", f"On its way: {subject}"),
+        "unsure": ("mail-question", "orange", f"Not sure whether it went out: {subject}"),
+        "failed": ("mail-x", "red", f"Could not be sent: {subject}"),
+        "cancelled": ("mail-off", "grey", f"Not sent: {subject}"),
+    }[letter.state]
+    if letter.delivered:
+        look = ("mail-x", "red", f"Came back ({letter.delivered}): {subject}")
+    detail = letter.reason if letter.state in ("failed", "cancelled", "unsure") else ""
+    return Entry(
+        letter.sent_at or letter.queued_at, *look, detail=detail, letter=letter, quiet=letter.state == "cancelled"
+    )
+
+
+def _reply(mail: InboundMail) -> Entry:
+    icon, tone, word = CLASSES.get(mail.class_, ("mail", "grey", "Mail"))
+    said = " ".join((mail.reply_text or mail.subject).split())[:160]
+    return Entry(mail.received_at, icon, tone, f"{word}: “{said}”" if said else word, reply=mail)
+
+
+def _submission(session: Session, one: Submission) -> Entry:
+    form = session.get(forms.Form, one.form_id) if one.form_id else None
+    words = f"Filled in “{form.title or form.name}”" if form else f"Came by {one.source}"
+    message = str(one.answers.get("message", "")).strip()
+    return Entry(one.at, "forms", "green", words, detail=message[:300])

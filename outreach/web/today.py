@@ -1,0 +1,279 @@
+"""/: Today, a rep's one list of the day: replies, new leads, calls and follow-ups, each closed by one key.
+
+Every filing is one POST. htmx gets back the progress, the queue, the next task and a toast; a plain form post is
+redirected to the next task.
+"""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from outreach.errors import Refused
+from outreach.http.access import signed_in
+from outreach.http.house import current_house, now
+from outreach.http.sign_in import this_user
+from outreach.http.transactions import poke, transaction
+from outreach.journeys import outcomes, strangers, write
+from outreach.reports import card as cards
+from outreach.reports import today as reports
+from outreach.reports.card import Card
+from outreach.reports.today import Day
+from outreach.store import leads
+from outreach.store.leads import Lead
+from outreach.web import scripts
+from outreach.web.blueprint import blueprint
+from outreach.web.filters import page_zone
+
+SNOOZES = (("1h", "In an hour"), ("3h", "In three hours"), ("tomorrow", "Tomorrow, 9:00"), ("week", "In a week, 9:00"))
+MANY = ("admin", "manager")
+
+
+@blueprint.get("/")
+@signed_in
+def today() -> str | Response:
+    """The list with one task open."""
+    return _page("")
+
+
+@blueprint.get("/today")
+@signed_in
+def today_again() -> AnyResponse:
+    """The page has one address."""
+    return redirect("/")
+
+
+@blueprint.get("/replies")
+@signed_in
+def replies() -> str | Response:
+    """Only what waits for an answer in writing."""
+    return _page(reports.REPLIES)
+
+
+@blueprint.get("/today/queue")
+@signed_in
+def queue() -> str:
+    """The list alone, with its progress: asked for every few seconds."""
+    shown = request.args.get("shown", type=int)
+    page = _list(_day(), shown, request.args.get("only", ""))
+    return render_template("today/fresh.html", **page)
+
+
+@blueprint.get("/today/<int:task_id>")
+@signed_in
+def task(task_id: int) -> str | AnyResponse:
+    """One task: the right side alone for htmx, else the page with it open."""
+    if not request.headers.get("HX-Request"):
+        return redirect(f"/?t={task_id}")
+    return render_template("today/task.html", **_card(task_id), home="/", only=request.args.get("only", ""))
+
+
+@blueprint.post("/today/<int:task_id>/outcome")
+@signed_in
+def file_outcome(task_id: int) -> AnyResponse:
+    """Close a task with an outcome (K3), or put it off."""
+    before = _day().after(task_id)
+    if "snooze" in request.form:
+        words = outcomes.snooze(transaction(), current_house(), task_id, this_user(), _snooze_until(), now())
+    else:
+        words = _file(task_id, request.form.get("outcome", ""))
+    return _next(words, task_id, before.task.id if before else None)
+
+
+@blueprint.post("/today/<int:task_id>/undo")
+@signed_in
+def undo(task_id: int) -> AnyResponse:
+    """Take the outcome back and open the task again."""
+    words = outcomes.undo(transaction(), current_house(), task_id, this_user(), now())
+    return _next(words, None, task_id)
+
+
+@blueprint.post("/today/<int:task_id>/who")
+@signed_in
+def who(task_id: int) -> AnyResponse:
+    """ "Who is this?": the mail of a stranger gets its lead, becomes one, or is put aside."""
+    before = _day().after(task_id)
+    choice = request.form.get("who", "")
+    if choice == "ignore":
+        words = strangers.ignore(transaction(), current_house(), task_id, this_user(), now())
+    elif choice == "make":
+        words = strangers.make_lead(transaction(), current_house(), task_id, this_user(), now())
+    else:
+        words = strangers.choose(transaction(), current_house(), task_id, _chosen_lead(), this_user(), now())
+    return _next(words, None, before.task.id if before else None)
+
+
+def _page(only: str) -> str | Response:
+    day = _day(only)
+    wanted = request.args.get("t", type=int)
+    shown = wanted or (day.items[0].task.id if day.items else None)
+    context = _card(shown) if shown else {}
+    if wanted and not context:
+        abort(404)
+    return render_template("today/page.html", **_list(day, shown, only), **context, opened=bool(wanted))
+
+
+def _day(only: str = "") -> Day:
+    only = only or (reports.REPLIES if request.values.get("only") == "replies" else "")
+    whose = None if this_user().role in MANY and request.values.get("whose") == "all" else this_user().id
+    return reports.day(transaction(), whose, now(), page_zone(), only=only)
+
+
+def _list(day: Day, shown: int | None, only: str) -> dict[str, object]:
+    return {
+        "day": day, "shown": shown, "only": "replies" if only else "", "now": now(),
+        "home": "/replies" if only else "/", "whose": request.values.get("whose", ""),
+        "first_goal": reports.FIRST_ANSWER_GOAL, "reply_goal": reports.REPLY_GOAL,
+    }  # fmt: skip
+
+
+def _card(task_id: int) -> dict[str, object]:
+    """What task.html needs; {} for a task that is not there (for this user)."""
+    card = cards.card(transaction(), task_id, now())
+    user = this_user()
+    if card is None or (card.task.owner_id not in (None, user.id) and user.role not in MANY):
+        return {}
+    local = now().astimezone(ZoneInfo(page_zone()))
+    return {
+        "card": card, "script": _script(card), "months": _months(local), "snoozes": SNOOZES,
+        "tomorrow": (local + timedelta(days=1)).replace(hour=10, minute=0), "zone_name": page_zone(),
+        "reply_text": write.greeting(transaction(), card.lead, user) if card.lead and card.mail else "",
+        "guesses": _guesses(card),
+    }  # fmt: skip
+
+
+def _script(card: Card) -> scripts.Script | None:
+    if card.lead is None or card.task.kind in ("reply", "unknown_mail", "who"):
+        return None
+    return scripts.script_for(transaction(), current_house(), card, card.lead, this_user())
+
+
+def _guesses(card: Card) -> list[Lead]:
+    """Leads that an unknown mail could be from: same domain or name."""
+    if card.lead is not None or card.mail is None:
+        return []
+    searched = request.values.get("q", "").strip()
+    domain = card.mail.from_address.rpartition("@")[2].partition(".")[0]
+    tries = [searched] if searched else [card.mail.from_name, domain]
+    found = {lead.id: lead for words in tries if words for lead in leads.page(transaction(), words=words, limit=6)}
+    return list(found.values())[:6]
+
+
+def _file(task_id: int, outcome: str) -> str:
+    """The answer in writing first, when there is one; then the outcome."""
+    session, house, user = transaction(), current_house(), this_user()
+    note = request.form.get("note", "")[:4000]
+    if outcome == "replied":
+        _reply(task_id)
+    words = outcomes.file_outcome(
+        session, house, task_id, outcome, user, now(), note, _back_on(outcome),
+        suppress="suppress" in request.form, amount=_amount(),
+    )  # fmt: skip
+    if outcome in outcomes.FROM_MAIL:
+        poke("deliver_urgent")
+    poke("advance")
+    return words
+
+
+def _reply(task_id: int) -> None:
+    card = cards.card(transaction(), task_id, now())
+    if card is None or card.lead is None:
+        raise Refused("Nobody belongs to this mail yet: choose the lead first.")
+    if card.task.state != "open":
+        raise Refused("This was answered already.")
+    write.own_mail(
+        transaction(), current_house(), card.lead, this_user(), request.form.get("subject", ""),
+        request.form.get("text", ""), now(), card.mail.id if card.mail else None,
+    )  # fmt: skip
+
+
+def _next(words: str, done: int | None, open_next: int | None) -> AnyResponse:
+    """The list after a filing, with the next task open."""
+    session = transaction()
+    session.flush()
+    only = request.values.get("only", "")
+    if not request.headers.get("HX-Request"):
+        flash(words, "ok")
+        home = "/replies" if only == "replies" else "/"
+        undo = f"&done={done}" if done and _undoable(done) else ""
+        return redirect(f"{home}?t={open_next}{undo}" if open_next else home, 303)
+    day = _day()
+    ids = [item.task.id for item in day.items]
+    shown = open_next if open_next in ids else (ids[0] if ids else None)
+    page = render_template(
+        "today/after.html", **_list(day, shown, "replies" if only == "replies" else ""),
+        **(_card(shown) if shown else {}), words=words, undo=f"/today/{done}/undo" if done and _undoable(done) else "",
+    )  # fmt: skip
+    answer = make_response(page)
+    answer.headers["HX-Push-Url"] = "false"
+    return answer
+
+
+def _undoable(task_id: int) -> bool:
+    card = cards.card(transaction(), task_id, now())
+    return card is not None and bool({"undo", "snoozed_from"} & set(card.task.memory))
+
+
+def _back_on(outcome: str) -> datetime | None:
+    """The moment that comes with an outcome, written in the page's zone."""
+    field = {"call back at": "back_at", "interview booked": "interview_at", "not now": "month"}.get(outcome)
+    text = request.form.get(field, "").strip() if field else ""
+    if not text:
+        return None
+    zone = ZoneInfo(page_zone())
+    try:
+        if outcome == "not now":
+            year, month = (int(part) for part in text.split("-")[:2])
+            return _first_weekday(year, month, zone)
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        raise Refused(f"“{text[:40]}” is no date that this page understands.") from None
+
+
+def _first_weekday(year: int, month: int, zone: ZoneInfo) -> datetime:
+    day = datetime(year, month, 1, 9, tzinfo=zone)
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def _snooze_until() -> datetime:
+    choice, zone = request.form.get("snooze", ""), ZoneInfo(page_zone())
+    hours = {"1h": 1, "3h": 3}.get(choice)
+    if hours:
+        return now() + timedelta(hours=hours)
+    days = {"tomorrow": 1, "week": 7}.get(choice)
+    if days is None:
+        raise Refused("Choose until when to put it off.")
+    return datetime.combine(now().astimezone(zone).date() + timedelta(days=days), time(9), zone)
+
+
+def _amount() -> Decimal | None:
+    text = request.form.get("amount", "").strip().replace(",", ".").replace(" ", "")
+    if not text:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise Refused(f"“{text[:40]}” is no amount; write a number such as 4800.") from None
+    if not amount.is_finite() or not 0 <= amount < 10**12:
+        raise Refused("The amount is out of range.")
+    return amount
+
+
+def _months(local: datetime) -> list[tuple[str, str]]:
+    """The next twelve months, as (2027-03, March 2027)."""
+    first = local.date().replace(day=1)
+    found = []
+    for _ in range(12):
+        first = (first + timedelta(days=32)).replace(day=1)
+        found.append((f"{first:%Y-%m}", f"{first:%B %Y}"))
+    return found
+
+
+def _chosen_lead() -> Lead:
+    number = request.form.get("who", "")
+    lead = transaction().get(Lead, int(number)) if number.isdigit() else None
+    if lead is None:
+        raise Refused("Choose the lead that this mail is from, or make a new one.")
+    return lead
