@@ -66,6 +66,12 @@ def of_country(country: str | None, region: str | None = None) -> tuple[str, ...
     return (known,) if known else _zones_by_country().get(code, ())
 
 
+@lru_cache(maxsize=1024)
+def country_of(zone: str) -> str:
+    """The country (ISO 3166 alpha-2) that a zone belongs to; empty for UTC and the like."""
+    return next((code for code, names in _zones_by_country().items() if zone in names), "")
+
+
 @lru_cache(maxsize=4096)
 def of_phone(phone: str | None) -> tuple[str, ...]:
     """The zones that a number's prefix allows; none for a number without a country prefix."""

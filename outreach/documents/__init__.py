@@ -1,13 +1,13 @@
 """SEQUENCES AS TEXT. Reads and writes the YAML of SEQUENCE.md into core's dataclasses, and nothing else.
 
 `read` is strict: what it returns is a valid sequence, and every refusal is a `DocumentError` with file, line and
-remedy.
-`write` is stable: the same content gives the same bytes. `warnings` lists what may be a slip but is no fault.
+remedy. `write` is stable: the same content gives the same bytes. `warnings` lists what may be a slip but
+is no fault. `week` reads working hours by the same rules.
 """
 
 from outreach.documents.errors import DocumentError
-from outreach.documents.reading import read
+from outreach.documents.reading import read, week
 from outreach.documents.remarks import Known, warnings
 from outreach.documents.writing import write
 
-__all__ = ["DocumentError", "Known", "read", "warnings", "write"]
+__all__ = ["DocumentError", "Known", "read", "warnings", "week", "write"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -127,6 +128,19 @@ def _week(node: Node) -> tuple[tuple[Block, ...], ...]:
     if not any(week):
         node.refuse("The schedule has no open block.", 'Open at least one day, e.g. mon-fri: ["09:00-17:00"].')
     return tuple(blocks or () for blocks in week)
+
+
+def week(hours: Mapping[str, str | list[str]], what: str = "working hours") -> tuple[tuple[Block, ...], ...]:
+    """Working hours such as ``{"mon-fri":
+
+    ["09:00-17:00"]}``, by the rules of a schedule's windows. Raises DocumentError.
+    """
+    source = Source(what)
+    entries = {
+        day: Node(1, source, [Node(1, source, each) for each in ([blocks] if isinstance(blocks, str) else blocks)])
+        for day, blocks in hours.items()
+    }
+    return _week(Node(1, source, entries, dict.fromkeys(entries, 1)))
 
 
 def _blocks(node: Node) -> tuple[Block, ...]:
