@@ -19,6 +19,7 @@ _TOKENS = (
 _ONCE = (*_TOKENS, "date", "from", "to", "reply-to", "subject", "sender", "mime-version", "content-type")
 _MUST = ("message-id", "date", "from", "to", "subject", "mime-version", "content-type")
 _WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ZONE = re.compile(r"[+-]\d{4}\Z")
 
 
@@ -98,7 +99,7 @@ def _value_faults(values: dict[str, str]) -> list[str]:
         found.append("O1: Message-ID is not one <left@right>")
     if not _ZONE.search(values.get("date", "")):
         found.append("O4: Date has no numeric zone")
-    if values.get("from", "").count("@") != 1:
+    if _QUOTED.sub("", values.get("from", "")).count("@") != 1:
         found.append("O5: From is not one mailbox")
     if "in-reply-to" in values and values["in-reply-to"] not in values.get("references", ""):
         found.append("O3: References do not hold the parent")

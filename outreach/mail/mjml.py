@@ -29,10 +29,10 @@ SLOT = "body"  # <mj-include path="body" /> in the layout is where a letter with
 _MERGE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'/]|/(?!>))*)(/?)>")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
-_STYLE = re.compile(r"(<mj-style[^>]*>)(.*?)(</mj-style>)", re.S)
+_STYLE = re.compile(r"(<mj-style[^<>]*>)(.*?)(</mj-style>)", re.S)
 _ATTRIBUTES = re.compile(r"<mj-attributes.*?</mj-attributes>", re.S)
 _GAP = re.compile(r"(</?mj(?:ml|-[\w-]+)\b(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>)\s+(?=<)")
-_INCLUDE = re.compile(r"<mj-include\b[^<>]*?\bpath=\"([^\"<>]*)\"[^<>]*?(?:/>|>\s*</mj-include>)")
+_INCLUDE = re.compile(r"<mj-include\b[^<>]{0,300}?\bpath=\"([^\"<>]{1,200})\"[^<>]{0,300}?(?:/>|>\s*</mj-include>)")
 _SHOW_IF = re.compile(r"\sshow-if=\"([^\"]*)\"")
 _KEPT = re.compile(r"@@J(\d+)@@")
 _CHOICE = re.compile(r"\A\s*<!--\s*layout:\s*([\w-]{1,40})\s*-->\s*")
@@ -44,6 +44,11 @@ _BLOCKS = frozenset([
     "mj-hero", "mj-image", "mj-navbar", "mj-navbar-link", "mj-raw", "mj-section", "mj-social", "mj-social-element",
     "mj-spacer", "mj-table", "mj-text", "mj-wrapper",
 ])  # fmt: skip
+_PAIRS = (
+    ("<!--", "-->", "A comment is not closed"),
+    ("<mj-style", "</mj-style>", "<mj-style> is not closed"),
+    ("<mj-attributes", "</mj-attributes>", "<mj-attributes> is not closed"),
+)
 _TEXT_PART = ParserConfig(display_links=True, display_anchors=False)
 
 
@@ -85,9 +90,10 @@ def compile_mjml(source: str, includes: Mapping[str, str]) -> str:
 
 def lint(source: str, includes: Mapping[str, str] | None = None) -> list[Problem]:
     """What is wrong with a template, by line and column; without `includes` the shared blocks are not looked up."""
-    text = _normalise(source)
+    text = _unix(source)
     try:
         _check(text)
+        text = _normalise(source)
         _check_merge_tags(text)
     except _Fault as fault:
         return [_problem(text, fault)]
@@ -111,9 +117,10 @@ def text_of(merged: str) -> str:
 @lru_cache(maxsize=256)
 def _compile(source: str, includes: tuple[tuple[str, str], ...]) -> str:
     blocks = dict(includes)
-    own = _normalise(source)
+    own = _unix(source)
     try:
         _check(own)
+        own = _normalise(own)
         _check_merge_tags(own)
         whole = _expand(_in_layout(own, blocks), blocks, 0)
     except _Fault as fault:
@@ -127,9 +134,14 @@ def _compile(source: str, includes: tuple[tuple[str, str], ...]) -> str:
         raise TemplateError(line - shift if shift is not None and line > shift else None, fault.message) from fault
 
 
+def _unix(source: str) -> str:
+    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+
+
 def _normalise(source: str) -> str:
-    """LF only, no byte order mark; inside merge tags what an HTML editor escaped is itself again."""
-    text = source.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    """LF only, no byte order mark; inside merge tags and styles what an HTML editor escaped is itself again."""
+    text = _unix(source)
+    _check_ends(text)
     text = _MERGE.sub(
         lambda m: html.unescape(m[0]).replace("\xa0", " ") if "&" in m[0] or "\xa0" in m[0] else m[0], text
     )
@@ -171,6 +183,7 @@ def _check(source: str) -> None:
     """Size, then tags one after another: known, closed, in order, not too deep. The first fault is raised."""
     if len(source.encode("utf-8", "replace")) > MAX_SIZE:
         raise _Fault(0, f"The template is larger than {MAX_SIZE // 1000} kB")
+    _check_ends(source)
     open_tags: list[_Tag] = []
     for tag in _tags(_bare(source)):
         if tag.name.startswith("mj") and tag.name not in _BLOCKS:
@@ -185,6 +198,16 @@ def _check(source: str) -> None:
                 raise _Fault(tag.start, f"Nested deeper than {MAX_DEPTH} levels")
     if open_tags:
         raise _Fault(open_tags[-1].start, f"<{open_tags[-1].name}> is not closed")
+
+
+def _check_ends(source: str) -> None:
+    """What opens also closes: everything that reads up to an end would read the rest again and again without one."""
+    templating.closed(source)
+    for opening, closing, words in _PAIRS:
+        last = source.rfind(opening)
+        if last > source.rfind(closing):
+            first = source.find(opening, source.rfind(closing) + 1)
+            raise _Fault(first, words)
 
 
 def _close(open_tags: list[_Tag], tag: _Tag) -> None:

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from outreach.clock import monotonic
 from outreach.core.bounces import verdict as bounce_verdict
 from outreach.mail import headers
 from outreach.mail.smtpline import LineBroken, Reply, ServerLine
@@ -295,7 +295,7 @@ class SmtpLink:
 
     def _letter(self, body: bytes, begin: Callable[[], bool], lease_half: float) -> Answer:
         """The server waits. From here on the line is only kept after a clear answer."""
-        started = time.monotonic()
+        started = monotonic()
         try:
             go = begin()
         except BaseException:
@@ -304,7 +304,7 @@ class SmtpLink:
         if not go:
             self._drop()
             return Answer("dropped", text="The letter was taken back at the last moment.", stage="data")
-        if time.monotonic() - started > lease_half:
+        if monotonic() - started > lease_half:
             self._drop()
             return Answer(
                 "dropped", text="This worker was held up for too long; the letter was not sent.", stage="data"

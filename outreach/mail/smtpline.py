@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import time
 from dataclasses import dataclass
 
+from outreach.clock import monotonic
 from outreach.mail.smtpurl import SmtpServer
 
 MAX_REPLY = 100_000  # bytes of one reply, however many lines: more is an attack or nonsense
@@ -69,7 +69,7 @@ class ServerLine:
 
     def read(self, timeout: float) -> Reply:
         """One reply of one or more lines. Raises LineBroken, and TimeoutError after `timeout` seconds in all."""
-        deadline = time.monotonic() + timeout
+        deadline = monotonic() + timeout
         lines: list[str] = []
         size = 0
         while True:
@@ -83,7 +83,7 @@ class ServerLine:
 
     def _read_line(self, deadline: float) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
-            left = deadline - time.monotonic()
+            left = deadline - monotonic()
             if left <= 0:
                 raise TimeoutError("the server did not answer in time")
             self._socket.settimeout(left)

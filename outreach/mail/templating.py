@@ -241,8 +241,10 @@ def _environment(html: bool) -> _Sandbox:
 
 def _printable(value: Any) -> Any:
     """A whole list or group of fields is never what a letter wants to show."""
-    if isinstance(value, dict | list | LoopContext):
-        raise TemplateError(None, "A list or a group of fields cannot be printed; name the field, or repeat with for.")
+    if value is None or isinstance(value, dict | list | LoopContext):
+        raise TemplateError(
+            None, "Nothing, a list or a group of fields cannot be printed; name a field, or repeat with for."
+        )
     return value
 
 
@@ -254,7 +256,7 @@ def _rows(value: Any) -> list[Any]:
 def _parse(source: str, environment: _Sandbox) -> nodes.Template:
     if len(source) > MAX_SOURCE or len(source.encode("utf-8", "replace")) > MAX_SOURCE:
         raise TemplateError(None, f"The template is larger than {MAX_SOURCE // 1000} kB.")
-    _closed(source)
+    closed(source)
     try:
         tree = environment.parse(_OWN_LINE.sub(r"{%\1\n%}", source))
     except TemplateSyntaxError as fault:
@@ -265,8 +267,8 @@ def _parse(source: str, environment: _Sandbox) -> nodes.Template:
     return tree
 
 
-def _closed(source: str) -> None:
-    """Every tag ends, and soon: a run of openings would send the parser into the depth before it complains."""
+def closed(source: str) -> None:
+    """Refuse a source unless every tag ends, and soon: a run of openings is slow to read for every parser."""
     place = 0
     while opening := _OPENING.search(source, place):
         closing = source.find(_CLOSING[opening[0]], opening.end())
