@@ -194,9 +194,9 @@ def _next(words: str, done: int | None, open_next: int | None) -> AnyResponse:
     session = transaction()
     session.flush()
     only = request.values.get("only", "")
+    home = "/replies" if only == "replies" else "/"
     if not request.headers.get("HX-Request"):
         flash(words, "ok")
-        home = "/replies" if only == "replies" else "/"
         undo = f"&done={done}" if done and _undoable(done) else ""
         return redirect(f"{home}?t={open_next}{undo}" if open_next else home, 303)
     day = _day()
@@ -207,7 +207,7 @@ def _next(words: str, done: int | None, open_next: int | None) -> AnyResponse:
         **(_card(shown) if shown else {}), words=words, undo=f"/today/{done}/undo" if done and _undoable(done) else "",
     )  # fmt: skip
     answer = make_response(page)
-    answer.headers["HX-Push-Url"] = "false"
+    answer.headers["HX-Replace-Url"] = f"{home}?t={shown}" if shown else home
     return answer
 
 
