@@ -239,10 +239,10 @@ def _longest_common(old: list[str], new: list[str]) -> set[str]:
     place = {key: index for index, key in enumerate(old)}
     best: list[list[str]] = []
     for key in new:
-        before = [one for one in best if place[one[-1]] < place[key]]
-        run = max(before, key=len) if before else []
+        run = max((one for one in best if place[one[-1]] < place[key]), key=len, default=[])
         best.append([*run, key])
-    return set(max(best, key=len)) if best else set()
+    longest = max(best, key=len, default=[])
+    return set(longest)
 
 
 def _step_changes(old: Step, new: Step) -> Iterator[Change]:

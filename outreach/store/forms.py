@@ -102,7 +102,9 @@ def stop_clocks(session: Session, lead_id: int, at: datetime) -> None:
 def same(session: Session, form_id: int | None, fingerprint: str) -> Submission | None:
     """The submission that a double click would repeat."""
     return session.scalar(
-        select(Submission).where(Submission.form_id.is_not_distinct_from(form_id), Submission.fingerprint == fingerprint)
+        select(Submission).where(
+            Submission.form_id.is_not_distinct_from(form_id), Submission.fingerprint == fingerprint
+        )
     )
 
 

@@ -99,9 +99,15 @@ def save(
     """Save a template's text as its next version, in force at once."""
     query = select(func.max(TemplateVersion.number)).where(TemplateVersion.template_id == template.id)
     version = TemplateVersion(
-        template_id=template.id, number=(session.scalar(query) or 0) + 1, subject=subject, mjml=mjml, text=body,
-        saved_at=now, saved_by=user_id, preview=preview,
-    )  # fmt: skip
+        template_id=template.id,
+        number=(session.scalar(query) or 0) + 1,
+        subject=subject,
+        mjml=mjml,
+        text=body,
+        saved_at=now,
+        saved_by=user_id,
+        preview=preview,
+    )
     session.add(version)
     session.flush()
     template.current_version_id = version.id
