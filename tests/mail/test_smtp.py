@@ -1,0 +1,416 @@
+"""Handing letters in (RELIABILITY 3.3 rules C, E, G, M, O, P; MAIL 1.11) against a server that misbehaves on command."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from outreach.mail.compose import compose
+from outreach.mail.smtp import Answer, SmtpLink, Timeouts, dot_stuffed, xtext
+from tests.mail.cast import LETTER
+from tests.mail.smtp_stage import DROP, HANG, Script, stage
+
+RAW = compose(LETTER)
+SOON = Timeouts(connect=2, greeting=0.3, command=0.3, begin_data=0.3, letter=0.3)
+FROM, TO = "b+k7k2tq@bounce.nordic.example", "asa@kund.example"
+
+
+def yes() -> bool:
+    return True
+
+
+def link(port: int, url: str = "smtp://127.0.0.1:{port}", timeouts: Timeouts = SOON) -> SmtpLink:
+    return SmtpLink(url.format(port=port), timeouts=timeouts, hello="outreach.nordic.example")
+
+
+def send_once(script: Script, begin: Callable[[], bool] = yes, **more: object) -> Answer:
+    with stage(script) as port:
+        line = link(port)
+        answer = line.send(FROM, TO, RAW, begin, **more)  # type: ignore[arg-type]
+        line.close()
+        return answer
+
+
+def test_an_accepted_letter_arrives_exactly() -> None:
+    script = Script()
+    answer = send_once(script)
+    assert answer == Answer("accepted", 250, "2.0.0", "2.0.0 ok: queued as 4ABC123", "4ABC123", "letter")
+    assert script.letters == [RAW]
+    assert answer.verdict is None
+
+
+def test_many_letters_use_one_line_and_one_packet_for_the_envelope() -> None:
+    """DESIGN 4: MAIL, RCPT and DATA together (RFC 2920)."""
+    script = Script()
+    with stage(script) as port:
+        line = link(port)
+        for _ in range(20):
+            assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+        line.close()
+    assert script.connections == 1
+    assert len(script.letters) == 20
+    assert 3 in script.writes
+
+
+def test_a_server_without_pipelining_is_asked_one_by_one() -> None:
+    script = Script(offers=("SIZE",))
+    assert send_once(script).kind == "accepted"
+    assert 3 not in script.writes
+    assert script.heard[1:4] == [f"MAIL FROM:<{FROM}> SIZE={len(RAW)}", f"RCPT TO:<{TO}>", "DATA"]
+
+
+def test_an_old_server_that_knows_only_helo_is_enough() -> None:
+    script = Script(ehlo="502 what?")
+    assert send_once(script).kind == "accepted"
+
+
+def test_delivery_reports_are_asked_for_where_they_are_offered() -> None:
+    """O7."""
+    script = Script()
+    send_once(script, envid="k7+k2=tq")
+    assert f"MAIL FROM:<{FROM}> SIZE={len(RAW)} RET=HDRS ENVID=k7+2Bk2+3Dtq" in script.heard
+    assert f"RCPT TO:<{TO}> NOTIFY=FAILURE,DELAY ORCPT=rfc822;{TO}" in script.heard
+    assert xtext("a b") == "a+20b"
+
+
+def test_the_null_sender_is_allowed() -> None:
+    script = Script(offers=())
+    with stage(script) as port:
+        assert link(port).send("", TO, RAW, yes).kind == "accepted"
+    assert "MAIL FROM:<>" in script.heard
+
+
+def test_lone_dots_do_not_end_a_letter() -> None:
+    """Rule P, O10."""
+    script = Script()
+    letter = b"Subject: x\r\n\r\n.\r\n..\r\n.hidden\r\nend\r\n"
+    with stage(script) as port:
+        assert link(port).send(FROM, TO, letter, yes).kind == "accepted"
+    assert script.letters == [b"Subject: x\r\n\r\n..\r\n...\r\n..hidden\r\nend\r\n"]
+    assert dot_stuffed(b".a").startswith(b"..a\r\n.\r\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "verdict", "code"),
+    [
+        (Script(rcpt="550 5.1.1 no such user"), "refused", "hard", 550),
+        (Script(rcpt="450 4.2.0 greylisted, come back"), "deferred", "soft", 450),
+        (Script(rcpt="452 4.2.2 mailbox full"), "deferred", "soft", 452),
+        (Script(rcpt="550 5.7.1 blocked by policy"), "refused", "ours", 550),
+        (Script(mail="550 5.1.8 sender rejected"), "refused", "ours", 550),
+        (Script(mail="451 4.3.0 later"), "deferred", "soft", 451),
+        (Script(mail="530 5.7.0 authentication required"), "auth_failed", "ours", 530),
+        (Script(data="451 4.3.0 no room"), "deferred", "soft", 451),
+        (Script(letter="554 5.7.1 spam"), "refused", "ours", 554),
+        (Script(letter="451 4.7.1 try again"), "deferred", "ours", 451),
+        (Script(rcpt="421 4.3.2 too many connections"), "host_down", "ours", 421),
+        (Script(greeting="421 4.3.2 closed"), "host_down", "ours", 421),
+        (Script(greeting="554 no mail here"), "host_down", "ours", 554),
+        (Script(greeting=HANG), "host_down", "ours", None),
+        (Script(greeting=DROP), "host_down", "ours", None),
+        (Script(greeting="HTTP/1.1 400 Bad Request"), "host_down", "ours", None),
+        (Script(mail=HANG), "host_down", "ours", None),
+        (Script(rcpt=DROP), "host_down", "ours", None),
+        (Script(data=HANG), "host_down", "ours", None),
+        (Script(letter=HANG), "unsure", None, None),
+        (Script(letter=DROP), "unsure", None, None),
+        (Script(letter="hello?"), "unsure", None, None),
+        (Script(letter="354 more please"), "unsure", None, 354),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, str) else "",
+)
+def test_each_answer_has_its_meaning(script: Script, kind: str, verdict: str | None, code: int | None) -> None:
+    """Rule G and MAIL 1.11: before the dot surely not accepted, after it unsure unless the server says otherwise."""
+    answer = send_once(script)
+    assert (answer.kind, answer.verdict, answer.code) == (kind, verdict, code), answer
+
+
+def test_a_refused_letter_does_not_spoil_the_next() -> None:
+    """The open transaction is reset, on the same line."""
+    script = Script(rcpt=lambda line: "550 5.1.1 unknown" if "nobody" in line else "250 ok", data="354 go on")
+    for offers in (("PIPELINING",), ()):
+        script.offers, script.letters, script.connections = offers, [], 0
+        with stage(script) as port:
+            line = link(port)
+            kinds = [
+                line.send(FROM, to, RAW, yes).kind for to in ("nobody@kund.example", TO, "nobody@kund.example", TO)
+            ]
+        assert kinds == ["refused", "accepted", "refused", "accepted"]
+        assert script.letters == [RAW, RAW]
+
+
+def test_a_server_that_waits_for_a_letter_to_nobody_gets_no_dot() -> None:
+    """RFC 2920 3.1: 354 after a refused recipient."""
+    script = Script(rcpt="550 5.1.1 unknown", data="354 go on")
+    begun: list[int] = []
+    assert send_once(script, lambda: bool(begun.append(1))).kind == "refused"
+    assert begun == []
+    assert script.letters == []
+
+
+def test_begin_is_asked_when_the_server_waits_and_before_anything_is_sent() -> None:
+    """Rule D."""
+    script = Script()
+    seen: list[list[str]] = []
+
+    def begin() -> bool:
+        seen.append(list(script.heard))
+        return not script.letters
+
+    assert send_once(script, begin).kind == "accepted"
+    assert [line.split()[0] for line in seen[0]] == ["EHLO", "MAIL", "RCPT", "DATA"]
+
+
+def test_a_letter_that_was_taken_back_is_never_ended() -> None:
+    """Rule C: no dot, the line is closed, the next letter takes a new one."""
+    script = Script()
+    with stage(script) as port:
+        line = link(port)
+        assert line.send(FROM, TO, RAW, lambda: False).kind == "dropped"
+        assert script.letters == []
+        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+    assert script.connections == 2
+    assert script.letters == [RAW]
+
+
+def test_a_fault_in_begin_closes_the_line_and_reaches_the_caller() -> None:
+    """Rule M."""
+    script = Script()
+
+    def begin() -> bool:
+        raise ConnectionError("database gone")
+
+    with stage(script) as port:
+        line = link(port)
+        with pytest.raises(ConnectionError, match="database gone"):
+            line.send(FROM, TO, RAW, begin)
+        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+    assert script.letters == [RAW]
+
+
+def test_a_worker_that_was_frozen_does_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule E: time passed inside `begin`, by the clock that never jumps."""
+    now = [1000.0]
+    monkeypatch.setattr("outreach.mail.smtp.monotonic", lambda: now[0])
+    script = Script()
+
+    def frozen() -> bool:
+        now[0] += 61
+        return True
+
+    answer = send_once(script, frozen, lease_half=60.0)
+    assert answer.kind == "dropped"
+    assert script.letters == []
+
+
+def test_an_unsure_line_is_not_used_again() -> None:
+    """Rule M."""
+    replies = iter([HANG, "250 ok"])
+    script = Script(letter=lambda letter: next(replies))
+    with stage(script) as port:
+        line = link(port)
+        assert line.send(FROM, TO, RAW, yes).kind == "unsure"
+        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+    assert script.connections == 2
+
+
+def test_a_line_that_died_while_idle_is_opened_again_without_a_word() -> None:
+    script = Script()
+    with stage(script) as port:
+        line = link(port)
+        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+        script.mail = DROP
+        begun: list[int] = []
+        answer = line.send(FROM, TO, RAW, lambda: not begun.append(1))  # both lines die: the server is down
+        assert answer.kind == "host_down"
+        assert begun == []
+        assert script.connections == 2
+        script.mail = "250 ok"
+        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+
+
+def test_a_server_that_breaks_off_in_the_middle_did_not_take_the_letter() -> None:
+    """Rule G: the end was never handed over; the server's last words count."""
+
+    class Refusing(Script):
+        pass
+
+    script = Refusing(offers=("PIPELINING",))
+    big = b"Subject: x\r\n\r\n" + b"x" * 70 * 1024 * 1024 + b"\r\n"
+    ready = threading.Event()
+
+    def hang_up() -> bool:
+        ready.set()
+        return True
+
+    script.data = "354 go on\n552 5.3.4 too big\n" + "421 4.7.0 bye"
+    with stage(script) as port:
+        answer = link(port).send(FROM, TO, big, hang_up)
+    assert ready.is_set()
+    assert answer.kind in ("refused", "host_down", "deferred"), answer
+
+
+def test_nobody_listens() -> None:
+    with stage(Script()) as port:
+        pass
+    answer = link(port).send(FROM, TO, RAW, yes)
+    assert answer.kind == "host_down"
+    assert str(port) in answer.text
+
+
+@pytest.mark.parametrize("address", ["a@b.example>\r\nRCPT TO:<v@x.example", "nonsense", "a b@c.example", ""])
+def test_an_address_never_becomes_a_command(address: str) -> None:
+    """O12."""
+    script = Script()
+    with stage(script) as port:
+        answer = link(port).send(FROM, address, RAW, yes)
+    assert (answer.kind, answer.enhanced, script.heard) == ("refused", "5.1.3", [])
+
+
+def test_addresses_of_other_scripts() -> None:
+    """O13: A-labels go everywhere; a local part beyond ASCII only where SMTPUTF8 is offered."""
+    script = Script()
+    with stage(script) as port:
+        line = link(port)
+        assert line.send(FROM, "info@bücher.example", RAW, yes).kind == "accepted"
+        refused = line.send(FROM, "åsa@kund.example", RAW, yes)
+        assert (refused.kind, refused.enhanced) == ("refused", "5.6.7")
+        line.close()
+        script.offers = ("PIPELINING", "SMTPUTF8")
+        assert line.send(FROM, "åsa@kund.example", RAW, yes).kind == "accepted"
+    assert "RCPT TO:<info@xn--bcher-kva.example>" in script.heard
+    assert f"MAIL FROM:<{FROM}> SMTPUTF8" in script.heard
+
+
+def test_a_letter_larger_than_the_server_takes_is_not_offered() -> None:
+    script = Script(offers=("SIZE 500",))
+    answer = send_once(script)
+    assert (answer.kind, answer.enhanced) == ("refused", "5.3.4")
+    assert not any(line.startswith("MAIL") for line in script.heard)
+
+
+# ---- signing in and encryption ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server_tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A certificate of our own making for 127.0.0.1, which no client trusts."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stage")])
+    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(start).not_valid_after(start.replace(year=2100)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    return _context(folder, key, certificate)
+
+
+def _context(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> ssl.SSLContext:
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "key.pem").write_bytes(private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+def test_plain_is_preferred_and_login_is_known() -> None:
+    script = Script(offers=("AUTH LOGIN PLAIN",))
+    with stage(script) as port:
+        assert link(port, "smtp://maja:se%40cret@127.0.0.1:{port}").send(FROM, TO, RAW, yes).kind == "accepted"
+    assert "AUTH PLAIN AG1hamEAc2VAY3JldA==" in script.heard
+    login = Script(offers=("AUTH LOGIN",), auth="535 5.7.8 wrong password")
+    with stage(login) as port:
+        answer = link(port, "smtp://maja:secret@127.0.0.1:{port}").send(FROM, TO, RAW, yes)
+    assert (answer.kind, answer.code, answer.enhanced) == ("auth_failed", 535, "5.7.8")
+    assert "secret" not in repr(answer)
+
+
+def test_a_password_never_travels_unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback is the exception; here it is made a stranger."""
+    from outreach.mail.smtpurl import SmtpServer
+
+    monkeypatch.setattr(SmtpServer, "loopback", property(lambda self: False))
+    script = Script(offers=("AUTH PLAIN",))
+    with stage(script) as port:
+        answer = link(port, "smtp://maja:secret@127.0.0.1:{port}").send(FROM, TO, RAW, yes)
+    assert answer.kind == "host_down"
+    assert "no encryption" in answer.text
+    assert not any(line.startswith("AUTH") for line in script.heard)
+
+
+def test_starttls_is_required_where_the_url_says_so(server_tls: ssl.SSLContext) -> None:
+    assert_down = Script(offers=())
+    with stage(assert_down) as port:
+        answer = link(port, "smtp+starttls://127.0.0.1:{port}").send(FROM, TO, RAW, yes)
+    assert answer.kind == "host_down"
+    script = Script(offers=("STARTTLS", "AUTH PLAIN"), tls=server_tls)
+    with stage(script) as port:
+        url = "smtp+starttls://maja:secret@127.0.0.1:{port}"
+        distrusted = link(port, url).send(FROM, TO, RAW, yes)
+        assert (distrusted.kind, "TLS" in distrusted.text) == ("host_down", True)
+        assert not any(line.startswith("AUTH") for line in script.heard)
+        assert link(port, url + "?verify=no").send(FROM, TO, RAW, yes).kind == "accepted"
+    assert script.letters == [RAW]
+
+
+def test_what_is_said_before_encryption_is_not_believed(server_tls: ssl.SSLContext) -> None:
+    """STARTTLS injection: words behind the 220 in the same packet."""
+    script = Script(offers=("STARTTLS",), starttls="220 go on\n250-stage\n250 AUTH PLAIN", tls=server_tls)
+    with stage(script) as port:
+        answer = link(port, "smtp+starttls://127.0.0.1:{port}?verify=no").send(FROM, TO, RAW, yes)
+    assert answer.kind == "host_down"
+    assert script.letters == []
+
+
+# ---- the test button ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("script", "ok", "words"),
+    [
+        (Script(), True, "takes letters"),
+        (Script(mail="550 5.7.1 not yours"), False, "refuses our sender address"),
+        (Script(rcpt="554 5.7.1 relay denied"), False, "refuses the address of the test"),
+        (Script(greeting="554 go away"), False, "cannot be used"),
+        (Script(mail=DROP), False, "stopped answering"),
+    ],
+    ids=["all well", "sender", "recipient", "greeting", "hangs up"],
+)
+def test_the_test_button_says_in_a_sentence_what_is_wrong(script: Script, ok: bool, words: str) -> None:
+    with stage(script) as port:
+        result = link(port).probe(FROM, TO)
+    assert (result.ok, words in result.sentence) == (ok, True), result
+    assert not script.letters
+    assert "DATA" not in script.heard
+
+
+def test_the_test_button_says_when_the_password_is_wrong() -> None:
+    with stage(Script(offers=("AUTH PLAIN",), auth="535 5.7.8 no")) as port:
+        result = link(port, "smtp://maja:secret@127.0.0.1:{port}").probe(FROM, TO)
+    assert not result.ok
+    assert "check user name and password" in result.sentence
+
+
+@pytest.mark.parametrize(
+    "url", ["http://x.example", "smtp://", "smtp://x.example:99999", "x.example:25", "smtp://[::1", ""]
+)
+def test_a_wrong_url_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        SmtpLink(url.replace("smtp://x", "smtp://maja:secret@x"))
+    assert "secret" not in str(refused.value)
+
+
+def test_the_password_is_not_in_a_repr() -> None:
+    assert "secret" not in repr(SmtpLink("smtps://maja:secret@x.example").server)
