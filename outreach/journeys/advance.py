@@ -38,7 +38,10 @@ def advance(house: House, limit: int = 200) -> int:
 
 
 def _alone(
-    house: House, row_id: int, work: Callable[[Session, House, int], None], put_off: Callable[[Session, House, int, str], None]
+    house: House,
+    row_id: int,
+    work: Callable[[Session, House, int], None],
+    put_off: Callable[[Session, House, int, str], None],
 ) -> None:
     try:
         with house.sessions.begin() as session:
@@ -117,12 +120,25 @@ def bounced(session: Session, house: House, lead: Lead, message: Message | None,
     if address == lead.email:
         lead.address_state = "dead"
     consents.suppress(session, address, "bounced", "hard bounce", now)
-    events.record(session, now, "bounced", f"{address} does not take mail: {message.reason if message else ''}", lead_id=lead.id,
-                  message_id=message.id if message else None, rule="F2")  # fmt: skip
-    applying.signal(session, house, lead.id, signals.Bounced(hard=True, final=True), now, message_id=message.id if message else None)
+    events.record(
+        session,
+        now,
+        "bounced",
+        f"{address} does not take mail: {message.reason if message else ''}",
+        lead_id=lead.id,
+        message_id=message.id if message else None,
+        rule="F2",
+    )
+    applying.signal(
+        session, house, lead.id, signals.Bounced(hard=True, final=True), now, message_id=message.id if message else None
+    )
     title = f"Find another way to reach {lead.name or lead.email}: the address does not take mail"
     if not any(t.title == title for t in tasks.open_of_lead(session, lead.id)):
-        session.add(tasks.Task(kind="task", lead_id=lead.id, owner_id=lead.owner_id, title=title, due_at=now, created_at=now, memory={}))
+        session.add(
+            tasks.Task(
+                kind="task", lead_id=lead.id, owner_id=lead.owner_id, title=title, due_at=now, created_at=now, memory={}
+            )
+        )
     notify.tell(session, lead.owner_id, "bounce", f"{address} does not take mail", f"/leads/{lead.id}", now)
 
 
@@ -137,5 +153,3 @@ def enrolment_of(session: Session, message: Message) -> Enrolment | None:
     if message.enrolment_id is None:
         return None
     return session.scalar(select(Enrolment).where(Enrolment.id == message.enrolment_id).with_for_update(key_share=True))
-
-

@@ -8,7 +8,7 @@ The caller holds the lead's lock (store.leads.locked).
 """
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from functools import singledispatch
 from random import Random
 from zoneinfo import ZoneInfo
@@ -26,13 +26,18 @@ from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
-from outreach.store.users import User
 
 TASK_NAMES = {
-    "call": "Call", "text": "Send a text to", "voice": "Leave a voice message for", "letter": "Post a letter to",
-    "social": "Write on social media to", "video": "Send a video to", "task": "To do for", "reply": "Answer",
+    "call": "Call",
+    "text": "Send a text to",
+    "voice": "Leave a voice message for",
+    "letter": "Post a letter to",
+    "social": "Write on social media to",
+    "video": "Send a video to",
+    "task": "To do for",
+    "reply": "Answer",
     "interview": "Arrange the interview with",
-}  # fmt: skip
+}
 
 
 class Applying:
@@ -55,9 +60,18 @@ class Applying:
     def event(self, kind: str, text: str, *, rule: str = "", step: str | None = None, data: object = None) -> None:
         """One line of the timeline."""
         events.record(
-            self.session, self.now, kind, text, lead_id=self.lead.id, enrolment_id=self.row.id, step_key=step,
-            actor_id=self.actor_id, message_id=self.message_id, rule=rule, data=data if isinstance(data, dict) else None,
-        )  # fmt: skip
+            self.session,
+            self.now,
+            kind,
+            text,
+            lead_id=self.lead.id,
+            enrolment_id=self.row.id,
+            step_key=step,
+            actor_id=self.actor_id,
+            message_id=self.message_id,
+            rule=rule,
+            data=data if isinstance(data, dict) else None,
+        )
 
 
 def begin(
@@ -75,9 +89,17 @@ def begin(
     assert version is not None, "only published sequences take leads"
     sequence = facts.parsed(version.document)
     row = Enrolment(
-        lead_id=lead.id, sequence_id=sequence_row.id, version_id=version.id, submission_id=submission_id,
-        class_=sequence.klass, state=states.SCHEDULED, anchor_at=now, entered_at=now, due_at=now, memory={},
-    )  # fmt: skip
+        lead_id=lead.id,
+        sequence_id=sequence_row.id,
+        version_id=version.id,
+        submission_id=submission_id,
+        class_=sequence.klass,
+        state=states.SCHEDULED,
+        anchor_at=now,
+        entered_at=now,
+        due_at=now,
+        memory={},
+    )
     session.add(row)
     session.flush()
     context = Applying(session, house, lead, row, sequence, now, actor_id)
@@ -127,7 +149,9 @@ def run(context: Applying, limit: int = 50) -> None:
         if context.row.due_at > context.now:
             return
         context.session.flush()
-    raise RuntimeError(f"enrolment {context.row.id} did not come to rest after {limit} decisions at {context.row.step_key}")
+    raise RuntimeError(
+        f"enrolment {context.row.id} did not come to rest after {limit} decisions at {context.row.step_key}"
+    )
 
 
 def apply(context: Applying, decision: d.Decision) -> None:
@@ -136,8 +160,13 @@ def apply(context: Applying, decision: d.Decision) -> None:
         context.row.due_at = decision.after.due_at
         return
     _write_back(context, decision)
-    context.event(decision.kind, decision.text, rule=decision.rule, step=decision.step.id if decision.step else None,
-                  data=_inputs(decision))  # fmt: skip
+    context.event(
+        decision.kind,
+        decision.text,
+        rule=decision.rule,
+        step=decision.step.id if decision.step else None,
+        data=_inputs(decision),
+    )
     if isinstance(decision, d.Send):
         _queue_letter(context, decision)
     elif isinstance(decision, d.MakeTask):
@@ -178,15 +207,30 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
     text = letters.text_of(session, decision.letter.template) if decision.letter.template else None
     session.add(
         Message(
-            kind="step", class_=context.sequence.klass, lane="urgent" if decision.at_once else "outbound",
-            at_once=decision.at_once, lead_id=lead.id, user_id=lead.owner_id, enrolment_id=context.row.id,
-            step_key=decision.step.id, submission_id=context.row.submission_id, to_address=lead.email,
+            kind="step",
+            class_=context.sequence.klass,
+            lane="urgent" if decision.at_once else "outbound",
+            at_once=decision.at_once,
+            lead_id=lead.id,
+            user_id=lead.owner_id,
+            enrolment_id=context.row.id,
+            step_key=decision.step.id,
+            submission_id=context.row.submission_id,
+            to_address=lead.email,
             template_version_id=text.version_id if text else None,
-            subject=decision.letter.subject or "", body=decision.letter.body or "", variant=decision.letter.name,
-            extra={"thread": decision.thread, "fallback_subject": decision.fallback_subject, "template": decision.letter.template},
-            references=[], due_at=context.now, queued_at=context.now,
+            subject=decision.letter.subject or "",
+            body=decision.letter.body or "",
+            variant=decision.letter.name,
+            extra={
+                "thread": decision.thread,
+                "fallback_subject": decision.fallback_subject,
+                "template": decision.letter.template,
+            },
+            references=[],
+            due_at=context.now,
+            queued_at=context.now,
         )
-    )  # fmt: skip
+    )
 
 
 def _make_task(context: Applying, decision: d.MakeTask) -> None:
@@ -194,13 +238,20 @@ def _make_task(context: Applying, decision: d.MakeTask) -> None:
     lead, row = context.lead, context.row
     context.session.add(
         Task(
-            kind=decision.task_kind, lead_id=lead.id, owner_id=lead.owner_id, enrolment_id=row.id,
-            step_key=decision.step.id, submission_id=row.submission_id,
+            kind=decision.task_kind,
+            lead_id=lead.id,
+            owner_id=lead.owner_id,
+            enrolment_id=row.id,
+            step_key=decision.step.id,
+            submission_id=row.submission_id,
             title=f"{TASK_NAMES.get(decision.task_kind, 'To do for')} {lead.name or lead.email}",
-            script=decision.script or decision.body or "", due_at=context.now, created_at=context.now,
-            flag="no common working hours" if decision.flagged else "", memory={"expires_at": decision.expires_at.isoformat()},
+            script=decision.script or decision.body or "",
+            due_at=context.now,
+            created_at=context.now,
+            flag="no common working hours" if decision.flagged else "",
+            memory={"expires_at": decision.expires_at.isoformat()},
         )
-    )  # fmt: skip
+    )
 
 
 def _clear(context: Applying, reason: str) -> None:
@@ -214,7 +265,9 @@ def _cancel_tasks(context: Applying, reason: str) -> None:
     for task in tasks.open_of_enrolment(context.session, context.row.id):
         if task.step_key is not None:
             task.state, task.done_at, task.note = "cancelled", context.now, reason
-            context.event("task cancelled", f"The task “{task.title}” was cancelled: {reason}.", rule="K2", step=task.step_key)
+            context.event(
+                "task cancelled", f"The task “{task.title}” was cancelled: {reason}.", rule="K2", step=task.step_key
+            )
 
 
 @singledispatch
@@ -243,9 +296,17 @@ def _(effect: d.AddTask, context: Applying) -> None:
     if any(t.kind == effect.kind and t.title == effect.text for t in tasks.open_of_lead(context.session, lead.id)):
         return
     context.session.add(
-        Task(kind=effect.kind, lead_id=lead.id, owner_id=lead.owner_id, enrolment_id=context.row.id, title=effect.text,
-             due_at=effect.due_at, created_at=context.now, memory={})
-    )  # fmt: skip
+        Task(
+            kind=effect.kind,
+            lead_id=lead.id,
+            owner_id=lead.owner_id,
+            enrolment_id=context.row.id,
+            title=effect.text,
+            due_at=effect.due_at,
+            created_at=context.now,
+            memory={},
+        )
+    )
 
 
 @_effect(d.Notify)
@@ -305,8 +366,15 @@ def _(effect: d.PauseOthers, context: Applying) -> None:
     for row in enrolments.running(context.session, context.lead.id, lock=True):
         if row.id == context.row.id or row.ended_at:
             continue
-        signal(context.session, context.house, context.lead.id, signals.OtherReplied(effect.nurture_days), context.now,
-               enrolment_id=row.id, message_id=context.message_id)  # fmt: skip
+        signal(
+            context.session,
+            context.house,
+            context.lead.id,
+            signals.OtherReplied(effect.nurture_days),
+            context.now,
+            enrolment_id=row.id,
+            message_id=context.message_id,
+        )
 
 
 @_effect(d.HoldLead)
@@ -320,8 +388,17 @@ def _(effect: d.EnterNurture, context: Applying) -> None:
     session, lead = context.session, context.lead
     if effect.return_on:
         due = datetime.combine(effect.return_on, time(9), ZoneInfo(context.lead.zone or "UTC"))
-        session.add(Task(kind="call", lead_id=lead.id, owner_id=lead.owner_id, due_at=due, created_at=context.now,
-                         title=f"Call {lead.name or lead.email}: asked to come back now", memory={}))  # fmt: skip
+        session.add(
+            Task(
+                kind="call",
+                lead_id=lead.id,
+                owner_id=lead.owner_id,
+                due_at=due,
+                created_at=context.now,
+                title=f"Call {lead.name or lead.email}: asked to come back now",
+                memory={},
+            )
+        )
     programme = sequences.by_name(session, effect.programme or "Educational")
     _enter(context, programme, effect.programme or "Educational")
 
@@ -336,8 +413,14 @@ def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
     session.flush()
     if target is None or target.archived_at or not target.current_version_id:
         context.event("not enrolled", f"There is no live sequence “{name}” to hand over to.", rule="N")
-        notify.tell(session, lead.owner_id, "problem", f"“{name}” does not exist: {lead.name or lead.email} was not moved there.",
-                    f"/leads/{lead.id}", context.now)  # fmt: skip
+        notify.tell(
+            session,
+            lead.owner_id,
+            "problem",
+            f"“{name}” does not exist: {lead.name or lead.email} was not moved there.",
+            f"/leads/{lead.id}",
+            context.now,
+        )
         return
     if any(e.sequence_id == target.id for e in enrolments.running(session, lead.id)):
         return
@@ -352,8 +435,17 @@ def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
 @_effect(d.HandToPerson)
 def _(effect: d.HandToPerson, context: Applying) -> None:
     lead = context.lead
-    context.session.add(Task(kind="task", lead_id=lead.id, owner_id=lead.owner_id, title=effect.note, due_at=context.now,
-                             created_at=context.now, memory={}))  # fmt: skip
+    context.session.add(
+        Task(
+            kind="task",
+            lead_id=lead.id,
+            owner_id=lead.owner_id,
+            title=effect.note,
+            due_at=context.now,
+            created_at=context.now,
+            memory={},
+        )
+    )
     notify.tell(context.session, lead.owner_id, "handover", effect.note, f"/leads/{lead.id}", context.now)
 
 
@@ -365,6 +457,6 @@ def _(effect: d.ArchiveSubmission, context: Applying) -> None:
 
 @_effect(d.Exclude)
 def _(effect: d.Exclude, context: Applying) -> None:
-    context.event("excluded", f"Ended without a nurture programme: {effect.reason}.", rule="N", data={"reason": effect.reason})
-
-
+    context.event(
+        "excluded", f"Ended without a nurture programme: {effect.reason}.", rule="N", data={"reason": effect.reason}
+    )

@@ -89,7 +89,11 @@ def _value(field: dict[str, Any], raw: Any) -> Any:
 
 def _truth(raw: Any, label: str, required: bool) -> bool:
     value = raw is True or str(raw).strip().lower() in ("true", "1", "on", "yes", "y")
-    if not value and raw not in (None, False, "", 0) and str(raw).strip().lower() not in ("false", "0", "off", "no", "n"):
+    if (
+        not value
+        and raw not in (None, False, "", 0)
+        and str(raw).strip().lower() not in ("false", "0", "off", "no", "n")
+    ):
         raise Refused(f"{label}: send true or false, not '{str(raw)[:40]}'.")
     if required and not value:
         raise Refused("Please tick this to go on.")
@@ -142,8 +146,14 @@ def submit(
     _consent(session, lead, form, answers, context, now)
     owner = _route(session, house, lead, now)
     submission.sla_due_at = _sla(session, owner, now)
-    events.record(session, now, "submission", f"Filled in “{form.title or form.name}”.", lead_id=lead.id,
-                  data={"submission": submission.id, "new": new})  # fmt: skip
+    events.record(
+        session,
+        now,
+        "submission",
+        f"Filled in “{form.title or form.name}”.",
+        lead_id=lead.id,
+        data={"submission": submission.id, "new": new},
+    )
     sequence = session.get(SequenceRow, form.sequence_id) if form.sequence_id else None
     enrolment_id = _start(session, house, lead, form, sequence, submission, now)
     _tell(session, house, lead, owner, form, submission, now)
@@ -170,8 +180,10 @@ def note_lead(
 
     Calls, walk-ins and mails are requests; cards and imports are none and enter class sales only (M8).
     """
-    answers: dict[str, Any] = {k: _clean(v, lines=k == "message") for k, v in
-                               {"name": name, "company": company, "topic": topic, "message": message}.items()}  # fmt: skip
+    answers: dict[str, Any] = {
+        k: _clean(v, lines=k == "message")
+        for k, v in {"name": name, "company": company, "topic": topic, "message": message}.items()
+    }
     answers["email"] = _email(email) if email.strip() else ""
     answers["phone"] = _phone(_clean(phone)) if phone.strip() else ""
     if not answers["email"] and not answers["phone"]:
@@ -186,8 +198,15 @@ def note_lead(
     if owner_id and lead.owner_id is None:
         lead.owner_id = owner_id
     _route(session, house, lead, now)
-    events.record(session, now, "submission", f"Noted from a {source}.", lead_id=lead.id, actor_id=actor_id,
-                  data={"submission": submission.id, "new": new})  # fmt: skip
+    events.record(
+        session,
+        now,
+        "submission",
+        f"Noted from a {source}.",
+        lead_id=lead.id,
+        actor_id=actor_id,
+        data={"submission": submission.id, "new": new},
+    )
     row = session.get(SequenceRow, sequence_id) if sequence_id else None
     if row is None:
         return Captured(lead.id, submission.id, None)
@@ -243,9 +262,12 @@ def _place(session: Session, lead: Lead, context: dict[str, Any]) -> None:
     country = lead.country or _country_of(lead.phone)
     zone = zones.zone_of(
         browser=context.get("zone") or (lead.zone if lead.zone_source == "browser" else None),
-        country=lead.country or None, region=lead.region or None, phone=lead.phone or None,
-        owner=owner.zone if owner else None, account=us.zone,
-    )  # fmt: skip
+        country=lead.country or None,
+        region=lead.region or None,
+        phone=lead.phone or None,
+        owner=owner.zone if owner else None,
+        account=us.zone,
+    )
     lead.zone, lead.zone_source = zone.name, zone.source + (" (guessed)" if zone.guessed else "")
     if not lead.country:
         lead.country = country or zones.country_of(zone.name) if zone.source == "browser" else country or us.country
@@ -273,11 +295,24 @@ def _repeated(session: Session, earlier: Submission) -> Captured:
 
 
 def _keep(
-    session: Session, lead: Lead, form_id: int | None, fingerprint: str, source: str, answers: dict[str, Any],
-    context: dict[str, Any], now: datetime,
-) -> Submission:  # fmt: skip
-    submission = Submission(form_id=form_id, lead_id=lead.id, fingerprint=fingerprint, source=source, answers=answers,
-                            context=context, at=now)  # fmt: skip
+    session: Session,
+    lead: Lead,
+    form_id: int | None,
+    fingerprint: str,
+    source: str,
+    answers: dict[str, Any],
+    context: dict[str, Any],
+    now: datetime,
+) -> Submission:
+    submission = Submission(
+        form_id=form_id,
+        lead_id=lead.id,
+        fingerprint=fingerprint,
+        source=source,
+        answers=answers,
+        context=context,
+        at=now,
+    )
     session.add(submission)
     lead.last_activity_at, lead.answered_at = now, None
     if lead.stage in ("archived", "lost", "nurture", "contacted", "replied"):
@@ -292,9 +327,16 @@ def _consent(
 ) -> None:
     if "consent" in answers:
         session.add(
-            consents.Consent(lead_id=lead.id, purpose="educational mail", granted=bool(answers["consent"]), at=now,
-                             wording=form.consent_text, source=f"form {form.key}", ip=str(context.get("ip", "")))
-        )  # fmt: skip
+            consents.Consent(
+                lead_id=lead.id,
+                purpose="educational mail",
+                granted=bool(answers["consent"]),
+                at=now,
+                wording=form.consent_text,
+                source=f"form {form.key}",
+                ip=str(context.get("ip", "")),
+            )
+        )
 
 
 def _route(session: Session, house: House, lead: Lead, now: datetime) -> User | None:
@@ -314,22 +356,38 @@ def _sla(session: Session, owner: User | None, now: datetime) -> datetime | None
     us = account.get(session)
     hours = facts.week((owner.working_hours if owner else None) or us.working_hours)
     zone = (owner.zone if owner else "") or us.zone
-    calendar = schedule.calendar(Schedule(zone=zone, week=hours, holidays="account"), zone, None, None, us.zone, us.country or None)
+    calendar = schedule.calendar(
+        Schedule(zone=zone, week=hours, holidays="account"), zone, None, None, us.zone, us.country or None
+    )
     opening = schedule.next_open(calendar, now)
     return opening + SLA if opening else None
 
 
 def _start(
-    session: Session, house: House, lead: Lead, form: Form, row: SequenceRow | None, submission: Submission, now: datetime
+    session: Session,
+    house: House,
+    lead: Lead,
+    form: Form,
+    row: SequenceRow | None,
+    submission: Submission,
+    now: datetime,
 ) -> int | None:
     running = enrolments.running_sales(session, lead.id)
     if running is not None:
         _again_task(session, lead, submission, now, f"{lead.name or lead.email} wrote again: look at the new request")
         return running.id
     if row is not None and _answered_lately(session, lead, form, now):
-        _again_task(session, lead, submission, now, f"{lead.name or lead.email} wrote again within a day: answer in person")
-        events.record(session, now, "not enrolled", "An answer went to this address within 24 hours; a person takes over.",
-                      lead_id=lead.id, rule="O9")  # fmt: skip
+        _again_task(
+            session, lead, submission, now, f"{lead.name or lead.email} wrote again within a day: answer in person"
+        )
+        events.record(
+            session,
+            now,
+            "not enrolled",
+            "An answer went to this address within 24 hours; a person takes over.",
+            lead_id=lead.id,
+            rule="O9",
+        )
         return None
     entered = enrol.enrol(session, house, lead, row, now, submission_id=submission.id) if row else None
     if entered and entered.enrolment:
@@ -352,8 +410,18 @@ def _answered_lately(session: Session, lead: Lead, form: Form, now: datetime) ->
 
 
 def _again_task(session: Session, lead: Lead, submission: Submission, now: datetime, title: str) -> None:
-    session.add(Task(kind="new_lead", lead_id=lead.id, owner_id=lead.owner_id, submission_id=submission.id, title=title,
-                     due_at=now, created_at=now, memory={}))  # fmt: skip
+    session.add(
+        Task(
+            kind="new_lead",
+            lead_id=lead.id,
+            owner_id=lead.owner_id,
+            submission_id=submission.id,
+            title=title,
+            due_at=now,
+            created_at=now,
+            memory={},
+        )
+    )
 
 
 def _own_letter(session: Session, lead: Lead, form: Form, submission: Submission, now: datetime) -> None:
@@ -361,10 +429,21 @@ def _own_letter(session: Session, lead: Lead, form: Form, submission: Submission
     if facts.suppressed(session, lead) or _answered_lately(session, lead, form, now):
         return
     session.add(
-        Message(kind="answer", class_="inbound", lane="urgent", at_once=True, lead_id=lead.id, user_id=lead.owner_id,
-                submission_id=submission.id, to_address=lead.email, extra={"template": form.letter}, references=[],
-                due_at=now, queued_at=now)
-    )  # fmt: skip
+        Message(
+            kind="answer",
+            class_="inbound",
+            lane="urgent",
+            at_once=True,
+            lead_id=lead.id,
+            user_id=lead.owner_id,
+            submission_id=submission.id,
+            to_address=lead.email,
+            extra={"template": form.letter},
+            references=[],
+            due_at=now,
+            queued_at=now,
+        )
+    )
 
 
 def _tell(
@@ -373,15 +452,18 @@ def _tell(
     who = lead.name or lead.email
     notify.tell(session, owner.id if owner else None, "new lead", f"New request from {who}", f"/leads/{lead.id}", now)
     labels = {f["key"]: f.get("label", f["key"]) for f in form.fields}
-    rows = [{"label": labels.get(k, k), "value": _shown(v)} for k, v in submission.answers.items() if v not in ("", None)]
+    rows = [
+        {"label": labels.get(k, k), "value": _shown(v)} for k, v in submission.answers.items() if v not in ("", None)
+    ]
     extra = {
         "lead": {"name": lead.name, "email": lead.email, "phone": lead.phone, "company": lead.company},
-        "lead_url": house.url(f"/leads/{lead.id}"), "form_name": form.title or form.name, "answers": rows, "answer_minutes": 5,
-    }  # fmt: skip
+        "lead_url": house.url(f"/leads/{lead.id}"),
+        "form_name": form.title or form.name,
+        "answers": rows,
+        "answer_minutes": 5,
+    }
     notify.write(session, house, owner, "notice-new-lead", extra, now, lead)
 
 
 def _shown(value: Any) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-
-

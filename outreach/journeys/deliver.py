@@ -127,7 +127,9 @@ def _one(sender: Sender, message_id: int) -> bool:
         now = house.now(session)
         mailbox = _mailbox(session, message)
         if mailbox is None or (later := _not_now(session, house, message, mailbox, now)):
-            values = {"due_at": now + timedelta(minutes=5), "reason": "no mailbox is active"} if mailbox is None else later
+            values = (
+                {"due_at": now + timedelta(minutes=5), "reason": "no mailbox is active"} if mailbox is None else later
+            )
             messages.finish(session, message_id, sender.owner, state="queued", **values)  # type: ignore[arg-type]
             return True
         try:
@@ -158,7 +160,9 @@ def _mailbox(session: Session, message: Message) -> Mailbox | None:
     return mailboxes.for_owner(session, message.user_id if message.kind != "notice" else None)
 
 
-def _not_now(session: Session, house: House, message: Message, mailbox: Mailbox, now: datetime) -> dict[str, Any] | None:
+def _not_now(
+    session: Session, house: House, message: Message, mailbox: Mailbox, now: datetime
+) -> dict[str, Any] | None:
     """Looked at again at the moment of sending: breaker, switch, window (W4), inbox (X4), limits (L1)."""
     real = business_clock.real_now(session)
     if mailbox.paused_until and mailbox.paused_until > real:
@@ -201,8 +205,16 @@ def _closed(session: Session, message: Message, us: account.Account, now: dateti
 
 def _unwritable(session: Session, sender: Sender, message: Message, error: str, now: datetime) -> None:
     messages.finish(session, message.id, sender.owner, state="failed", reason=error)
-    events.record(session, now, "failed", f"A letter could not be written: {error}", lead_id=message.lead_id,
-                  enrolment_id=message.enrolment_id, message_id=message.id, rule="F3")  # fmt: skip
+    events.record(
+        session,
+        now,
+        "failed",
+        f"A letter could not be written: {error}",
+        lead_id=message.lead_id,
+        enrolment_id=message.enrolment_id,
+        message_id=message.id,
+        rule="F3",
+    )
     notify.tell(session, None, "problem", f"A letter could not be written: {error}", "/health", now)
 
 
@@ -225,8 +237,16 @@ def _write_down(sender: Sender, message_id: int, mailbox_id: int, answer: Answer
             _sent_event(session, message, sent["subject"], now)
         elif answer.kind == "unsure":
             end(state="unsure", reason=f"no clear answer after the letter: {words}", **sent)
-            events.record(session, now, "unsure", "Nobody knows whether this letter arrived; it is not sent again by itself.",
-                          lead_id=message.lead_id, enrolment_id=message.enrolment_id, message_id=message_id, rule="F5")  # fmt: skip
+            events.record(
+                session,
+                now,
+                "unsure",
+                "Nobody knows whether this letter arrived; it is not sent again by itself.",
+                lead_id=message.lead_id,
+                enrolment_id=message.enrolment_id,
+                message_id=message_id,
+                rule="F5",
+            )
         elif answer.kind == "dropped":
             end(**_dropped(session, message, now))
         elif answer.kind in ("host_down", "auth_failed"):
@@ -240,8 +260,17 @@ def _write_down(sender: Sender, message_id: int, mailbox_id: int, answer: Answer
 
 def _sent_event(session: Session, message: Message, subject: str, now: datetime) -> None:
     if message.lead_id and message.kind != "notice":
-        events.record(session, now, "sent", f"Sent “{subject}”.", lead_id=message.lead_id, enrolment_id=message.enrolment_id,
-                      message_id=message.id, step_key=message.step_key, data={"kind": message.kind})  # fmt: skip
+        events.record(
+            session,
+            now,
+            "sent",
+            f"Sent “{subject}”.",
+            lead_id=message.lead_id,
+            enrolment_id=message.enrolment_id,
+            message_id=message.id,
+            step_key=message.step_key,
+            data={"kind": message.kind},
+        )
 
 
 def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any]:
@@ -260,8 +289,13 @@ def _again(message: Message, answer: Answer, words: str, now: datetime) -> dict[
     if now - first >= GIVE_UP:
         return {"state": "failed", "reason": f"given up after 72 hours: {words}", "attempts": tries}
     wait = retry.gap(tries)
-    return {"state": "queued", "reason": words, "due_at": now + wait, "attempts": tries,
-            "first_tried_at": first if message.first_tried_at else now}  # fmt: skip
+    return {
+        "state": "queued",
+        "reason": words,
+        "due_at": now + wait,
+        "attempts": tries,
+        "first_tried_at": first if message.first_tried_at else now,
+    }
 
 
 def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) -> None:
@@ -272,7 +306,7 @@ def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) ->
     mailbox.paused_until = real + (AUTH_PAUSE if answer.kind == "auth_failed" else timedelta(seconds=seconds))
     what = "refuses the login" if answer.kind == "auth_failed" else "does not answer"
     mailbox.paused_reason = f"The mail server of {mailbox.address} {what}: {answer.text}"[:500]
-    if mailbox.failures == 3 or answer.kind == "auth_failed" and mailbox.failures == 1:
+    if mailbox.failures == 3 or (answer.kind == "auth_failed" and mailbox.failures == 1):
         notify.tell(session, None, "problem", mailbox.paused_reason, "/health", now)
 
 

@@ -39,12 +39,17 @@ def enrol(
     refusal = _refusal(session, lead, row, now, requested=submission_id is not None)
     if refusal:
         text, rule = refusal
-        events.record(session, now, "not enrolled", f"Not enrolled in “{row.name}”: {text}", lead_id=lead.id,
-                      actor_id=actor_id, rule=rule)  # fmt: skip
+        events.record(
+            session,
+            now,
+            "not enrolled",
+            f"Not enrolled in “{row.name}”: {text}",
+            lead_id=lead.id,
+            actor_id=actor_id,
+            rule=rule,
+        )
         return Enrolled(None, text, rule)
-    return Enrolled(
-        applying.begin(session, house, lead, row, now, submission_id=submission_id, actor_id=actor_id)
-    )
+    return Enrolled(applying.begin(session, house, lead, row, now, submission_id=submission_id, actor_id=actor_id))
 
 
 def enrol_by_email(session: Session, house: House, name: str, email: str, now: datetime) -> Enrolled:
@@ -55,7 +60,9 @@ def enrol_by_email(session: Session, house: House, name: str, email: str, now: d
         raise Refused(f"There is no sequence “{name}”. There are: {known}.")
     lead = leads.by_email(session, email)
     if lead is None:
-        raise Refused(f"There is no lead with the address {email}. Add it in the page Leads, or let the person fill in a form.")
+        raise Refused(
+            f"There is no lead with the address {email}. Add it in the page Leads, or let the person fill in a form."
+        )
     return enrol(session, house, lead, row, now)
 
 

@@ -33,9 +33,15 @@ INBOX_FRESH = timedelta(minutes=15)
 def snapshot(row: Enrolment) -> Snapshot:
     """The row as the engine sees it."""
     return Snapshot(
-        id=row.id, state=row.state, step_key=row.step_key, due_at=row.due_at, anchor_at=row.anchor_at,
-        last_done_at=row.last_done_at, reason=row.reason, memory=row.memory,
-    )  # fmt: skip
+        id=row.id,
+        state=row.state,
+        step_key=row.step_key,
+        due_at=row.due_at,
+        anchor_at=row.anchor_at,
+        last_done_at=row.last_done_at,
+        reason=row.reason,
+        memory=row.memory,
+    )
 
 
 def sequence_of(session: Session, row: Enrolment) -> Sequence:
@@ -50,7 +56,9 @@ def parsed(document: str) -> Sequence:
     return documents.read(document, "published")
 
 
-def gather(session: Session, house: House, lead: Lead, sequence: Sequence, row: Enrolment | None, now: datetime) -> Facts:
+def gather(
+    session: Session, house: House, lead: Lead, sequence: Sequence, row: Enrolment | None, now: datetime
+) -> Facts:
     """The facts of a decision. `row` is None for a lead that is about to enter."""
     us = account.get(session)
     owner = session.get(User, lead.owner_id) if lead.owner_id else None
@@ -91,9 +99,14 @@ def gather(session: Session, house: House, lead: Lead, sequence: Sequence, row: 
 def calendar_of(us: Account, lead: Lead, sequence: Sequence) -> Calendar:
     """The sequence's schedule worked out for this lead."""
     return schedule.calendar(
-        sequence.schedule, lead.zone or us.zone, lead.country or None, lead.region or None, us.zone,
-        us.country or None, us.region or None,
-    )  # fmt: skip
+        sequence.schedule,
+        lead.zone or us.zone,
+        lead.country or None,
+        lead.region or None,
+        us.zone,
+        us.country or None,
+        us.region or None,
+    )
 
 
 def suppressed(session: Session, lead: Lead) -> str | None:
@@ -115,7 +128,9 @@ def sent_mails(session: Session, lead_id: int, now: datetime, besides: int | Non
     """
     rows = messages.automatic_times(session, lead_id, now - LOOK_BACK, besides)
     own = messages.own_times(session, lead_id, now - LOOK_BACK)
-    return tuple(SentMail(at, klass, at_once) for at, klass, at_once in rows) + tuple(SentMail(at, "sales") for at in own)
+    return tuple(SentMail(at, klass, at_once) for at, klass, at_once in rows) + tuple(
+        SentMail(at, "sales") for at in own
+    )
 
 
 def inbox_read(session: Session, house: House) -> bool:

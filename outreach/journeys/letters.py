@@ -90,9 +90,7 @@ def text_of(session: Session, key: str) -> Text:
     return Text(version.subject, source=source, version_id=version.id, preview=version.preview)
 
 
-def render(
-    session: Session, text: Text, fields: dict[str, Any], *, preview: bool = False
-) -> RenderedLetter:
+def render(session: Session, text: Text, fields: dict[str, Any], *, preview: bool = False) -> RenderedLetter:
     """Merge a letter. Raises MissingField or TemplateError; a preview names its gaps instead."""
     includes = library.shipped_includes() | templates.layouts(session)
     if text.preview and not fields.get("preview_text"):
@@ -168,6 +166,12 @@ def never_tracked(house: House, url: str) -> bool:
 def sample_lead(now: datetime) -> Lead:
     """Somebody to preview a letter with while there is no lead yet."""
     return Lead(
-        email="anna.weber@lumen.example", name="Anna Weber", company="Lumen Logistics", phone="+49 40 555 0163",
-        zone="Europe/Berlin", fields={}, created_at=now, last_activity_at=now,
-    )  # fmt: skip
+        email="anna.weber@lumen.example",
+        name="Anna Weber",
+        company="Lumen Logistics",
+        phone="+49 40 555 0163",
+        zone="Europe/Berlin",
+        fields={},
+        created_at=now,
+        last_activity_at=now,
+    )

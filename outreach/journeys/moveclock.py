@@ -76,8 +76,10 @@ def settle(house: House) -> None:
         if state != seen:
             seen, since = state, time.monotonic()
         if time.monotonic() - since > STUCK:
-            raise Stuck(f"Still due after {STUCK:.0f} s: {', '.join(sorted(jobs)) or 'nothing'}; letters in flight: {flying}. "
-                        "Look at Health, or run `outreach doctor`.")  # fmt: skip
+            raise Stuck(
+                f"Still due after {STUCK:.0f} s: {', '.join(sorted(jobs)) or 'nothing'}; letters in flight: {flying}. "
+                "Look at Health, or run `outreach doctor`."
+            )
         if time.monotonic() - rung > RING_EVERY:
             for job in jobs:
                 house.queue.poke(job)
@@ -87,4 +89,6 @@ def settle(house: House) -> None:
 
 def _refuse_unmovable(house: House) -> None:
     if not house.settings.movable_clock:
-        raise Refused("This installation's clock cannot be moved. Set OUTREACH_MOVABLE_CLOCK=1 on a trial system, never on a live one.")
+        raise Refused(
+            "This installation's clock cannot be moved. Set OUTREACH_MOVABLE_CLOCK=1 on a trial system, never on a live one."
+        )

@@ -18,17 +18,30 @@ def tell(session: Session, user_id: int | None, kind: str, text: str, path: str,
 
 
 def write(
-    session: Session, house: House, user: User | None, template: str, extra: dict[str, Any], now: datetime,
+    session: Session,
+    house: House,
+    user: User | None,
+    template: str,
+    extra: dict[str, Any],
+    now: datetime,
     lead: Lead | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """A letter to a user, or to the account's sender while there is no user; goes at once."""
     version = templates.current(session, template)
     if version is None:
         return
     session.add(
         Message(
-            kind="notice", lane="urgent", at_once=True, user_id=user.id if user else None, lead_id=lead.id if lead else None,
-            to_address=user.email if user else house.settings.mail_from_address, template_version_id=version.id,
-            extra={"fields": extra, "template": template}, references=[], due_at=now, queued_at=now,
+            kind="notice",
+            lane="urgent",
+            at_once=True,
+            user_id=user.id if user else None,
+            lead_id=lead.id if lead else None,
+            to_address=user.email if user else house.settings.mail_from_address,
+            template_version_id=version.id,
+            extra={"fields": extra, "template": template},
+            references=[],
+            due_at=now,
+            queued_at=now,
         )
-    )  # fmt: skip
+    )

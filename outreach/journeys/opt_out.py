@@ -12,9 +12,14 @@ from outreach.store.leads import Lead
 
 
 def unsubscribe(
-    session: Session, house: House, email: str, source: str, now: datetime, message_id: int | None = None,
+    session: Session,
+    house: House,
+    email: str,
+    source: str,
+    now: datetime,
+    message_id: int | None = None,
     lead_id: int | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Suppress the address, and the lead's own one where it is another; stop every programme. Harmless to repeat.
 
     Works after lead and letter were deleted: the address alone is enough (MAIL U4).
@@ -29,7 +34,9 @@ def unsubscribe(
         return
     if new:
         session.add(consents.Consent(lead_id=lead.id, purpose="educational mail", granted=False, source=source, at=now))
-        events.record(session, now, "unsubscribed", f"Unsubscribed ({source}).", lead_id=lead.id, message_id=message_id, rule="X7")
+        events.record(
+            session, now, "unsubscribed", f"Unsubscribed ({source}).", lead_id=lead.id, message_id=message_id, rule="X7"
+        )
     applying.signal(session, house, lead.id, signals.Unsubscribed(), now, message_id=message_id)
 
 
@@ -40,5 +47,7 @@ def complain(session: Session, house: House, email: str, now: datetime, message_
     if lead is None:
         return
     leads.locked(session, lead.id)
-    events.record(session, now, "complained", "Reported our mail as spam.", lead_id=lead.id, message_id=message_id, rule="X7")
+    events.record(
+        session, now, "complained", "Reported our mail as spam.", lead_id=lead.id, message_id=message_id, rule="X7"
+    )
     applying.signal(session, house, lead.id, signals.Complained(), now, message_id=message_id)

@@ -55,7 +55,7 @@ def ready(session: Session, house: House, message: Message, mailbox: Mailbox, no
     message.references = list(_references(message, parent))
     us = account.get(session)
     user = session.get(User, message.user_id) if message.user_id and message.kind not in ("notice", "test") else None
-    tokens = answers_by_token(house, mailbox)
+    tokens, ways_out = answers_by_token(house, mailbox), _ways_out(house, message)
     letter = Letter(
         message_id=message.message_id,
         date=now,
@@ -67,7 +67,8 @@ def ready(session: Session, house: House, message: Message, mailbox: Mailbox, no
         text=text,
         in_reply_to=message.references[-1] if message.references else None,
         references=tuple(message.references),
-        **_ways_out(house, message),
+        unsubscribe_url=ways_out[0],
+        unsubscribe_mailto=ways_out[1],
         auto_submitted=_auto(message),
     )
     bounce = f"b+{house.token('bounce', message.id)}@{house.settings.reply_domain}" if tokens else mailbox.address
@@ -104,7 +105,9 @@ def _text(session: Session, message: Message) -> letters.Text:
         message.template_version_id = text.version_id
         return text
     if mjml := message.extra.get("mjml"):
-        return letters.Text(message.subject, source=LetterSource(message.subject, mjml, message.extra.get("text") or None))
+        return letters.Text(
+            message.subject, source=LetterSource(message.subject, mjml, message.extra.get("text") or None)
+        )
     return letters.Text(message.subject, message.body)
 
 
@@ -121,7 +124,9 @@ def _tracked(session: Session, house: House, message: Message, rendered: Rendere
         return rendered.html, rendered.text
     known = {link.url: link.id for link in messages.links_of(session, message.id)}
     if new := [{"message_id": message.id, "url": x.url, "name": x.name or ""} for x in found if x.url not in known]:
-        known |= {url: key for key, url in session.execute(insert(Link).values(new).returning(Link.id, Link.url)).tuples()}
+        known |= {
+            url: key for key, url in session.execute(insert(Link).values(new).returning(Link.id, Link.url)).tuples()
+        }
     pixel = house.url(f"/o/{house.token('open', message.id)}.gif") if account.get(session).open_pixel else None
     done = tracking.wrap(
         rendered.html,
@@ -155,15 +160,12 @@ def _references(message: Message, parent: Message | None) -> tuple[str, ...]:
     return tuple(x for x in message.extra.get("references", []) if re.fullmatch(r"<[^<>\s]{1,900}>", x))
 
 
-def _ways_out(house: House, message: Message) -> dict[str, str | None]:
-    """O18: every automatic letter to a lead carries the way out, one-click included."""
+def _ways_out(house: House, message: Message) -> tuple[str | None, str | None]:
+    """O18: every automatic letter to a lead carries the way out: the one-click address and the mail address."""
     if message.kind not in AUTOMATIC:
-        return {}
+        return None, None
     token = house.token("unsubscribe", message.id)
-    return {
-        "unsubscribe_url": house.url("/u/" + token),
-        "unsubscribe_mailto": f"u+{token}@{house.settings.reply_domain}",
-    }
+    return house.url("/u/" + token), f"u+{token}@{house.settings.reply_domain}"
 
 
 def _auto(message: Message) -> str | None:

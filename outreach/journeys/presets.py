@@ -82,58 +82,79 @@ def _contact(session: Session, now: datetime) -> None:
     first = next((s for s in sequences.all_sequences(session) if s.preset == FIRST_SEQUENCE), None)
     session.add(
         Form(
-            key="contact", name="Contact", title="How can we help?",
+            key="contact",
+            name="Contact",
+            title="How can we help?",
             intro="Tell us what you are looking for. You get a personal answer at once, and a person calls or writes soon.",
-            fields=CONTACT_FIELDS, button="Send my request", sequence_id=first.id if first else None, created_at=now,
+            fields=CONTACT_FIELDS,
+            button="Send my request",
+            sequence_id=first.id if first else None,
+            created_at=now,
             letter="form-thanks",
             consent_text="Yes, also send me useful educational mail from time to time. I can stop it with one click.",
             thanks="Thank you. Your request has arrived, and an answer is on its way to your inbox.",
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 
 def _option(value: str, label: str, paragraph: str, question: str, material: str, url: str) -> dict[str, str]:
-    return {"value": value, "label": label, "paragraph": paragraph, "question": question, "material_title": material,
-            "material_url": url}  # fmt: skip
+    return {
+        "value": value,
+        "label": label,
+        "paragraph": paragraph,
+        "question": question,
+        "material_title": material,
+        "material_url": url,
+    }
 
 
 TOPICS = [
     _option(
-        "quote", "A price or a quote",
+        "quote",
+        "A price or a quote",
         "you would like to know what it costs. A number without the work behind it helps nobody, so I look at what you need "
         "first and then give you a price that you can hold us to, with what it includes and what it does not.",
         "Which part has to be done first, and what would make the price too high for you?",
-        "What makes up a price, and how to compare two quotes", "/read/educational-03",
+        "What makes up a price, and how to compare two quotes",
+        "/read/educational-03",
     ),
     _option(
-        "advice", "Advice on what fits",
+        "advice",
+        "Advice on what fits",
         "you want to find out what fits before you decide. That is the right order. In fifteen minutes I can usually say what "
         "would work in your case, and also when something simpler (or nothing from us) would do.",
         "What have you tried so far, and what did not work about it?",
-        "How to choose: five questions to ask anybody before you buy", "/read/educational-01",
+        "How to choose: five questions to ask anybody before you buy",
+        "/read/educational-01",
     ),
     _option(
-        "meeting", "A meeting or a demonstration",
+        "meeting",
+        "A meeting or a demonstration",
         "you would like to see it and talk it through. I keep that short and about your own case; bring one real example and "
         "we go through it together.",
         "Which day suits you, and who else should be there?",
-        "How to get the most out of a first meeting", "/read/educational-02",
+        "How to get the most out of a first meeting",
+        "/read/educational-02",
     ),
     _option(
-        "problem", "A problem that has to be solved soon",
+        "problem",
+        "A problem that has to be solved soon",
         "something has to be solved soon. Then the first thing is to find out what holds it up today; often a part of it can "
         "be settled at once, while the rest is planned properly.",
         "By when does it have to work again, and what happens if it does not?",
-        "First things first: a checklist for urgent cases", "/read/educational-04",
+        "First things first: a checklist for urgent cases",
+        "/read/educational-04",
     ),
     _option(
-        "other", "Something else",
+        "other",
+        "Something else",
         "you have a question of your own. I read it myself, and either answer it or find the person who can.",
         "What would a good answer look like for you?",
-        "How we work, in plain words", "/read/educational-05",
+        "How we work, in plain words",
+        "/read/educational-05",
     ),
-]  # fmt: skip
+]
 
 CONTACT_FIELDS: list[dict[str, Any]] = [
     {"key": "name", "label": "Your name", "kind": "text", "required": True},
@@ -141,12 +162,23 @@ CONTACT_FIELDS: list[dict[str, Any]] = [
     {"key": "phone", "label": "Phone", "kind": "tel", "help": "So that we can answer faster. Optional."},
     {"key": "company", "label": "Company", "kind": "text"},
     {"key": "topic", "label": "What is it about?", "kind": "select", "required": True, "options": TOPICS},
-    {"key": "message", "label": "What are you looking for?", "kind": "textarea", "help": "What should be different afterwards?"},
+    {
+        "key": "message",
+        "label": "What are you looking for?",
+        "kind": "textarea",
+        "help": "What should be different afterwards?",
+    },
     {"key": "needed_by", "label": "When do you need it?", "kind": "text"},
     {"key": "budget", "label": "Is there a budget?", "kind": "text"},
     {
-        "key": "reach_by", "label": "How shall we reach you?", "kind": "radio",
-        "options": [{"value": "phone", "label": "By phone"}, {"value": "text", "label": "By text"}, {"value": "email", "label": "By e-mail"}],
+        "key": "reach_by",
+        "label": "How shall we reach you?",
+        "kind": "radio",
+        "options": [
+            {"value": "phone", "label": "By phone"},
+            {"value": "text", "label": "By text"},
+            {"value": "email", "label": "By e-mail"},
+        ],
     },
     {"key": "consent", "label": "Educational mail", "kind": "checkbox"},
-]  # fmt: skip
+]

@@ -1,8 +1,8 @@
 """Mail comes in (DESIGN 5c): raw first, understood later; classified, matched, and told to the sequences it concerns.
 
-    keep      the raw message, once (unique by checksum and recipient)
-    accepts   whether the listener takes mail for an address
-    receive   understand what nobody has read yet, each message in a transaction of its own
+keep      the raw message, once (unique by checksum and recipient)
+accepts   whether the listener takes mail for an address
+receive   understand what nobody has read yet, each message in a transaction of its own
 """
 
 import hashlib
@@ -43,16 +43,27 @@ class Match:
 
 
 def keep(
-    session: Session, raw: bytes, now: datetime, *, source: str, recipient: str = "", envelope_from: str = "",
+    session: Session,
+    raw: bytes,
+    now: datetime,
+    *,
+    source: str,
+    recipient: str = "",
+    envelope_from: str = "",
     mailbox_id: int | None = None,
-) -> int | None:  # fmt: skip
+) -> int | None:
     """Keep a raw message; its id, or None when we have it already."""
     if mailbox_id is None and recipient:
         mailbox_id = next((m.id for m in _boxes(session) if m.address.lower() == recipient.lower()), None)
-    values = {
-        "sha256": hashlib.sha256(raw).hexdigest(), "recipient": recipient[:320], "envelope_from": envelope_from[:320],
-        "mailbox_id": mailbox_id, "source": source, "raw": raw, "received_at": now,
-    }  # fmt: skip
+    values: dict[str, object] = {
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "recipient": recipient[:320],
+        "envelope_from": envelope_from[:320],
+        "mailbox_id": mailbox_id,
+        "source": source,
+        "raw": raw,
+        "received_at": now,
+    }
     return inbox.keep(session, values)
 
 
@@ -107,7 +118,9 @@ def _set_aside(session: Session, inbound_id: int, error: str) -> None:
     row.error = error[:500]
     if row.tries >= TRIES:
         row.state = "quarantined"
-        notify.tell(session, None, "problem", "A message could not be understood; see Health.", "/health", row.received_at)
+        notify.tell(
+            session, None, "problem", "A message could not be understood; see Health.", "/health", row.received_at
+        )
 
 
 def reclassify(session: Session, house: House, inbound_id: int, class_: str, user_id: int) -> None:
@@ -119,7 +132,15 @@ def reclassify(session: Session, house: House, inbound_id: int, class_: str, use
     lead = leads.locked(session, row.lead_id) if row.lead_id else None
     message = session.get(Message, row.message_id) if row.message_id else None
     row.class_, row.evidence = class_, verdict.evidence
-    events.record(session, now, "corrected", f"A message is {class_.replace('_', ' ')}.", lead_id=row.lead_id, actor_id=user_id, rule="O10")
+    events.record(
+        session,
+        now,
+        "corrected",
+        f"A message is {class_.replace('_', ' ')}.",
+        lead_id=row.lead_id,
+        actor_id=user_id,
+        rule="O10",
+    )
     _act(session, house, row, inbound, verdict, Match(lead, message, "person", True), now)
 
 
@@ -144,9 +165,12 @@ def _classified(session: Session, house: House, row: InboundMail, inbound: Inbou
     zone = ZoneInfo((lead.zone if lead else "") or account.get(session).zone)
     day_first = None if lead is None or not lead.locale else not lead.locale.replace("_", "-").lower().endswith("-us")
     return classify.classify(
-        inbound, our_domains=domains, is_unsubscribe=opts_out, received=row.received_at.astimezone(zone).date(),
+        inbound,
+        our_domains=domains,
+        is_unsubscribe=opts_out,
+        received=row.received_at.astimezone(zone).date(),
         day_first=day_first,
-    )  # fmt: skip
+    )
 
 
 def _token_number(house: House, address: str, purpose: str) -> int | None:
@@ -191,9 +215,12 @@ def _note(row: InboundMail, inbound: Inbound, verdict: Verdict, match: Match) ->
         row.reply_text = replytext.reply_text(inbound.text, inbound.html, sent).text[:20000]
     row.detail = {
         "return_date": verdict.return_date.isoformat() if verdict.return_date else None,
-        "bounces": [{"recipient": b.recipient, "status": b.status, "verdict": b.verdict, "text": b.diagnostic[:300]} for b in verdict.bounces],
+        "bounces": [
+            {"recipient": b.recipient, "status": b.status, "verdict": b.verdict, "text": b.diagnostic[:300]}
+            for b in verdict.bounces
+        ],
         "successors": [{"name": s.name, "address": s.address} for s in verdict.successors],
-    }  # fmt: skip
+    }
 
 
 # ---- what follows ----
@@ -207,14 +234,27 @@ def _act(
         row.class_, row.evidence = "own", "X2: from one of our own addresses"
         return
     actions = {
-        "unsubscribe": _opt_out, "complaint": _complaint, "bounce": _bounce, "out_of_office": _away,
-        "left_company": _left, "challenge": _challenge, "calendar": _calendar, "human": _human,
-    }  # fmt: skip
+        "unsubscribe": _opt_out,
+        "complaint": _complaint,
+        "bounce": _bounce,
+        "out_of_office": _away,
+        "left_company": _left,
+        "challenge": _challenge,
+        "calendar": _calendar,
+        "human": _human,
+    }
     if action := actions.get(verdict.cls):
         action(session, house, row, verdict, match, now)
     elif match.lead:
-        events.record(session, now, "received", f"{verdict.cls.replace('_', ' ').capitalize()}: “{row.subject}”.",
-                      lead_id=match.lead.id, rule="O8", data={"inbound": row.id})  # fmt: skip
+        events.record(
+            session,
+            now,
+            "received",
+            f"{verdict.cls.replace('_', ' ').capitalize()}: “{row.subject}”.",
+            lead_id=match.lead.id,
+            rule="O8",
+            data={"inbound": row.id},
+        )
 
 
 def _is_ours(session: Session, address: str) -> bool:
@@ -224,8 +264,15 @@ def _is_ours(session: Session, address: str) -> bool:
 def _opt_out(session: Session, house: House, row: InboundMail, verdict: Verdict, match: Match, now: datetime) -> None:
     address = match.message.to_address if match.message else row.from_address
     if match.sure and address:
-        opt_out.unsubscribe(session, house, address, "mail to the unsubscribe address", now,
-                            match.message.id if match.message else None, match.lead.id if match.lead else None)  # fmt: skip
+        opt_out.unsubscribe(
+            session,
+            house,
+            address,
+            "mail to the unsubscribe address",
+            now,
+            match.message.id if match.message else None,
+            match.lead.id if match.lead else None,
+        )
 
 
 def _complaint(session: Session, house: House, row: InboundMail, verdict: Verdict, match: Match, now: datetime) -> None:
@@ -239,14 +286,24 @@ def _bounce(session: Session, house: House, row: InboundMail, verdict: Verdict, 
     message, lead = match.message, match.lead
     if not match.sure or message is None or lead is None:
         return
-    worst = next((v for v in ("hard", "soft", "ours", "delayed") if any(b.verdict == v for b in verdict.bounces)), "soft")
+    worst = next(
+        (v for v in ("hard", "soft", "ours", "delayed") if any(b.verdict == v for b in verdict.bounces)), "soft"
+    )
     said = next((b.diagnostic or b.status or "" for b in verdict.bounces if b.verdict == worst), "")
     if worst == "hard":
         message.delivered, message.reason = "bounced", said[:500]
         advance.bounced(session, house, lead, message, now)
         return
-    events.record(session, now, "delivery", f"Delivery report ({worst}): {said or row.subject}"[:500], lead_id=lead.id,
-                  message_id=message.id, rule="F2", data={"inbound": row.id, "verdict": worst})  # fmt: skip
+    events.record(
+        session,
+        now,
+        "delivery",
+        f"Delivery report ({worst}): {said or row.subject}"[:500],
+        lead_id=lead.id,
+        message_id=message.id,
+        rule="F2",
+        data={"inbound": row.id, "verdict": worst},
+    )
     if worst == "soft":
         message.delivered = "soft"
         final = sum(1 for m in messages.of_lead(session, lead.id)[:10] if m.delivered == "soft") >= 3
@@ -257,7 +314,15 @@ def _away(session: Session, house: House, row: InboundMail, verdict: Verdict, ma
     if match.lead is None:
         return
     until = f" until {verdict.return_date:%-d %B %Y}" if verdict.return_date else ", without a date"
-    events.record(session, now, "out of office", f"Out of office{until}.", lead_id=match.lead.id, rule="O4", data={"inbound": row.id})
+    events.record(
+        session,
+        now,
+        "out of office",
+        f"Out of office{until}.",
+        lead_id=match.lead.id,
+        rule="O4",
+        data={"inbound": row.id},
+    )
     applying.signal(session, house, match.lead.id, signals.WasOutOfOffice(verdict.return_date), now)
 
 
@@ -268,8 +333,15 @@ def _left(session: Session, house: House, row: InboundMail, verdict: Verdict, ma
     lead.address_state = "dead"
     names = ", ".join(f"{s.name} {s.address}".strip() for s in verdict.successors)
     title = f"Find the successor of {lead.name or lead.email}" + (f" (named: {names})" if names else "")
-    events.record(session, now, "left company", f"{lead.name or lead.email} has left the company.", lead_id=lead.id, rule="O7",
-                  data={"inbound": row.id})  # fmt: skip
+    events.record(
+        session,
+        now,
+        "left company",
+        f"{lead.name or lead.email} has left the company.",
+        lead_id=lead.id,
+        rule="O7",
+        data={"inbound": row.id},
+    )
     applying.signal(session, house, lead.id, signals.LeftCompany(), now)
     _task(session, lead, "task", title[:300], row, now)
 
@@ -283,7 +355,14 @@ def _calendar(session: Session, house: House, row: InboundMail, verdict: Verdict
     if match.lead is None:
         return
     answer = verdict.calendar_answer or "answered"
-    events.record(session, now, "calendar", f"Calendar: {answer}: “{row.subject}”.", lead_id=match.lead.id, data={"inbound": row.id})
+    events.record(
+        session,
+        now,
+        "calendar",
+        f"Calendar: {answer}: “{row.subject}”.",
+        lead_id=match.lead.id,
+        data={"inbound": row.id},
+    )
     _task(session, match.lead, "task", f"{match.lead.name or match.lead.email} {answer} the invitation", row, now)
 
 
@@ -291,7 +370,14 @@ def _human(session: Session, house: House, row: InboundMail, verdict: Verdict, m
     if match.lead is not None:
         _reply(session, house, row, match, now)
     elif not _stranger(session, house, row, now):
-        _task(session, None, "unknown_mail", f"Who is this? {row.from_name or row.from_address}: “{row.subject}”"[:300], row, now)
+        _task(
+            session,
+            None,
+            "unknown_mail",
+            f"Who is this? {row.from_name or row.from_address}: “{row.subject}”"[:300],
+            row,
+            now,
+        )
         notify.tell(session, None, "unknown mail", f"Mail from somebody unknown: {row.from_address}", "/today", now)
 
 
@@ -304,28 +390,59 @@ def _reply(session: Session, house: House, row: InboundMail, match: Match, now: 
     row.sense = sense.sense
     other = row.from_address.lower() != lead.email
     note = f" (from another address: {row.from_address})" if other else ""
-    events.record(session, now, "replied", f"Replied{note}: “{row.reply_text[:200]}”", lead_id=lead.id, rule="X2",
-                  message_id=match.message.id if match.message else None, data={"inbound": row.id, "sense": sense.sense})  # fmt: skip
+    events.record(
+        session,
+        now,
+        "replied",
+        f"Replied{note}: “{row.reply_text[:200]}”",
+        lead_id=lead.id,
+        rule="X2",
+        message_id=match.message.id if match.message else None,
+        data={"inbound": row.id, "sense": sense.sense},
+    )
     lead.stage, lead.last_activity_at = pipeline.after_reply(lead.stage), now
     if sense.sense == "unsubscribe" and not other:
-        opt_out.unsubscribe(session, house, lead.email, "asked for it in a reply", now, match.message.id if match.message else None, lead.id)
-    applying.signal(session, house, lead.id, signals.Replied(sense.sense, back_on=sense.back_on), now,
-                    message_id=match.message.id if match.message else None)  # fmt: skip
+        opt_out.unsubscribe(
+            session,
+            house,
+            lead.email,
+            "asked for it in a reply",
+            now,
+            match.message.id if match.message else None,
+            lead.id,
+        )
+    applying.signal(
+        session,
+        house,
+        lead.id,
+        signals.Replied(sense.sense, back_on=sense.back_on),
+        now,
+        message_id=match.message.id if match.message else None,
+    )
     who = lead.name or lead.email
     task = _task(session, lead, "reply", f"Answer {who}", row, now)
     notify.tell(session, lead.owner_id, "reply", f"{who} replied: “{row.reply_text[:80]}”", f"/leads/{lead.id}", now)
     owner = session.get(users.User, lead.owner_id) if lead.owner_id else None
     extra = {
         "lead": {"name": lead.name, "email": lead.email, "phone": lead.phone, "company": lead.company},
-        "lead_url": house.url(f"/leads/{lead.id}"), "task_url": house.url(f"/today?task={task.id}"),
+        "lead_url": house.url(f"/leads/{lead.id}"),
+        "task_url": house.url(f"/today?task={task.id}"),
         "reply": {"text": row.reply_text[:4000], "subject": row.subject, "sense": sense.sense.replace("_", " ")},
-    }  # fmt: skip
+    }
     notify.write(session, house, owner, "notice-reply", extra, now, lead)
 
 
 def _task(session: Session, lead: Lead | None, kind: str, title: str, row: InboundMail, now: datetime) -> Task:
-    task = Task(kind=kind, lead_id=lead.id if lead else None, owner_id=lead.owner_id if lead else None, inbound_id=row.id,
-                title=title, due_at=now, created_at=now, memory={})  # fmt: skip
+    task = Task(
+        kind=kind,
+        lead_id=lead.id if lead else None,
+        owner_id=lead.owner_id if lead else None,
+        inbound_id=row.id,
+        title=title,
+        due_at=now,
+        created_at=now,
+        memory={},
+    )
     session.add(task)
     session.flush()
     return task
@@ -338,13 +455,26 @@ def _stranger(session: Session, house: House, row: InboundMail, now: datetime) -
         return False
     form = forms.by_key(session, "contact")
     done = capture.note_lead(
-        session, house, name=row.from_name, email=row.from_address, message=row.reply_text[:5000], source="mail",
-        sequence_id=form.sequence_id if form else None, now=now,
-    )  # fmt: skip
+        session,
+        house,
+        name=row.from_name,
+        email=row.from_address,
+        message=row.reply_text[:5000],
+        source="mail",
+        sequence_id=form.sequence_id if form else None,
+        now=now,
+    )
     row.lead_id = done.lead_id
     lead = session.get_one(Lead, done.lead_id)
     _task(session, lead, "reply", f"Answer {lead.name or lead.email} (first mail)", row, now)
-    notify.tell(session, lead.owner_id, "new lead", f"New request by mail from {lead.name or lead.email}", f"/leads/{lead.id}", now)
+    notify.tell(
+        session,
+        lead.owner_id,
+        "new lead",
+        f"New request by mail from {lead.name or lead.email}",
+        f"/leads/{lead.id}",
+        now,
+    )
     return True
 
 
@@ -353,5 +483,3 @@ def _may_answer(session: Session, row: InboundMail) -> bool:
     local = row.from_address.partition("@")[0].lower()
     robots = ("no-reply", "noreply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster", "bounce")
     return not local.startswith(robots) and not local.endswith("-request") and not local.startswith("owner-")
-
-

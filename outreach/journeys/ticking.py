@@ -36,8 +36,17 @@ def sweep(house: House) -> None:
         for message_id in messages.sweep(session)["unsure"]:
             message = session.get_one(Message, message_id)
             text = "Nobody knows whether this letter arrived; it is not sent again by itself."
-            events.record(session, now, "unsure", text, lead_id=message.lead_id, enrolment_id=message.enrolment_id,
-                          message_id=message_id, rule="F5", data={"reason": message.reason})  # fmt: skip
+            events.record(
+                session,
+                now,
+                "unsure",
+                text,
+                lead_id=message.lead_id,
+                enrolment_id=message.enrolment_id,
+                message_id=message_id,
+                rule="F5",
+                data={"reason": message.reason},
+            )
 
 
 def in_flight(session: Session) -> int:
@@ -50,7 +59,9 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
     later = (
         session.scalar(select(func.min(Enrolment.due_at)).where(Enrolment.due_at > now)),
         session.scalar(select(func.min(Message.due_at)).where(Message.state == "queued", Message.due_at > now)),
-        session.scalar(select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)),
+        session.scalar(
+            select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)
+        ),
     )
     return min((at for at in later if at), default=None)
 

@@ -47,9 +47,17 @@ def record(
 ) -> Event:
     """Write one event."""
     event = Event(
-        at=at, kind=kind, text=text, lead_id=lead_id, enrolment_id=enrolment_id, message_id=message_id,
-        actor_id=actor_id, step_key=step_key, rule=rule, data=data or {},
-    )  # fmt: skip
+        at=at,
+        kind=kind,
+        text=text,
+        lead_id=lead_id,
+        enrolment_id=enrolment_id,
+        message_id=message_id,
+        actor_id=actor_id,
+        step_key=step_key,
+        rule=rule,
+        data=data or {},
+    )
     session.add(event)
     return event
 

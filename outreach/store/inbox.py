@@ -58,7 +58,9 @@ def keep(session: Session, values: dict[str, object]) -> int | None:
 
 def unread(session: Session, limit: int = 50) -> list[int]:
     """Ids of messages that nobody has understood yet."""
-    return list(session.scalars(select(InboundMail.id).where(InboundMail.state == "new").order_by(InboundMail.id).limit(limit)))
+    return list(
+        session.scalars(select(InboundMail.id).where(InboundMail.state == "new").order_by(InboundMail.id).limit(limit))
+    )
 
 
 def lock_new(session: Session, inbound_id: int) -> InboundMail | None:
@@ -75,7 +77,9 @@ def quarantined(session: Session) -> list[InboundMail]:
 
 def of_lead(session: Session, lead_id: int) -> list[InboundMail]:
     """What a lead wrote, the latest first."""
-    return list(session.scalars(select(InboundMail).where(InboundMail.lead_id == lead_id).order_by(InboundMail.id.desc())))
+    return list(
+        session.scalars(select(InboundMail).where(InboundMail.lead_id == lead_id).order_by(InboundMail.id.desc()))
+    )
 
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, InboundMail]:

@@ -22,7 +22,22 @@ from outreach.store import (
 from outreach.store.base import Base
 
 MODULES = (
-    account, business_clock, consents, deals, enrolments, events, forms, inbox, leads, logins, mailboxes, messages,
-    notices, sequences, tasks, templates, users,
-)  # fmt: skip
+    account,
+    business_clock,
+    consents,
+    deals,
+    enrolments,
+    events,
+    forms,
+    inbox,
+    leads,
+    logins,
+    mailboxes,
+    messages,
+    notices,
+    sequences,
+    tasks,
+    templates,
+    users,
+)
 metadata = Base.metadata

@@ -1,0 +1,81 @@
+"""Why did (or didn't) something go out to this lead, and what comes next, when? Read from events and enrolments only."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from outreach.core import states
+from outreach.core.sequences import FINISH
+from outreach.errors import Refused
+from outreach.store import consents, enrolments, events, leads
+from outreach.store.enrolments import Enrolment
+from outreach.store.leads import Lead
+from outreach.store.sequences import SequenceRow, VersionRow
+
+
+def explain(session: Session, email: str, now: datetime) -> dict[str, Any]:
+    """Everything that `outreach why` says, JSON-able but for moments. Raises Refused when nobody has the address."""
+    lead = leads.by_email(session, email)
+    if lead is None:
+        raise Refused(f"There is no lead with the address {email}. Look in the page Leads, or check the spelling.")
+    return of_lead(session, lead, now)
+
+
+def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
+    """The same for a lead at hand: who, why no mail at all, each enrolment, all decisions in order."""
+    suppression = consents.suppression(session, lead.email) if lead.email else None
+    return {
+        "lead": {
+            "id": lead.id,
+            "email": lead.email,
+            "name": lead.name,
+            "stage": lead.stage,
+            "zone": lead.zone,
+            "zone_source": lead.zone_source,
+            "address": lead.address_state,
+        },
+        "now": now,
+        "suppressed": suppression.reason if suppression else None,
+        "enrolments": [_enrolment(session, lead, row) for row in reversed(enrolments.of_lead(session, lead.id))],
+        "decisions": [_decision(event) for event in reversed(events.of_lead(session, lead.id, 1000))],
+    }
+
+
+def _enrolment(session: Session, lead: Lead, row: Enrolment) -> dict[str, Any]:
+    sequence = session.get_one(SequenceRow, row.sequence_id)
+    version = session.get_one(VersionRow, row.version_id)
+    done = row.memory.get("done", {})
+    last = max(done, key=lambda key: done[key].get("at", ""), default=None)
+    return {
+        "id": row.id,
+        "sequence": sequence.name,
+        "version": version.number,
+        "class": row.class_,
+        "state": row.state,
+        "sentence": states.sentence(row.state),
+        "last_step": last,
+        "last_at": done[last].get("at") if last else None,
+        "next_step": None if row.ended_at or row.step_key == FINISH else row.step_key,
+        "next_at": row.due_at,
+        "next_local": row.due_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if row.due_at else None,
+        "reason": row.reason or row.why,
+        "why": row.why,
+        "rule": row.rule,
+        "entered_at": row.entered_at,
+        "ended_at": row.ended_at,
+    }
+
+
+def _decision(event: events.Event) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "step": event.step_key,
+        "rule": event.rule,
+        "text": event.text,
+        "enrolment": event.enrolment_id,
+        "next_at": event.data.get("due_at"),
+        "state": event.data.get("state"),
+    }
