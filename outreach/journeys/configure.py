@@ -139,7 +139,11 @@ def server_url(house: House, row: Mailbox, answers: Answers, kind: str) -> tuple
     if port and not (port.isdecimal() and 1 <= int(port) <= 65_535):
         return "", {f"{kind}_port": f"'{port[:20]}' is no port; leave it empty for the usual one."}
     user, secret = _text(answers, f"{kind}_user"), answers.get(f"{kind}_password", "")
-    secret = secret or server_parts(house, row, kind).get("secret", "")
+    if user and not secret:
+        stored = server_parts(house, row, kind)
+        if stored.get("secret") and stored["host"] != host:
+            return "", {f"{kind}_password": "This is another server: enter its password. The stored one stays here."}
+        secret = stored.get("secret", "")
     who = f"{quote(user, safe='')}:{quote(secret, safe='')}@" if user else ""
     url = f"{scheme}://{who}{host}{':' + port if port else ''}"
     if kind == "smtp":

@@ -6,14 +6,21 @@ change things through journeys. `shell.py` is what every page shows around itsel
 
 import importlib
 import pkgutil
+from functools import cache
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 
 def install(app: Flask) -> None:
-    """Put all pages of this room on `app`: every module here is imported for its views."""
-    from outreach.web.blueprint import blueprint
+    """Put all pages of this room on `app`."""
+    app.register_blueprint(_with_pages())
 
+
+@cache
+def _with_pages() -> Blueprint:
+    """The blueprint, after every module here was imported for its views."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    app.register_blueprint(blueprint)
+    from outreach.web.blueprint import blueprint
+
+    return blueprint

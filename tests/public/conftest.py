@@ -1,6 +1,5 @@
 """A stranger's browser before the doors, and a form to fill in."""
 
-import importlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,10 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from outreach import http, public
 from outreach.public import reading
 from outreach.store.forms import Form
-from outreach.web.blueprint import blueprint as web_blueprint
 
 TOPICS = [
     {"value": "roof", "label": "A solar roof", "paragraph": "Roofs.", "question": "How large is it?"},
@@ -32,14 +29,7 @@ ANSWERS = {"name": "Anna Weber", "email": "anna@lumen.example", "topic": "roof",
 
 @pytest.fixture
 def app(house: Any) -> Flask:
-    made = Flask("outreach")
-    made.config["TESTING"] = False
-    http.install(made, house)
-    importlib.import_module("outreach.web.shell")
-    importlib.import_module("outreach.web.filters")
-    made.register_blueprint(web_blueprint)
-    public.install(made)
-    return made
+    return create_app(house)
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+"""Rate limits work, and go on working when Redis does not answer."""
+
+import time
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from outreach import http
+from outreach.http.access import anyone
+from outreach.http.limits import limiter
+
+
+def limited(house: Any) -> Flask:
+    made = Flask("outreach", static_folder=None)
+    http.install(made, house)
+
+    @made.get("/often")
+    @limiter.limit("3/minute")
+    @anyone("a test")
+    def often() -> str:
+        return "yes"
+
+    return made
+
+
+@pytest.fixture
+def no_redis(house: Any) -> Any:
+    """The house, with a Redis address that nobody answers at."""
+    from dataclasses import replace
+
+    return replace(house, settings=house.settings.model_copy(update={"redis_url": "unix:///nowhere/redis.sock"}))
+
+
+def statuses(app: Flask, times: int) -> list[int]:
+    client = app.test_client()
+    return [client.get("/often", headers={"Accept": "application/json"}).status_code for _ in range(times)]
+
+
+def test_too_many_tries_are_refused(house: Any) -> None:
+    assert statuses(limited(house), 4) == [200, 200, 200, 429]
+
+
+def test_without_redis_the_process_counts_by_itself_and_stays_quick(no_redis: Any) -> None:
+    app = limited(no_redis)
+    start = time.monotonic()
+    assert statuses(app, 4) == [200, 200, 200, 429]
+    assert time.monotonic() - start < 2

@@ -1,0 +1,191 @@
+"""Settings: company, profile, users, mailbox."""
+
+import re
+from typing import Any
+
+import pytest
+
+from outreach.journeys import configure
+from outreach.store import account, logins, mailboxes, users
+from outreach.store.leads import Lead
+from outreach.store.users import User
+
+PASSWORD = "correct horse battery"
+HOURS = {f"hours_{day}": "09:00-17:00" for day in ("mon", "tue", "wed", "thu", "fri")}
+COMPANY = {
+    "company": "Lumen",
+    "sender_name": "The Lumen team",
+    "brand_color": "#aa3300",
+    "postal_address": "14 Harbour Street\r\nBristol",
+    "zone": "Europe/Berlin",
+    "country": "DE",
+    "region": "BY",
+    **HOURS,
+    "hours_sat": "9:00-12:00, 13:00-15:30",
+}
+
+
+def test_the_company_is_saved(admin: Any, house: Any) -> None:
+    assert admin.post("/settings", COMPANY).status_code == 303
+    assert "Saved." in admin.get("/settings").text
+    with house.sessions() as session:
+        row = account.get(session)
+    assert (row.company, row.zone, row.country, row.region) == ("Lumen", "Europe/Berlin", "DE", "BY")
+    assert row.postal_address == "14 Harbour Street\nBristol"
+    assert row.working_hours["sat"] == ["09:00-12:00", "13:00-15:30"]
+    assert "sun" not in row.working_hours
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("brand_color", "red; background: url(x)"),
+        ("zone", "Mars/Base"),
+        ("country", "XX"),
+        ("website", "javascript:alert(1)"),
+        ("hours_mon", "17:00-09:00"),
+        ("hours_mon", "10:00-12:00, 11:00-13:00"),
+        ("hours_mon", "all day"),
+    ],
+)
+def test_nonsense_is_refused_beside_its_field_and_nothing_is_lost(
+    admin: Any, house: Any, field: str, value: str
+) -> None:
+    answer = admin.post("/settings", {**COMPANY, field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "14 Harbour Street" in answer.text
+    with house.sessions() as session:
+        assert account.get(session).company == ""
+
+
+def test_a_rep_has_a_profile_but_no_company_settings(rep: Any) -> None:
+    assert rep.get("/settings").headers["Location"] == "/settings/me"
+    assert rep.post("/settings", COMPANY).status_code == 403
+    assert rep.get("/settings/users").status_code == 403
+    assert rep.get("/settings/mailbox").status_code == 403
+
+
+def test_regions_follow_the_country(admin: Any) -> None:
+    assert "<option>BY</option>" in admin.get("/settings/regions?country=DE").text
+    assert "<option" not in admin.get("/settings/regions?country=SE").text
+
+
+def test_my_profile_is_saved(rep: Any, rita: User, house: Any) -> None:
+    profile = {"name": "Rita R", "phone": "+44 20 7946 0000", "booking_link": "https://meet.example/rita", **HOURS}
+    assert rep.post("/settings/me", profile).status_code == 303
+    with house.sessions() as session:
+        me = session.get_one(User, rita.id)
+    assert (me.name, me.phone, me.takes_leads) == ("Rita R", "+44 20 7946 0000", False)
+
+
+def test_a_new_password_needs_the_present_one_and_signs_other_browsers_out(
+    rep: Any, stranger: Any, rita: User, house: Any
+) -> None:
+    stranger.sign_in(rita.email)
+    wrong = {"password": "guess", "new_password": "another long one", "again": "another long one"}
+    assert rep.post("/settings/me/password", wrong).status_code == 422
+    assert rep.post("/settings/me/password", {**wrong, "password": PASSWORD}).status_code == 303
+    assert rep.get("/settings/me").status_code == 200
+    assert stranger.get("/settings/me").status_code == 302
+    assert stranger.sign_in(rita.email, "another long one").status_code == 303
+
+
+def test_a_browser_is_signed_out_from_the_list_and_only_ones_own(rep: Any, admin: Any, rita: User, house: Any) -> None:
+    with house.sessions() as session:
+        (row,) = logins.of_user(session, rita.id)
+    admin.post(f"/settings/me/browsers/{row.id}/sign-out")
+    assert rep.get("/settings/me").status_code == 200
+    rep.post(f"/settings/me/browsers/{row.id}/sign-out")
+    assert rep.get("/settings/me").status_code == 302
+
+
+def test_somebody_is_invited_by_a_link_that_works_once(admin: Any, stranger: Any) -> None:
+    page = admin.post("/settings/users", {"name": "Max Market", "email": "max@outreach.test", "role": "marketer"}).text
+    path = re.search(r'value="http://outreach.test(/claim/[^"]+)"', page)
+    assert path
+    assert "max@outreach.test" in stranger.get(path[1]).text
+    stranger.post(path[1], {"name": "Max", "password": PASSWORD, "again": PASSWORD})
+    assert "Max" in stranger.get("/settings/me").text
+    assert stranger.get(path[1]).status_code == 404
+
+
+def test_the_same_address_is_not_invited_twice(admin: Any, rita: User) -> None:
+    again = admin.post("/settings/users", {"name": "R", "email": "RITA@outreach.test", "role": "rep"})
+    assert again.status_code == 422
+    assert "There is a user" in again.text
+
+
+def test_whoever_leaves_hands_over_the_leads(admin: Any, ada: User, rita: User, house: Any) -> None:
+    """X10: removing a user asks who takes over; nobody is silently left alone."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        lead = Lead(email="anna@lumen.example", owner_id=rita.id, fields={}, created_at=now, last_activity_at=now)
+        session.add(lead)
+    assert "Ada Admin" in admin.get(f"/settings/users/{rita.id}/leave").text
+    assert admin.post(f"/settings/users/{rita.id}/leave").status_code == 404
+    assert admin.post(f"/settings/users/{rita.id}/leave", {"heir": str(ada.id)}).status_code == 303
+    with house.sessions() as session:
+        assert session.get_one(Lead, lead.id).owner_id == ada.id
+        assert not session.get_one(User, rita.id).active
+
+
+def test_nobody_takes_their_own_administration_away(admin: Any, ada: User, rita: User) -> None:
+    assert admin.post(f"/settings/users/{ada.id}/role", {"role": "rep"}).status_code == 400
+    assert admin.post(f"/settings/users/{ada.id}/leave", {"heir": str(rita.id)}).status_code == 400
+
+
+def test_a_role_is_changed(admin: Any, rita: User, house: Any) -> None:
+    admin.post(f"/settings/users/{rita.id}/role", {"role": "manager"})
+    with house.sessions() as session:
+        assert users.by_email(session, rita.email).role == "manager"  # type: ignore[union-attr]
+
+
+MAILBOX = {
+    "address": "Hello@Lumen.example",
+    "smtp_host": "mail.lumen.example",
+    "smtp_scheme": "smtp+starttls",
+    "smtp_user": "hello@lumen.example",
+    "smtp_password": "p@ss:/word",
+    "imap_scheme": "imaps",
+    "takes_strangers": "1",
+}
+
+
+def test_a_mailbox_is_saved_and_its_password_is_neither_readable_nor_shown(admin: Any, house: Any) -> None:
+    assert admin.post("/settings/mailbox", MAILBOX).status_code == 303
+    assert "p@ss" not in admin.get("/settings/mailbox").text
+    with house.sessions() as session:
+        row = mailboxes.default(session)
+        assert row is not None
+        assert row.address == "hello@lumen.example"
+        assert row.takes_strangers
+        assert b"p@ss" not in (row.smtp_secret or b"")
+        assert configure.server_parts(house, row, "smtp")["secret"] == "p@ss:/word"
+        assert row.imap_secret is None
+
+
+def test_an_empty_password_keeps_the_stored_one(admin: Any, house: Any) -> None:
+    admin.post("/settings/mailbox", MAILBOX)
+    admin.post("/settings/mailbox", {**MAILBOX, "smtp_password": "", "smtp_port": "2525"})
+    with house.sessions() as session:
+        row = mailboxes.default(session)
+        assert row is not None
+        parts = configure.server_parts(house, row, "smtp")
+    assert (parts["secret"], parts["port"]) == ("p@ss:/word", "2525")
+
+
+def test_a_stored_password_is_never_shown_to_another_server(admin: Any, house: Any) -> None:
+    admin.post("/settings/mailbox", MAILBOX)
+    answer = admin.post("/settings/mailbox", {**MAILBOX, "smtp_password": "", "smtp_host": "evil.example"})
+    assert answer.status_code == 422
+    assert 'id="smtp_password-error"' in answer.text
+
+
+def test_the_test_button_says_what_happened(admin: Any, house: Any) -> None:
+    admin.get("/settings/mailbox")
+    nobody = {**MAILBOX, "smtp_host": "127.0.0.1", "smtp_port": "9", "smtp_scheme": "smtp", "smtp_password": "x"}
+    answer = admin.post("/settings/mailbox/test", nobody)
+    assert answer.status_code == 200
+    assert "Sending:" in answer.text
+    assert "note-bad" in answer.text
