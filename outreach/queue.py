@@ -28,6 +28,7 @@ JOBS = {
     "broadcast": "outbound",
     "fetch_mail": "inbound",
     "receive": "inbound",
+    "settle_clicks": "housekeeping",
     "sweep": "housekeeping",
 }
 

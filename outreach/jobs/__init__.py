@@ -89,3 +89,11 @@ def sweep() -> None:
     from outreach.journeys.ticking import sweep as run
 
     run(_house())
+
+
+def settle_clicks() -> None:
+    """Clicks that came too near to the delivery are judged once their letter's other links would have been opened."""
+    from outreach.journeys.track import settle
+
+    if settle(_house()):
+        _house().queue.poke("advance")

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import enrolments, events, inbox, messages, templates
+from outreach.store import business_clock, enrolments, events, inbox, messages, templates
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.templates import Issue
@@ -24,6 +25,8 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
         jobs.append("advance")
     if inbox.unread(session, 1):
         jobs.append("receive")
+    if messages.clicks_wait(session, business_clock.real_now(session) - BURST):
+        jobs.append("settle_clicks")
     if session.scalar(select(Issue.id).where(_issue_due(now)).limit(1)) is not None:
         jobs.append("broadcast")
     return jobs

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from outreach.core import signals, tracking
 from outreach.journeys import applying
 from outreach.journeys.house import House
-from outreach.store import events, messages
+from outreach.store import business_clock, events, messages
 from outreach.store.messages import Hit, Link, Message
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,14 @@ def opened(session: Session, message_id: int, hit: tracking.Hit, now: datetime) 
     )  # fmt: skip
 
 
-def settle(session: Session, house: House, now: datetime, real_now: datetime) -> int:
-    """Judge again the clicks that were too near to the delivery; how many there were. Safe to run twice."""
+def settle(house: House) -> int:
+    """Judge again the clicks that were too near to their letter's delivery; how many there were. Safe to run twice."""
+    with house.sessions.begin() as session:
+        return settle_before(session, house, house.now(session), business_clock.real_now(session))
+
+
+def settle_before(session: Session, house: House, now: datetime, real_now: datetime) -> int:
+    """The same at a given moment, in the caller's transaction."""
     waiting = messages.unsettled_clicks(session, real_now - tracking.BURST)
     for row in waiting:
         found = messages.link(session, row.link_id or 0)

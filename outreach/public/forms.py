@@ -171,7 +171,7 @@ def _embedded() -> bool:
     return request.args.get("embed") == "1"
 
 
-def _same_frame() -> dict[str, str]:
+def _same_frame() -> dict[str, Any]:
     return {"embed": "1"} if _embedded() else {}
 
 

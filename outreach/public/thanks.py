@@ -1,5 +1,7 @@
 """The page after a form: thanks, and a question for what is missing (phone number, best time to call)."""
 
+from typing import Any
+
 from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -56,7 +58,7 @@ def thanks_post(key: str, token: str) -> AnyResponse:
         capture.complete(transaction(), submission, phone if _asks(submission)["phone"] else "", best_time, now())
     except Refused as error:
         return _page(form, submission, answers, {"phone": str(error)}, 422)
-    frame = {"embed": "1"} if request.args.get("embed") == "1" else {}
+    frame: dict[str, Any] = {"embed": "1"} if request.args.get("embed") == "1" else {}
     return redirect(url_for("public.thanks", key=key, token=token, saved="1", **frame), 303)
 
 

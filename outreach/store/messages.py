@@ -105,7 +105,10 @@ class Hit(Base):
     """A raw click or open with its class (B1)."""
 
     __tablename__ = "hits"
-    __table_args__ = (Index("ix_hits_message_id_at", "message_id", "at"),)
+    __table_args__ = (
+        Index("ix_hits_message_id_at", "message_id", "at"),
+        Index("ix_hits_later", "real_at", postgresql_where=text("rule LIKE 'later:%'")),
+    )
     id: Mapped[Id]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id", ondelete="CASCADE"))
@@ -347,8 +350,13 @@ def clicks_around(session: Session, message_id: int, since: datetime) -> list[tu
     return [(hit, name) for hit, name in session.execute(query.order_by(Hit.id))]
 
 
+def clicks_wait(session: Session, before: datetime) -> bool:
+    """Whether a click made before then (real time) is still to be judged."""
+    query = select(Hit.id).where(text("rule LIKE 'later:%'"), Hit.real_at < before).limit(1)
+    return session.scalar(query) is not None
+
+
 def unsettled_clicks(session: Session, before: datetime) -> list[Hit]:
     """Clicks that could be judged only later, made before then (real time), locked."""
-    query = select(Hit).where(Hit.kind == "click", Hit.verdict == "unknown", Hit.rule.like("later:%"))
-    query = query.where(Hit.real_at < before).order_by(Hit.id).limit(200)
+    query = select(Hit).where(text("rule LIKE 'later:%'"), Hit.real_at < before).order_by(Hit.id).limit(200)
     return list(session.scalars(query.with_for_update(skip_locked=True)))

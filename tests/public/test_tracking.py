@@ -92,11 +92,11 @@ def test_a_click_seconds_after_delivery_counts_once_nothing_else_followed(
     session.commit()
     client.get("/c/" + house.token("click", links[0].id), headers=CHROME)
     assert verdicts(session) == ["unknown"]
-    assert track.settle(session, house, now, now) == 0
-    assert track.settle(session, house, now, now + timedelta(seconds=20)) == 1
+    assert track.settle_before(session, house, now, now) == 0
+    assert track.settle_before(session, house, now, now + timedelta(seconds=20)) == 1
     session.commit()
     assert verdicts(session) == ["human"]
-    assert track.settle(session, house, now, now + timedelta(seconds=40)) == 0
+    assert track.settle_before(session, house, now, now + timedelta(seconds=40)) == 0
     assert len(session.scalars(select(Event).where(Event.kind == "click")).all()) == 1
 
 

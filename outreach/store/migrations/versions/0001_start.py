@@ -637,6 +637,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_hits_message_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hits")),
     )
+    op.create_index(
+        "ix_hits_later", "hits", ["real_at"], unique=False, postgresql_where=sa.text("rule LIKE 'later:%%'")
+    )
     op.create_index("ix_hits_message_id_at", "hits", ["message_id", "at"], unique=False)
     op.create_table(
         "tasks",
@@ -701,6 +704,7 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_lead_id", table_name="tasks")
     op.drop_table("tasks")
     op.drop_index("ix_hits_message_id_at", table_name="hits")
+    op.drop_index("ix_hits_later", table_name="hits", postgresql_where=sa.text("rule LIKE 'later:%%'"))
     op.drop_table("hits")
     op.drop_table("links")
     op.drop_index(op.f("ix_inbox_wire_id"), table_name="inbox")

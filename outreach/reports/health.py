@@ -1,0 +1,222 @@
+"""What needs an operator's eye: engines and processes, what waits and why, what failed, what is unsure (UI: Health)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from outreach.config import Settings
+from outreach.reports import running
+from outreach.reports.running import Check
+from outreach.store import business_clock, inbox, mailboxes, messages
+from outreach.store.consents import Suppression
+from outreach.store.enrolments import SALES, Enrolment
+from outreach.store.events import Event
+from outreach.store.inbox import InboundMail
+from outreach.store.leads import Lead
+from outreach.store.mailboxes import Mailbox
+from outreach.store.messages import Message
+
+LOOK_BACK = timedelta(days=30)
+MOST = 100
+HELD = ("held:%", "blocked:%", "failed:%", "waiting: limit", "waiting: inbox%", "waiting: approval", "paused: %")
+"""States in which something other than the plan keeps a lead waiting (RULES S)."""
+
+
+class Bells(Protocol):
+    """The queue, as this report sees it."""
+
+    @property
+    def redis(self) -> Redis: ...
+    def lengths(self) -> dict[str, int]: ...
+
+
+class House(Protocol):
+    """What this report asks of the wiring."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def queue(self) -> Bells: ...
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An enrolment that does not go on by plan: why, and when it is looked at again."""
+
+    lead_id: int
+    name: str
+    state: str
+    why: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A letter that failed, is unsure, or waits for its server."""
+
+    id: int
+    lead_id: int | None
+    to: str
+    subject: str
+    state: str
+    reason: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Box:
+    """A mailbox: when it was read last, and whether its breaker is open. Real times."""
+
+    address: str
+    watched: bool
+    read_at: datetime | None
+    read_error: str
+    paused_until: datetime | None
+    paused_reason: str
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Finished without reply and neither in nurture, nor suppressed, nor excluded with a reason: the closed loop leaks."""
+
+    lead_id: int
+    name: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Health:
+    """The whole page."""
+
+    checks: tuple[Check, ...]
+    queues: dict[str, int] | None
+    """Jobs waiting per queue; None when Redis does not answer. The rows count, not these."""
+    letters: dict[str, int]
+    oldest_due: datetime | None
+    last_inbound: datetime | None
+    ahead: timedelta
+    boxes: tuple[Box, ...]
+    held: tuple[Waiting, ...]
+    held_by_state: dict[str, int]
+    queued: tuple[LetterLine, ...]
+    unsure: tuple[LetterLine, ...]
+    failed: tuple[LetterLine, ...]
+    quarantined: tuple[InboundMail, ...]
+    forgotten: tuple[Forgotten, ...]
+
+    @property
+    def well(self) -> bool:
+        """Nothing here asks for a person."""
+        up = all(check.level == running.OK for check in self.checks)
+        broken = any(box.paused_until or box.read_error for box in self.boxes)
+        return up and not (broken or self.unsure or self.failed or self.quarantined or self.forgotten)
+
+
+def look(session: Session, house: House, now: datetime) -> Health:
+    """Read everything; the checks of engines and processes are the same as healthz makes."""
+    return Health(
+        checks=tuple(_checks(house)),
+        queues=_queues(house),
+        letters=messages.counts(session),
+        oldest_due=_oldest_due(session, now),
+        last_inbound=inbox.last_received(session),
+        ahead=business_clock.ahead(session),
+        boxes=tuple(_box(house, row, business_clock.real_now(session)) for row in mailboxes.active(session)),
+        held=_held(session),
+        held_by_state=_held_by_state(session),
+        queued=_letters(session, Message.state == "queued", Message.reason != ""),
+        unsure=_letters(session, Message.state == "unsure"),
+        failed=_letters(session, Message.state == "failed", Message.queued_at > now - LOOK_BACK),
+        quarantined=tuple(inbox.quarantined(session)),
+        forgotten=forgotten(session),
+    )
+
+
+def forgotten(session: Session) -> tuple[Forgotten, ...]:
+    """RULES N: finished without reply must equal moved to nurture + excluded with a reason, always. Who breaks it."""
+    later = aliased(Enrolment)
+    taken_up = exists().where(later.lead_id == Lead.id, later.id > Enrolment.id, later.class_ != "newsletter")
+    in_nurture = exists().where(later.lead_id == Lead.id, later.class_ == "nurture", later.ended_at.is_(None))
+    excluded = exists().where(Event.enrolment_id == Enrolment.id, Event.kind.in_(("excluded", "not enrolled")))
+    suppressed = exists().where(Suppression.email == func.lower(Lead.email))
+    query = (
+        select(Lead.id, Lead.name, Lead.email, Enrolment.ended_at)
+        .join(Enrolment, Enrolment.lead_id == Lead.id)
+        .where(Enrolment.state == "ended: no reply", Enrolment.class_.in_(SALES))
+        .where(~taken_up, ~in_nurture, ~excluded, ~suppressed)
+        .where(Lead.erased_at.is_(None), ~Lead.do_not_contact, Lead.address_state != "dead")
+        .order_by(Enrolment.ended_at)
+        .limit(MOST)
+    )
+    return tuple(Forgotten(key, name or email, at) for key, name, email, at in session.execute(query) if at)
+
+
+def _checks(house: House) -> list[Check]:
+    checks = [running.database(house.engine), *running.processes(house.queue.redis)]
+    settings = house.settings
+    if settings.mail_is_local:
+        checks.append(running.port(settings.local_smtp, "local mail server") if settings.local_smtp else _no_server())
+    checks += [running.port(settings.inbound_smtp_listen, "reply server"), running.disk(settings.data)]
+    return checks
+
+
+def _no_server() -> Check:
+    return Check(running.FAILED, "no mail server", "start the system with make run, or set SMTP_URL")
+
+
+def _queues(house: House) -> dict[str, int] | None:
+    try:
+        return house.queue.lengths()
+    except (RedisError, OSError):
+        return None
+
+
+def _oldest_due(session: Session, now: datetime) -> datetime | None:
+    query = select(func.min(Message.due_at)).where(Message.state == "queued", Message.due_at <= now)
+    return session.scalar(query)
+
+
+def _box(house: House, row: Mailbox, real_now: datetime) -> Box:
+    watched = bool(row.imap_secret or (row.from_env and house.settings.imap_url))
+    paused = row.paused_until if row.paused_until and row.paused_until > real_now else None
+    return Box(row.address, watched, row.read_at, row.read_error, paused, row.paused_reason if paused else "")
+
+
+def _held_states() -> list[object]:
+    return [Enrolment.state.like(pattern) for pattern in HELD]
+
+
+def _held(session: Session) -> tuple[Waiting, ...]:
+    query = (
+        select(Lead.id, Lead.name, Lead.email, Enrolment.state, Enrolment.why, Enrolment.due_at)
+        .join(Enrolment, Enrolment.lead_id == Lead.id)
+        .where(Enrolment.ended_at.is_(None), or_(*_held_states()))  # type: ignore[arg-type]
+        .order_by(Enrolment.due_at)
+        .limit(MOST)
+    )
+    rows = session.execute(query)
+    return tuple(Waiting(key, name or email, state, why, due) for key, name, email, state, why, due in rows)
+
+
+def _held_by_state(session: Session) -> dict[str, int]:
+    query = select(Enrolment.state, func.count()).where(
+        Enrolment.ended_at.is_(None),
+        or_(*_held_states()),  # type: ignore[arg-type]
+    )
+    return {state: count for state, count in session.execute(query.group_by(Enrolment.state).order_by(Enrolment.state))}
+
+
+def _letters(session: Session, *conditions: object) -> tuple[LetterLine, ...]:
+    query = select(Message).where(*conditions).order_by(Message.id.desc()).limit(MOST)  # type: ignore[arg-type]
+    return tuple(
+        LetterLine(row.id, row.lead_id, row.to_address, row.subject, row.state, row.reason, row.kind, row.queued_at)
+        for row in session.scalars(query)
+    )
