@@ -84,12 +84,14 @@ def render_letter(
     Raises TemplateError, and MissingField with all missing names at once; a preview leaves gaps and names them instead.
     """
     gaps: list[str] = []
-    subject = clean(templating.render(source.subject, fields, False, gaps))
-    html = templating.render(mjml.compile_mjml(source.mjml, includes), {**fields, "subject": subject}, True, gaps)
+    ready = templating.prepared(fields)
+    subject = clean(templating.render(source.subject, ready, False, gaps))
+    compiled = mjml.compile_mjml(source.mjml, includes)
+    html = templating.render(compiled, templating.prepared(ready, subject=subject), True, gaps)
     if source.text is None:
         text = mjml.text_of(html)
     else:
-        text = plain.tidy(templating.render(_with_footer(source.text, includes), fields, False, gaps))
+        text = plain.tidy(templating.render(_with_footer(source.text, includes), ready, False, gaps))
     return _finished(subject, html, text, gaps, preview)
 
 
@@ -98,9 +100,10 @@ def render_plain(
 ) -> RenderedLetter:
     """A letter that was written as plain text with merge fields (`body` of a sequence step): the same text twice."""
     gaps: list[str] = []
-    line = clean(templating.render(subject, fields, False, gaps))
-    words = plain.tidy(templating.render(body, fields, False, gaps))
-    footer = templating.render(includes.get(FOOTER, ""), fields, False, gaps)
+    ready = templating.prepared(fields)
+    line = clean(templating.render(subject, ready, False, gaps))
+    words = plain.tidy(templating.render(body, ready, False, gaps))
+    footer = templating.render(includes.get(FOOTER, ""), ready, False, gaps)
     html = plain.personal_html(words, footer)
     return _finished(line, html, plain.tidy(f"{words}\n{footer}"), gaps, preview)
 

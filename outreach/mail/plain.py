@@ -38,8 +38,12 @@ def personal_html(text: str, footer: str = "") -> str:
 
 def tidy(text: str) -> str:
     """Text as it leaves: no spaces at line ends, no more than one empty line, one line end at the bottom."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    if " \n" in unix or "\t\n" in unix:
+        unix = "\n".join(line.rstrip() for line in unix.split("\n"))
+    while "\n\n\n" in unix:
+        unix = unix.replace("\n\n\n", "\n\n")
+    return unix.strip() + "\n"
 
 
 def _split(text: str) -> list[str]:

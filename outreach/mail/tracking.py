@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_ANCHOR = re.compile(r"<a\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>", re.I)
+_ANCHOR = re.compile(r"<[aA]\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>")
 _HREF = re.compile(r"(?<![\w-])(href\s*=\s*)(\"([^\"]*)\"|'([^']*)')", re.I)
 _LEAVE = re.compile(r"data-track\s*=\s*[\"']off[\"']|(?:class|rel)\s*=\s*[\"'][^\"']*\bno-track\b", re.I)
 _NAME = re.compile(r"(?<![\w-])(?:data-link|name)\s*=\s*[\"']([^\"']{1,80})[\"']", re.I)
-_TEXT_URL = re.compile(r"https?://[^\s<>\"'\x00-\x20]+", re.I)
+_TEXT_URL = re.compile(r"https?://[^\s<>\"'\x00-\x20]+")
 _TAIL = ".,;:!?)]}*_"
 _BODY_END = re.compile(r"</body\s*>", re.I)
 
