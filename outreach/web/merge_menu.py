@@ -49,12 +49,14 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
 )
 COMPLETIONS = sorted(CATALOGUE)
+_ELSE = re.compile(r"\{%-?\s*(?:else|elif)\b.*?\{%-?\s*endif\s*-?%\}", re.S)
 _TAG = re.compile(r"\{\{\s*([A-Za-z_][\w.]*)[^}]*\}\}|\{%.*?%\}", re.S)
 
 
 @blueprint.app_template_filter()
 def merged(text: str) -> Markup:
     """A line with its merge fields as small labels: `{{ first_name }}` reads `first name`; conditions are left out."""
+    text = _ELSE.sub("{% endif %}", text)
     pieces, last = [], 0
     for match in _TAG.finditer(text):
         pieces.append(escape(text[last : match.start()]))

@@ -15,6 +15,7 @@ from outreach.core import editing
 from outreach.core.editing import CannotEdit, Change
 from outreach.core.sequences import Kind, Sequence, Step
 from outreach.http.access import role, signed_in
+from outreach.http.headers import allow
 from outreach.http.house import now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
@@ -81,7 +82,7 @@ def desk_of(row: SequenceRow) -> Desk:
         history=sequence_numbers.with_history(session, row.id),
         letters={key: name for key, name, _ in named},
         subjects={key: subject for key, _, subject in named},
-        starts=words.starts(draft, [form.title or form.name for form in forms.starting(session, row.id)]),
+        starts=words.starts(draft, {form.key: form.name for form in forms.starting(session, row.id)}),
     )
 
 
@@ -261,6 +262,7 @@ def _sample_id() -> int | None:
 
 
 def _page(desk: Desk) -> dict[str, object]:
+    allow(frame_src="'self'")
     return {
         "desk": desk,
         "cards": sequence_cards.timeline(desk.board),

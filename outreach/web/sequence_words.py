@@ -89,10 +89,11 @@ def condition(test: Condition) -> str:
     return words.get(test.kind, test.kind + " {0}").format(test.name, test.op, test.value).strip()
 
 
-def starts(sequence: Sequence, forms: list[str]) -> list[tuple[str, str]]:
-    """What starts it: (icon, words); the forms that are set to start it among them."""
-    found = [("forms", f"Form “{name}” is sent") for name in forms]
-    found += [_entry(rule) for rule in sequence.enter.on if not (rule.kind == "form" and rule.name in forms)]
+def starts(sequence: Sequence, forms: dict[str, str]) -> list[tuple[str, str]]:
+    """What starts it: (icon, words); the forms that are set to start it (key and name) among them."""
+    found = [("forms", f"Form “{name}” is sent") for name in forms.values()]
+    named = {*forms, *forms.values()}
+    found += [_entry(rule) for rule in sequence.enter.on if not (rule.kind == "form" and rule.name in named)]
     return found
 
 
