@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from outreach.errors import Refused
+
 MAX_VALUE = 200  # O12
 MAX_LINE = 78  # RFC 5322 2.1.1, the line length to fold at
 MAX_TOKEN = 990  # a token cannot be folded: name, token and CRLF must stay below 998 octets
@@ -32,7 +34,7 @@ _PLAIN_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 _TOKENS = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*\Z")
 
 
-class HeaderRefused(ValueError):
+class HeaderRefused(Refused, ValueError):
     """A value that no header may carry; the message says which value and why."""
 
 

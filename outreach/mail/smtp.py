@@ -15,23 +15,16 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from outreach.clock import monotonic
-from outreach.core.bounces import verdict as bounce_verdict
 from outreach.mail import headers
+from outreach.mail.smtpanswer import Answer, answer_of, kind_of
 from outreach.mail.smtpline import LineBroken, Reply, ServerLine
 from outreach.mail.smtpurl import SmtpServer, parse_url
 
-Kind = Literal["accepted", "deferred", "refused", "dropped", "unsure", "host_down", "auth_failed"]
-Stage = Literal["connect", "mail", "rcpt", "data", "letter"]
+__all__ = ["Answer", "Probe", "SmtpLink", "Timeouts", "dot_stuffed", "xtext"]
 
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_QUEUED = re.compile(
-    r"(?:queued as|queued mail|queue id|message accepted|\bid[=:])[ <=:]*([A-Za-z0-9][\w./+@-]{3,99})", re.I
-)
 _NOT_XTEXT = re.compile(r"[^\x21-\x2a\x2c-\x3c\x3e-\x7e]")
-_AUTH_CODES = frozenset([454, 530, 534, 535, 538])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +36,6 @@ class Timeouts:
     command: float = 60
     begin_data: float = 120
     letter: float = 600  # the answer to the dot: giving up earlier makes duplicates
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one letter.
-
-    kind: accepted | deferred (try again) | refused (for good) | dropped (`begin` said no) | unsure (nobody knows)
-    | host_down (the server cannot be used now; the letter is not at fault) | auth_failed (the account is not let in).
-    """
-
-    kind: Kind
-    code: int | None = None
-    enhanced: str | None = None
-    text: str = ""
-    server_id: str | None = None
-    stage: Stage = "connect"
-
-    @property
-    def verdict(self) -> str | None:
-        """MAIL 1.11 for a letter that was not taken: `hard`, `soft`, `ours` or `delayed`; else None.
-
-        What the server says about our MAIL command is about us, whatever its code.
-        """
-        if self.kind in ("host_down", "auth_failed"):
-            return "ours"
-        if self.kind not in ("deferred", "refused"):
-            return None
-        if self.stage in ("connect", "mail"):
-            return "soft" if self.kind == "deferred" else "ours"
-        return bounce_verdict(self.enhanced, self.code, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +145,7 @@ class SmtpLink:
             self._line = ServerLine.open(self.server, self._timeouts.connect)
             greeting = self._line.read(self._timeouts.greeting)
             if greeting.code != 220:
-                return _answer(greeting, "connect", "host_down")
+                return answer_of(greeting, "connect", "host_down")
             return self._greet_and_secure()
         except ssl.SSLError as fault:
             return Answer("host_down", text=f"TLS with {self.server.host} failed: {fault}")
@@ -208,7 +171,7 @@ class SmtpLink:
         if reply.code in (500, 502, 504, 550):
             reply = self._ask(f"HELO {self._hello}")
         if reply.code != 250:
-            return _answer(reply, "connect", "host_down")
+            return answer_of(reply, "connect", "host_down")
         words = [line.partition(" ") for line in reply.lines[1:]]
         self._offers = {name.upper(): rest for name, _, rest in words}
         return None
@@ -230,7 +193,7 @@ class SmtpLink:
                     reply = self._ask(secret)
         if reply.code == 235:
             return None
-        return _answer(reply, "connect", "auth_failed" if reply.code >= 500 or reply.code == 454 else "host_down")
+        return answer_of(reply, "connect", "auth_failed" if reply.code >= 500 or reply.code == 454 else "host_down")
 
     def _unfit(self, target: str, size: int) -> Answer | None:
         """Reasons to ask nothing: O13 and SIZE."""
@@ -286,11 +249,11 @@ class SmtpLink:
     def _refusal(self, mail: Reply, rcpt: Reply | None, data: Reply | None) -> Answer | None:
         """The first answer that is no yes, judged by what it answered."""
         if mail.code // 100 != 2:
-            return _answer(mail, "mail", _kind(mail, "mail"))
+            return answer_of(mail, "mail", kind_of(mail, "mail"))
         if rcpt is not None and rcpt.code // 100 != 2:
-            return _answer(rcpt, "rcpt", _kind(rcpt, "rcpt"))
+            return answer_of(rcpt, "rcpt", kind_of(rcpt, "rcpt"))
         if data is not None and data.code != 354:
-            return _answer(data, "data", _kind(data, "data"))
+            return answer_of(data, "data", kind_of(data, "data"))
         return None
 
     def _letter(self, body: bytes, begin: Callable[[], bool], lease_half: float) -> Answer:
@@ -336,13 +299,13 @@ class SmtpLink:
     def _judged(self, reply: Reply) -> Answer:
         self._open_transaction = False
         if reply.code // 100 == 2:
-            return _answer(reply, "letter", "accepted")
+            return answer_of(reply, "letter", "accepted")
         if reply.code // 100 not in (4, 5):
             self._drop()
-            return _answer(reply, "letter", "unsure")
+            return answer_of(reply, "letter", "unsure")
         if reply.code == 421:
             self._drop()
-        return _answer(reply, "letter", _kind(reply, "letter"))
+        return answer_of(reply, "letter", kind_of(reply, "letter"))
 
     def _last_words(self, fault: OSError) -> Answer:
         try:
@@ -350,8 +313,8 @@ class SmtpLink:
         except (LineBroken, OSError):
             return Answer("host_down", text=f"The line broke while the letter was being sent: {fault}", stage="letter")
         if reply.code // 100 not in (4, 5):
-            return _answer(reply, "letter", "unsure")
-        return _answer(reply, "letter", _kind(reply, "letter"))
+            return answer_of(reply, "letter", "unsure")
+        return answer_of(reply, "letter", kind_of(reply, "letter"))
 
     def _ask(self, command: str, timeout: float | None = None) -> Reply:
         line = self._need()
@@ -382,24 +345,6 @@ def dot_stuffed(raw: bytes) -> bytes:
 def xtext(value: str) -> str:
     """RFC 3461 4: printable ASCII, with `+XX` for everything else."""
     return _NOT_XTEXT.sub(lambda m: "".join(f"+{b:02X}" for b in m[0].encode()), value)
-
-
-def _kind(reply: Reply, stage: Stage) -> Kind:
-    """MAIL 1.11, last lines: 421 is about the server, 530 and 535 about the account, the rest about the letter."""
-    if reply.code == 421:
-        return "host_down"
-    if stage != "letter" and reply.code in _AUTH_CODES:
-        return "auth_failed"
-    if reply.code // 100 == 4:
-        return "deferred"
-    return "refused" if reply.code // 100 == 5 else "host_down"
-
-
-def _answer(reply: Reply, stage: Stage, kind: Kind) -> Answer:
-    text = headers.clean(reply.text, 1000)
-    enhanced = _ENHANCED.match(text) or _ENHANCED.search(text)
-    queued = _QUEUED.search(text) if kind == "accepted" else None
-    return Answer(kind, reply.code, enhanced[1] if enhanced else None, text, queued[1] if queued else None, stage)
 
 
 def _probe_sentence(answer: Answer, where: str) -> str:
