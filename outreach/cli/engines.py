@@ -284,6 +284,7 @@ class Postgres(Engine):
     def __init__(self, place: Place, options: dict[str, str] | None = None) -> None:
         super().__init__(place)
         self.options = POSTGRES_OPTIONS | (options or {})
+        self.hasty = ("--no-sync",) if self.options.get("fsync") == "off" else ()
         self.programs = _postgres_programs(place)
         self.password = kept_secret(place.data / "secrets" / "postgres")
 
@@ -348,9 +349,17 @@ class Postgres(Engine):
             os.chown(password, account.uid, account.gid)
         self._run(
             "initdb", "-D", str(cluster), "-U", self.user, f"--pwfile={password}", "--auth=scram-sha-256",
-            "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums", "--no-instructions",
+            "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums", "--no-instructions", *self.hasty,
         )  # fmt: skip
-        single = ("--single", "-D", str(cluster), "-c", "log_min_messages=fatal", "postgres")
+        single = (
+            "--single",
+            "-D",
+            str(cluster),
+            "-c",
+            "log_min_messages=fatal",
+            *(("-F",) if self.hasty else ()),
+            "postgres",
+        )
         self._run("postgres", *single, text=f'CREATE DATABASE "{self.database}"\n')
         if self.place.postgres.exists():
             self.place.postgres.rmdir()

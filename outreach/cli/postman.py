@@ -1,0 +1,80 @@
+"""The postman process: takes replies by SMTP, and is the local mail server while no SMTP_URL is set.
+
+Both keep a message before they say 250 to the sender; what cannot be kept is refused for now (451), so nothing is lost.
+"""
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+from outreach import config, wiring
+from outreach.config import host_and_port
+from outreach.heartbeat import Heart
+from outreach.journeys import local_mail, receive
+from outreach.mail.listener import InboundServer, LocalMailServer, Received
+from outreach.queue import connect
+from outreach.wiring import House
+
+
+def run(heartbeat_file: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    house = wiring.build(config.load())
+    servers = open_servers(house)
+    heart = Heart("postman", connect(house.settings.redis_url), heartbeat_file)
+    heart.start()
+    stop.wait()
+    for server in servers:
+        server.stop()
+    heart.rest()
+
+
+def open_servers(house: House) -> list[InboundServer | LocalMailServer]:
+    """Start listening."""
+    servers: list[InboundServer | LocalMailServer] = [
+        InboundServer(
+            house.settings.inbound_smtp_listen,
+            lambda address: _accepts(house, address),
+            lambda received: keep_reply(house, received),
+        )
+    ]
+    if house.settings.mail_is_local and house.settings.local_smtp:
+        host, port = host_and_port(house.settings.local_smtp)
+        servers.append(LocalMailServer(host, port, lambda received: keep_letter(house, received)))
+    for server in servers:
+        server.start()
+    return servers
+
+
+def _accepts(house: House, address: str) -> bool:
+    with house.sessions() as session:
+        return receive.accepts(session, house, address)
+
+
+def keep_reply(house: House, received: Received) -> None:
+    """Raw first, a row for each recipient; then wake the reader."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        for recipient in received.recipients:
+            receive.keep(
+                session,
+                received.raw,
+                now,
+                source="smtp",
+                recipient=recipient,
+                envelope_from=received.envelope_from,
+            )
+    house.queue.poke("receive")
+
+
+def keep_letter(house: House, received: Received) -> None:
+    """A letter of ours that stays on this machine."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        local_mail.take(session, received.raw, received.envelope_from, tuple(received.recipients), now)
