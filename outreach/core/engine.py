@@ -298,8 +298,8 @@ def _act(
     if isinstance(payload, Handover):
         return endings.hand_over(enrolment, step, payload)
     if isinstance(payload, Touch):
-        return _touch(enrolment, sequence, step, payload, facts, now, random, found.flagged)
-    return _send(enrolment, sequence, step, facts, now, random)
+        return _touch(enrolment, sequence, step, payload, facts, now, random, found)
+    return _send(enrolment, sequence, step, facts, now, random, found)
 
 
 def _judge(
@@ -359,7 +359,7 @@ def _touch(
     facts: Facts,
     now: datetime,
     random: Random,
-    flagged: bool,
+    found: Planned,
 ) -> Decision:
     """K1, P5, W9: a task for a person, which blocks under `previous_step` unless the step says otherwise."""
     if step.kind in PHONE_KINDS and (not facts.phone or facts.phone_bad):
@@ -382,14 +382,14 @@ def _touch(
         after, _ = planned(after, sequence, facts, now, random)
     return MakeTask(
         after=after,
-        rule="W9" if flagged else "K1",
+        rule="W9" if found.flagged else found.rule,
         text=f"Task for a person: {step.kind.value} ({step.id})."
-        + (" No hours in common with the rep." if flagged else ""),
+        + (" No hours in common with the rep." if found.flagged else ""),
         step=step,
         task_kind=step.kind.value,
         blocking=blocking,
         expires_at=expires,
-        flagged=flagged,
+        flagged=found.flagged,
         automatic=is_automatic(step, facts),
         script=touch.script,
         body=touch.body,
@@ -405,7 +405,15 @@ def _skipped(
     return Skip(after=after, rule="P5", text=f"Skipped {step.id}: {why}.", step=step, reason=why)
 
 
-def _send(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime, random: Random) -> Decision:
+def _send(
+    enrolment: Snapshot,
+    sequence: Sequence,
+    step: Step,
+    facts: Facts,
+    now: datetime,
+    random: Random,
+    found: Planned,
+) -> Decision:
     """A letter: overdue (F6), complete (F3) and allowed (X4, M4)? Then it goes."""
     overdue = _overdue(enrolment, step, now)
     if overdue is not None:
@@ -413,7 +421,8 @@ def _send(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now
     dice = Dice(enrolment, random)
     number = _variant(step, dice)
     variant = step.mail.variants[number]
-    letter = Letter(variant.template, variant.subject, variant.body)
+    name = chr(ord("A") + number) if len(step.mail.variants) > 1 else ""
+    letter = Letter(variant.template, variant.subject, variant.body, name)
     missing = missing_fields(letter, step.mail.fallback_subject, facts)
     if missing:
         return _blocked(enrolment, step, missing, now)
@@ -429,7 +438,7 @@ def _send(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now
     )
     return Send(
         after=after,
-        rule="W5" if step.at_once else "W4",
+        rule="W5" if step.at_once else found.rule,
         text=f"The letter {step.id} goes now.",
         step=step,
         inputs={"variant": number, "template": letter.template},

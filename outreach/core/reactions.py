@@ -125,6 +125,16 @@ def _planned_again(scene: Scene) -> Snapshot:
     return after
 
 
+def _taken_back(scene: Scene, why: str) -> Scene:
+    """A letter in the queue becomes the next step again; its receipt stays, cancelled, and is used once more later."""
+    under_way = scene.enrolment.under_way
+    step = scene.sequence.step(under_way["step"]) if under_way and under_way["kind"] == "letter" else None
+    if step is None or step.at_once:
+        return scene
+    freed = replace(scene.enrolment.remember(under_way=None), state=states.SCHEDULED)
+    return replace(scene, enrolment=freed).plus(CancelLetters(why))
+
+
 def _goto(scene: Scene, target: str, rule: str, text: str) -> Branch:
     """Leave what is under way and stand before a step, or on a track."""
     after = jump(scene.enrolment, scene.sequence, target, scene.now)
@@ -266,14 +276,18 @@ def _out_of_office(scene: Scene, signal: signals.WasOutOfOffice) -> Decision:
     if not scene.sequence.sells:
         return Wait(after=scene.enrolment, rule="O4", text=text, changed=False)
     before = scene.enrolment
-    kept = before.remember(ooo={"until": until.isoformat(), "since": written(scene.now)})
+    scene = _taken_back(scene, "The lead is out of office.")
+    kept = scene.enrolment.remember(ooo={"until": until.isoformat(), "since": written(scene.now)})
+    if kept.state in (states.CAP, states.INBOX):
+        kept = replace(kept, state=states.DELAY)
     facts = replace(scene.facts, out_of_office=until)
     after = _planned_again(replace(scene, enrolment=kept, facts=facts))
     inputs = {"until": until.isoformat(), "said": signal.until is not None}
+    effects = (*scene.effects, HoldLead(until))
     if after.due_at == before.due_at:
         text += " The next step lies after that; nothing moves."
-        return Wait(after=after, rule="O5", text=text, effects=(HoldLead(until),), inputs=inputs)
-    return Hold(after=after, rule="O4", text=text, effects=(HoldLead(until),), inputs=inputs)
+        return Wait(after=after, rule="O5", text=text, effects=effects, inputs=inputs)
+    return Hold(after=after, rule="O4", text=text, effects=effects, inputs=inputs)
 
 
 def _left_company(scene: Scene, signal: signals.LeftCompany) -> Decision:
@@ -455,6 +469,8 @@ def _paused(
     enrolment = scene.enrolment
     if enrolment.paused is not None:
         return Wait(after=enrolment, rule="P1", text="It is paused already.", effects=scene.effects, changed=False)
+    scene = _taken_back(scene, reason)
+    enrolment = scene.enrolment
     cal = calendar_of(scene.sequence, scene.facts)
     paused = {
         "at": written(scene.now),
