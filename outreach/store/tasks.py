@@ -86,3 +86,10 @@ def calls_of(session: Session, lead_id: int) -> list[Task]:
     """All calls made to a lead, with their outcomes."""
     query = select(Task).where(Task.lead_id == lead_id, Task.kind.in_(("call", "new_lead")), Task.state == "done")
     return list(session.scalars(query.order_by(Task.done_at)))
+
+
+def open_by_kind(session: Session, user_id: int, before: datetime) -> dict[str, int]:
+    """How many open tasks of each kind a rep has due before then, those that nobody owns included."""
+    mine = or_(Task.owner_id == user_id, Task.owner_id.is_(None))
+    query = select(Task.kind, func.count()).where(Task.state == "open", Task.due_at < before, mine).group_by(Task.kind)
+    return {kind: number for kind, number in session.execute(query)}

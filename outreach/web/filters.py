@@ -35,7 +35,7 @@ def when(moment: datetime | None, zone: str = "") -> str:
     """`today 10:42`, `yesterday 09:05`, `tomorrow 08:00`, else `Fri 20 Nov, 10:42` (other years: with the year)."""
     if moment is None:
         return "—"
-    where = _zone(zone)
+    where = zone_named(zone)
     there, today = moment.astimezone(where), now().astimezone(where)
     near = {0: "today", -1: "yesterday", 1: "tomorrow"}.get((there.date() - today.date()).days)
     return f"{near} {there:%H:%M}" if near else f"{_day(there, today)}, {there:%H:%M}"
@@ -44,7 +44,7 @@ def when(moment: datetime | None, zone: str = "") -> str:
 @blueprint.app_template_filter()
 def local_time(moment: datetime | None, zone: str = "") -> str:
     """The clock there: `10:42`."""
-    return "—" if moment is None else f"{moment.astimezone(_zone(zone)):%H:%M}"
+    return "—" if moment is None else f"{moment.astimezone(zone_named(zone)):%H:%M}"
 
 
 @blueprint.app_template_filter()
@@ -52,7 +52,7 @@ def day(moment: datetime | None, zone: str = "") -> str:
     """`Fri 20 Nov`, with the year when it is not this one."""
     if moment is None:
         return "—"
-    where = _zone(zone)
+    where = zone_named(zone)
     return _day(moment.astimezone(where), now().astimezone(where))
 
 
@@ -69,7 +69,8 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _zone(name: str) -> tzinfo:
+def zone_named(name: str) -> tzinfo:
+    """The zone of this name; empty: this page's; one that does not exist: UTC."""
     try:
         return ZoneInfo(name or page_zone())
     except (ZoneInfoNotFoundError, ValueError):

@@ -1,6 +1,7 @@
 """What every page shows around itself: navigation, who is signed in, notices, theme, the movable clock."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, request
@@ -10,8 +11,10 @@ from outreach.http.assets import static_url
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import current_user
 from outreach.http.transactions import transaction
-from outreach.store import notices
+from outreach.journeys import ticking
+from outreach.store import notices, tasks
 from outreach.web.blueprint import blueprint
+from outreach.web.filters import page_zone, zone_named
 
 ICON = Markup('<svg class="icon {extra}" aria-hidden="true"><use href="{address}#{name}"/></svg>')
 
@@ -84,10 +87,24 @@ def around() -> dict[str, Any]:
 
 def _shell() -> dict[str, Any]:
     session, user = transaction(), current_user()
+    movable = bool(current_house().settings.movable_clock)
     return {
         "groups": groups(),
         "phone": existing(PHONE),
+        "counts": _counts(user.id) if user else {},
         "unread": notices.unread(session, user.id) if user else 0,
-        "movable": current_house().settings.movable_clock,
+        "movable": movable,
         "now": now(),
+        "next": ticking.next_instant(session, now()) if movable else None,
     }
+
+
+def _counts(user_id: int) -> dict[str, int]:
+    """What waits behind an entry of the navigation: today's open tasks, and the replies among them."""
+    kinds = tasks.open_by_kind(transaction(), user_id, _end_of_today())
+    return {"/": sum(kinds.values()), "/replies": kinds.get("reply", 0)}
+
+
+def _end_of_today() -> datetime:
+    here = now().astimezone(zone_named(page_zone()))
+    return (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
