@@ -81,6 +81,12 @@ def owner_fields(us: Account, owner: User | None, house: House) -> dict[str, Any
     }
 
 
+def fields_of_issue(issue: templates.Issue) -> dict[str, Any]:
+    """Merge fields that only this newsletter issue has."""
+    content = {key: value for key, value in issue.content.items() if key != "preview_text"}
+    return {"issue": content, "preview_text": issue.content.get("preview_text", "")}
+
+
 def text_of(session: Session, key: str) -> Text:
     """The template in force, by key. Raises Refused when there is none."""
     version = templates.current(session, key)

@@ -90,8 +90,12 @@ def _rendered(session: Session, house: House, message: Message, lead: Lead | Non
         fields |= {"owner": letters.owner_fields(us, None, house), "brand": account.brand(us)}
         fields["brand"]["name"] = fields["brand"]["name"] or "outreach"
         return letters.render(session, letters.text_of(session, message.extra["template"]), fields)
+    if done := message.extra.get("rendered"):
+        return RenderedLetter(str(done["subject"]), str(done["html"]), str(done["text"]))
     person = lead or letters.sample_lead(message.queued_at)
     fields = letters.fields_for(session, house, person, message_id=message.id) | message.extra.get("fields", {})
+    if message.issue_id:
+        fields |= letters.fields_of_issue(session.get_one(Issue, message.issue_id))
     return letters.render(session, _text(session, message), fields)
 
 

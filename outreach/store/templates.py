@@ -52,6 +52,8 @@ class Issue(Base):
     subject: Mapped[str] = mapped_column(default="")
     mjml: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
+    content: Mapped[Json]
+    """The merge field `issue`: {title, intro, items: [{title, text, url}]}, and `preview_text`."""
     audience: Mapped[Json]
     """{"who": "nurture"} | {"who": "tag", "tag": ...} | {"who": "everyone"}."""
     scheduled_at: Mapped[datetime | None]
@@ -151,3 +153,21 @@ def choices(session: Session) -> list[tuple[str, str]]:
 def ids(session: Session) -> dict[str, int]:
     """Template key -> id."""
     return {key: template_id for key, template_id in session.execute(select(Template.key, Template.id))}
+
+
+def versions_in_force(session: Session) -> dict[int, TemplateVersion]:
+    """Template id -> its saved text in force."""
+    query = select(Template.id, TemplateVersion).join(TemplateVersion, Template.current_version_id == TemplateVersion.id)
+    return {template_id: version for template_id, version in session.execute(query)}
+
+
+def due_issues(session: Session, now: datetime) -> list[int]:
+    """Issues whose time has come, or that are going out."""
+    due = (Issue.state == "sending") | ((Issue.state == "scheduled") & (Issue.scheduled_at <= now))
+    return list(session.scalars(select(Issue.id).where(due).order_by(Issue.scheduled_at, Issue.id)))
+
+
+def locked_issue(session: Session, issue_id: int, *, wait: bool = True) -> Issue | None:
+    """An issue's row, locked until the transaction ends; None when another has it and `wait` is False."""
+    query = select(Issue).where(Issue.id == issue_id).execution_options(populate_existing=True)
+    return session.scalar(query.with_for_update(skip_locked=not wait))

@@ -1,0 +1,93 @@
+"""Whom a newsletter issue goes to: the people of an audience, and what decides whether each may get it.
+
+An audience is {"who": "nurture"} or {"who": "tag", "tag": WORD}.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from outreach.store.consents import Consent, Suppression
+from outreach.store.enrolments import SALES, Enrolment
+from outreach.store.leads import Lead, Tag
+from outreach.store.messages import Message
+
+PURPOSE = "educational mail"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a batch of leads, by lead id (by address for suppressions)."""
+
+    suppressed: dict[str, str]
+    refused: frozenset[int]
+    """Their last word on educational mail was no."""
+    selling: frozenset[int]
+    """A sales sequence runs for them (M3)."""
+    mails: dict[int, list[tuple[datetime, str, bool]]]
+    """(moment, class, at once) of letters of late, a rep's own as class sales (M4, M5)."""
+
+
+def members(audience: dict[str, Any]) -> Select[tuple[int]]:
+    """Ids of everybody in an audience who has an address; nobody for an audience that is not complete."""
+    query = select(Lead.id).where(Lead.email != "", Lead.erased_at.is_(None))
+    if audience.get("who") == "nurture":
+        inside = select(Enrolment.lead_id).where(Enrolment.class_ == "nurture", Enrolment.ended_at.is_(None))
+        return query.where(Lead.id.in_(inside))
+    if audience.get("who") == "tag" and audience.get("tag"):
+        return query.where(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == audience["tag"])))
+    return query.where(false())
+
+
+def size(session: Session, audience: dict[str, Any]) -> int:
+    """How many people an audience has."""
+    return session.scalar(select(func.count()).select_from(members(audience).subquery())) or 0
+
+
+def batch(session: Session, audience: dict[str, Any], after: int, limit: int, before: datetime | None) -> list[Lead]:
+    """The next people by id, of those who were there `before`."""
+    query = select(Lead).where(Lead.id.in_(members(audience)), Lead.id > after).order_by(Lead.id).limit(limit)
+    return list(session.scalars(query.where(Lead.created_at <= before) if before else query))
+
+
+def known(session: Session, people: list[Lead], since: datetime) -> Known:
+    """The facts of a batch in five queries."""
+    ids, addresses = [lead.id for lead in people], [lead.email.lower() for lead in people]
+    suppressed = select(Suppression.email, Suppression.reason).where(Suppression.email.in_(addresses))
+    selling = select(Enrolment.lead_id).where(
+        Enrolment.lead_id.in_(ids), Enrolment.ended_at.is_(None), Enrolment.class_.in_(SALES)
+    )
+    return Known(
+        suppressed={email: reason for email, reason in session.execute(suppressed)},
+        refused=_refused(session, ids),
+        selling=frozenset(session.scalars(selling)),
+        mails=_mails(session, ids, since),
+    )
+
+
+def _refused(session: Session, ids: list[int]) -> frozenset[int]:
+    latest = (
+        select(Consent.lead_id, Consent.granted)
+        .where(Consent.lead_id.in_(ids), Consent.purpose == PURPOSE)
+        .ext(distinct_on(Consent.lead_id))
+        .order_by(Consent.lead_id, Consent.at.desc(), Consent.id.desc())
+    )
+    return frozenset(lead_id for lead_id, granted in session.execute(latest) if not granted)
+
+
+def _mails(session: Session, ids: list[int], since: datetime) -> dict[int, list[tuple[datetime, str, bool]]]:
+    moment = func.coalesce(Message.sent_at, Message.due_at)
+    query = select(Message.lead_id, moment, Message.kind, Message.class_, Message.at_once).where(
+        Message.lead_id.in_(ids),
+        Message.kind.in_(("step", "answer", "newsletter", "own")),
+        Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
+        moment >= since,
+    )
+    found: dict[int, list[tuple[datetime, str, bool]]] = {}
+    for lead_id, at, kind, class_, at_once in session.execute(query):
+        found.setdefault(lead_id, []).append((at, "sales" if kind == "own" else class_ or "inbound", at_once))
+    return found
