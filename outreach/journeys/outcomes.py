@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from outreach.core import signals, states
 from outreach.core.tasks import OUTCOMES, Consequence, may_leave_voicemail
 from outreach.errors import Refused
-from outreach.journeys import applying, facts, write
+from outreach.journeys import applying, facts, meetings, write
 from outreach.journeys.house import House
 from outreach.store import account, changes, consents, deals, enrolments, events, forms, leads, sequences, tasks
-from outreach.store.deals import Deal, Interview
+from outreach.store.deals import Interview
 from outreach.store.leads import Lead
 from outreach.store.tasks import Task
 from outreach.store.users import User
@@ -307,31 +307,14 @@ def _meet_or_win(filing: Filing) -> None:
     session, lead, now = filing.session, filing.lead, filing.now
     meeting = deals.open_interview(session, lead.id)
     if filing.outcome == "interview booked":
-        book(session, lead, filing.user, now, filing.back_on)
+        meetings.book(session, lead, filing.user, now, filing.back_on)
         _tell(filing, signals.MeetingBooked())
     elif filing.outcome in ("interview held", "interview missed"):
         _met(filing, meeting)
     else:
-        won = Deal(lead_id=lead.id, user_id=filing.user.id, state="won", amount=filing.amount, at=now, closed_at=now)
-        session.add(won)
-        leads.add_tag(session, lead.id, "customer")
+        meetings.close(session, lead, filing.user, now, "won", filing.amount)
         _tell(filing, signals.DealWon())
     _step_done(filing, [filing.task])
-
-
-def book(session: Session, lead: Lead, user: User, now: datetime, at: datetime | None) -> Interview:
-    """An interview, with the task that asks afterwards how it went."""
-    meeting = Interview(lead_id=lead.id, user_id=user.id, booked_at=now, at=at)
-    session.add(meeting)
-    title = f"Interview with {lead.name or lead.email}: held?"
-    if at is None:
-        title = f"Set the time of the interview with {lead.name or lead.email}"
-    session.add(
-        Task(kind="interview", lead_id=lead.id, owner_id=lead.owner_id or user.id, title=title, due_at=at or now,
-             created_at=now, memory={"held": True})
-    )  # fmt: skip
-    lead.stage = "interview"
-    return meeting
 
 
 def _met(filing: Filing, meeting: Interview | None) -> None:

@@ -138,6 +138,11 @@ def _parsed(document: str) -> Sequence:
     return documents.read(document, "published")
 
 
+def requests_of(session: Session, lead_id: int) -> list[Submission]:
+    """What a lead asked for, the latest first."""
+    return forms.submissions_of(session, lead_id)
+
+
 def there(lead: Lead, now: datetime) -> There | None:
     """What time it is for the lead; None when no zone is known."""
     try:

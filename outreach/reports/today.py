@@ -163,7 +163,7 @@ def _badge(task: Task, lead: Lead | None, mail: InboundMail | None, asked: Submi
         return "hot"
     if task.flag:
         return "odd hours"
-    if task.memory.get("call_back"):
+    if task.memory.get("call_back") or task.title.startswith("Call back"):
         return "call back"
     if _group(task, asked) == NEW:
         return "new"

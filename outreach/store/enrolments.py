@@ -59,6 +59,15 @@ def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrol
     return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
 
 
+def running_of(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Enrolment]]:
+    """The running enrolments of many leads at once."""
+    query = select(Enrolment).where(Enrolment.lead_id.in_(lead_ids), Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
+    found: dict[int, list[Enrolment]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.lead_id, []).append(row)
+    return found
+
+
 def running_sales(session: Session, lead_id: int) -> Enrolment | None:
     """The one active sales enrolment (M1)."""
     query = select(Enrolment).where(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Computed, ForeignKey, Index, delete, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -160,6 +160,26 @@ def prefix_query(words: str) -> str:
     return " & ".join(f"{word}:*" for word in cleaned if word)
 
 
+IN_STATE = {
+    "in a sequence": "EXISTS (SELECT 1 FROM enrolments e WHERE e.lead_id = leads.id AND e.ended_at IS NULL"
+    " AND e.class <> 'nurture')",
+    "in nurture": "EXISTS (SELECT 1 FROM enrolments e WHERE e.lead_id = leads.id AND e.ended_at IS NULL"
+    " AND e.class = 'nurture')",
+    "in nothing": "NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.lead_id = leads.id AND e.ended_at IS NULL)",
+    "paused": "EXISTS (SELECT 1 FROM enrolments e WHERE e.lead_id = leads.id AND e.ended_at IS NULL"
+    " AND e.state LIKE 'paused%')",
+    "blocked": "EXISTS (SELECT 1 FROM enrolments e WHERE e.lead_id = leads.id AND e.ended_at IS NULL"
+    " AND (e.state LIKE 'blocked%' OR e.state LIKE 'failed%'))",
+    "never contacted": "leads.answered_at IS NULL AND leads.stage = 'new'",
+    "not to be contacted": "(leads.do_not_contact OR EXISTS (SELECT 1 FROM suppressions s WHERE s.email = leads.email))",
+}
+"""What a lead may be asked for by, beside its stage."""
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    return text(IN_STATE[state]) if state in IN_STATE else false()  # type: ignore[return-value]
+
+
 def page(
     session: Session,
     *,
@@ -167,6 +187,7 @@ def page(
     stage: str = "",
     owner_id: int | None = None,
     tag: str = "",
+    state: str = "",
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Lead]:
@@ -180,6 +201,8 @@ def page(
         query = query.where(Lead.owner_id == owner_id)
     if tag:
         query = query.where(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == tag)))
+    if state:
+        query = query.where(_in_state(state))
     if before:
         at, lead_id = before
         query = query.where(or_(Lead.last_activity_at < at, (Lead.last_activity_at == at) & (Lead.id < lead_id)))

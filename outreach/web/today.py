@@ -5,7 +5,6 @@ redirected to the next task.
 """
 
 from datetime import datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request
@@ -16,7 +15,7 @@ from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import outcomes, strangers, write
+from outreach.journeys import meetings, outcomes, strangers, write
 from outreach.reports import card as cards
 from outreach.reports import today as reports
 from outreach.reports.card import Card
@@ -169,7 +168,7 @@ def _file(task_id: int, outcome: str) -> str:
         _reply(task_id)
     words = outcomes.file_outcome(
         session, house, task_id, outcome, user, now(), note, _back_on(outcome),
-        suppress="suppress" in request.form, amount=_amount(),
+        suppress="suppress" in request.form, amount=meetings.parsed(request.form.get("amount", "")),
     )  # fmt: skip
     if outcome in outcomes.FROM_MAIL:
         poke("deliver_urgent")
@@ -246,19 +245,6 @@ def _snooze_until() -> datetime:
     if days is None:
         raise Refused("Choose until when to put it off.")
     return datetime.combine(now().astimezone(zone).date() + timedelta(days=days), time(9), zone)
-
-
-def _amount() -> Decimal | None:
-    text = request.form.get("amount", "").strip().replace(",", ".").replace(" ", "")
-    if not text:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise Refused(f"“{text[:40]}” is no amount; write a number such as 4800.") from None
-    if not amount.is_finite() or not 0 <= amount < 10**12:
-        raise Refused("The amount is out of range.")
-    return amount
 
 
 def _months(local: datetime) -> list[tuple[str, str]]:
