@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from outreach.errors import Failed, NotFound, Refused
 
@@ -33,11 +33,14 @@ WORDS = {
     ),
 }
 
+FOREIGN_HOST = "Nobody answers at this host name. Use the address in BASE_URL, or set BASE_URL to the one people open."
+
 
 def install(app: Flask) -> None:
     """One handler for every kind of failure."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(SecurityError, lambda error: answer(400, FOREIGN_HOST))
     app.register_error_handler(Refused, lambda error: answer(400, str(error)))
     app.register_error_handler(NotFound, lambda error: answer(404, str(error)))
     app.register_error_handler(Failed, lambda error: answer(503, str(error)))

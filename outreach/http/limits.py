@@ -1,4 +1,4 @@
-"""Rate limits (flask-limiter) in Redis, with memory of this process while Redis does not answer within 0.3 s.
+"""Rate limits (flask-limiter) in Redis, with memory of this process while Redis does not answer at once.
 
 `@limiter.limit("60/minute")` on a view; per address of the visitor unless it names another key.
 """
@@ -7,7 +7,8 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-TIMEOUT = 0.3
+TIMEOUT = 0.15
+"""Seconds: a form post waits no longer for a Redis that hangs."""
 
 limiter = Limiter(get_remote_address)
 

@@ -37,6 +37,9 @@ def test_pages_are_not_stored_by_caches(client: FlaskClient) -> None:
 
 
 def test_a_foreign_host_header_is_refused(client: FlaskClient) -> None:
-    assert client.get("/open", headers={"Host": "evil.example"}).status_code == 400
+    refused = client.get("/open", headers={"Host": "evil.example"})
+    assert refused.status_code == 400
+    assert "BASE_URL" in refused.text
+    assert "evil" not in refused.text
     assert client.get("/open", headers={"Host": "outreach.test"}).status_code == 200
     assert client.get("/open", headers={"Host": "127.0.0.1:8000"}).status_code == 200

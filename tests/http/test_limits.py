@@ -1,6 +1,8 @@
 """Rate limits work, and go on working when Redis does not answer."""
 
+import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,3 +48,17 @@ def test_without_redis_the_process_counts_by_itself_and_stays_quick(no_redis: An
     start = time.monotonic()
     assert statuses(app, 4) == [200, 200, 200, 429]
     assert time.monotonic() - start < 2
+
+
+def test_a_redis_that_hangs_holds_nobody_up(house: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    from dataclasses import replace
+
+    path = Path(tmp_path_factory.mktemp("redis")) / "s"
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(path))
+        deaf.listen(16)
+        settings = house.settings.model_copy(update={"redis_url": f"unix://{path}"})
+        app = limited(replace(house, settings=settings))
+        start = time.monotonic()
+        assert statuses(app, 4) == [200, 200, 200, 429]
+        assert time.monotonic() - start < 2
