@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from outreach import config, http, public, web, wiring
+from outreach import api, config, http, public, web, wiring
 
 
 def create_app(house: wiring.House | None = None) -> Flask:
@@ -12,4 +12,5 @@ def create_app(house: wiring.House | None = None) -> Flask:
     http.install(app, house)
     public.install(app)
     web.install(app)
+    api.install(app)
     return app

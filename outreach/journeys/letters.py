@@ -125,12 +125,17 @@ def _topic(session: Session, house: House, submission: Submission | None, lead: 
         return {"title": placeholders.cleaned(lead.topic)} if lead.topic else {}
     url = str(option.get("material_url", ""))
     return {
-        "title": option.get("label", ""),
+        "title": _within_a_sentence(str(option.get("label", ""))),
         "paragraph": option.get("paragraph", ""),
         "question": option.get("question", ""),
         "material_title": option.get("material_title", ""),
         "material_url": house.url(url) if url.startswith("/") else url,
     }
+
+
+def _within_a_sentence(label: str) -> str:
+    """A topic's label as it stands inside a sentence: "A quote" as "a quote"; names in capitals stay."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
 
 
 def _cleaned(value: Any) -> Any:

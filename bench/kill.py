@@ -1,0 +1,200 @@
+"""kill -9 of senders at random points while letters go out: nobody twice, nobody lost (DESIGN 4, RELIABILITY 3).
+
+    make chaos            10 rounds of 1,000 letters, two senders, a kill after about every 50 letters
+
+Prints a line a round. A letter counts as accepted when the mail server took its last byte, whether or not our side heard
+the answer. At most one letter may be unsure for each kill.
+"""
+
+import email
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import func, insert, select, text
+
+from outreach import wiring
+from outreach.config import Settings
+from outreach.journeys import deliver, ticking
+from outreach.journeys.presets import load_presets
+from outreach.mail.listener import LocalMailServer, Received
+from outreach.store.leads import Lead
+from outreach.store.messages import Message
+
+SENDERS = 2
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round came to."""
+
+    letters: int
+    kills: int
+    accepted: int
+    twice: int
+    states: dict[str, int]
+    seconds: float
+
+    @property
+    def lost(self) -> int:
+        """Letters in no state that keeps them, and letters called sent that the server never took."""
+        kept = sum(self.states.get(state, 0) for state in ("sent", "queued", "unsure"))
+        return self.letters - kept + max(0, self.states.get("sent", 0) - self.accepted)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.letters} letters, {self.kills} kills, {self.seconds:.1f} s: accepted {self.accepted}, twice {self.twice}, "
+            f"lost {self.lost}, sent {self.states.get('sent', 0)}, queued {self.states.get('queued', 0)}, "
+            f"unsure {self.states.get('unsure', 0)}"
+        )
+
+
+class Sink:
+    """A mail server that notes each Message-ID before it answers, after 0 to 15 ms."""
+
+    def __init__(self, port: int, seed: int) -> None:
+        self.taken: Counter[str] = Counter()
+        self._lock, self._random = threading.Lock(), random.Random(seed)
+        self.server = LocalMailServer("127.0.0.1", port, self._take)
+
+    def _take(self, received: Received) -> None:
+        with self._lock:
+            self.taken[str(email.message_from_bytes(received.raw)["Message-ID"])] += 1
+            wait = self._random.random() * 0.015
+        time.sleep(wait)
+
+
+def settings_for(database_url: str, redis_url: str, port: int, data: Path) -> Settings:
+    """A house that sends to the sink."""
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key="a-secret-for-the-kill-test",
+        data=data,
+        local_smtp=f"127.0.0.1:{port}",
+    )
+
+
+def one_round(settings: Settings, letters: int, every: int, seed: int) -> Round:
+    """Queue the letters, let senders work, kill one after about `every` letters at a random moment, until all is settled."""
+    house = wiring.build(settings)
+    sink = Sink(int(settings.local_smtp.rpartition(":")[2]), seed)
+    sink.server.start()
+    _queue(house, letters, seed)
+    chance, started, kills = random.Random(seed), time.monotonic(), 0
+    senders = [_sender(settings) for _ in range(SENDERS)]
+    try:
+        while _open(house):
+            _wait_for_letters(house, sink, chance.randint(1, 2 * every))
+            time.sleep(chance.random() * 0.02)
+            victim = chance.randrange(SENDERS)
+            senders[victim].send_signal(signal.SIGKILL)
+            senders[victim].wait()
+            kills += 1
+            senders[victim] = _sender(settings)
+            ticking.sweep(house)
+    finally:
+        for process in senders:
+            process.kill()
+            process.wait()
+    ticking.sweep(house)
+    with house.sessions() as session:
+        states = dict(session.execute(select(Message.state, func.count()).group_by(Message.state)).all())
+    sink.server.stop()
+    house.engine.dispose()
+    twice = sum(count - 1 for count in sink.taken.values())
+    return Round(letters, kills, len(sink.taken), twice, states, time.monotonic() - started)
+
+
+def _wait_for_letters(house: wiring.House, sink: Sink, count: int) -> None:
+    """Until so many more letters were accepted, or none is left."""
+    goal = sink.taken.total() + count
+    while sink.taken.total() < goal and _open(house):
+        time.sleep(0.005)
+
+
+def _queue(house: wiring.House, letters: int, seed: int) -> None:
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        load_presets(session, house, now)
+        session.execute(text("DELETE FROM messages"))
+        session.execute(text("DELETE FROM leads"))
+        session.execute(text("UPDATE mailboxes SET paused_until = NULL, failures = 0"))
+        people = [
+            {"email": f"lead{n}.{seed}@lead.example", "name": f"Lead {n}", "created_at": now, "last_activity_at": now, "fields": {}}
+            for n in range(letters)
+        ]
+        ids = session.scalars(insert(Lead).returning(Lead.id), people).all()
+        rows = [
+            {"kind": "answer", "class_": "inbound", "lead_id": lead_id, "to_address": person["email"], "due_at": now,
+             "queued_at": now - timedelta(seconds=1), "extra": {"template": "form-thanks"}, "references": []}
+            for lead_id, person in zip(ids, people, strict=True)
+        ]  # fmt: skip
+        session.execute(insert(Message), rows)
+
+
+def _open(house: wiring.House) -> bool:
+    ticking.sweep(house)
+    with house.sessions() as session:
+        query = select(Message.id).where(Message.state.in_(("queued", "claimed", "begun"))).limit(1)
+        return session.scalar(query) is not None
+
+
+def _sender(settings: Settings) -> "subprocess.Popen[bytes]":
+    environment = os.environ | settings.environment()
+    return subprocess.Popen([sys.executable, "-m", "bench.kill", "--send"], env=environment)
+
+
+def send_until_killed() -> None:
+    """A sender process: send, sweep, again."""
+    from outreach import config
+
+    house = wiring.build(config.load())
+    sender = deliver.Sender(house)
+    while True:
+        if not deliver.deliver(sender, "outbound", seconds=5):
+            ticking.sweep(house)
+            time.sleep(0.05)
+
+
+def main() -> None:
+    """Ten rounds, on engines of their own."""
+    from outreach.cli.engines import Postgres, Valkey, temporary_place
+    from outreach.store import migrate
+
+    rounds, letters = int(os.environ.get("ROUNDS", "10")), int(os.environ.get("LETTERS", "1000"))
+    place = temporary_place("outreach-chaos-")
+    engines = [Postgres(place), Valkey(place)]
+    for engine in engines:
+        engine.start()
+    try:
+        url = engines[0].url_of("postgres")
+        migrate.upgrade(url)
+        with tempfile.TemporaryDirectory() as data:
+            settings = settings_for(url, engines[1].url, 2526, Path(data))
+            done = [_told(one_round(settings, letters, 50, seed)) for seed in range(rounds)]
+    finally:
+        for engine in reversed(engines):
+            engine.stop()
+    kills, unsure = sum(r.kills for r in done), sum(r.states.get("unsure", 0) for r in done)
+    twice, lost = sum(r.twice for r in done), sum(r.lost for r in done)
+    print(f"together: {rounds * letters} letters, {kills} kills, lost {lost}, twice {twice}, unsure {unsure}")
+    sys.exit(0 if not twice and not lost and unsure <= kills else 1)
+
+
+def _told(done: Round) -> Round:
+    print(done, flush=True)
+    return done
+
+
+if __name__ == "__main__":
+    send_until_killed() if "--send" in sys.argv else main()
