@@ -26,6 +26,7 @@ LAYOUT_SAMPLE = LetterSource(
     'small print.</p></mj-text><mj-button href="https://example.com">A button</mj-button>'
     '<mj-include path="_signature.mjml" /></mj-column></mj-section>',
 )
+PLAIN_SAMPLE = "Hi {{ first_name|default('there') }},\n\nthis is a letter of plain text.\n\n{{ owner.name }}"
 EXTRA: dict[str, Any] = {
     "topic": {
         "title": "a quote for the solar roof",
@@ -95,7 +96,16 @@ def preview(
     if not shared:
         return Preview(letters.render(session, text, fields, preview=True), fields, lead)
     includes = library.shipped_includes() | templates.layouts(session) | shared
-    return Preview(library.render_letter(LAYOUT_SAMPLE, fields, includes, preview=True), fields, lead)
+    if library.FOOTER in shared:
+        return Preview(library.render_plain("A plain letter", PLAIN_SAMPLE, fields, includes, preview=True), fields, lead)
+    return Preview(library.render_letter(_in_layout(shared), fields, includes, preview=True), fields, lead)
+
+
+def _in_layout(shared: dict[str, str]) -> LetterSource:
+    """The sample letter in the layout that is being edited."""
+    if "_personal.mjml" not in shared:
+        return LAYOUT_SAMPLE
+    return LetterSource(LAYOUT_SAMPLE.subject, "<!-- layout: personal -->\n" + LAYOUT_SAMPLE.mjml)
 
 
 def fields_of(session: Session, house: House, lead: Lead, user: User) -> dict[str, Any]:

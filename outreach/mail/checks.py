@@ -29,7 +29,7 @@ _WORDS_OF_LABELS = {"_": " ", ".": "’s "}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding. `level`: ok, warn or note."""
+    """One finding. `level`: ok, warn or info."""
 
     level: str
     text: str
@@ -72,8 +72,8 @@ def _words(body: str) -> Check:
 def _questions(body: str) -> Check:
     number = _LINK.sub("", body).count("?")
     if number == 0:
-        return Check("note", "0 questions: one is easier to answer than none")
-    return Check("ok" if number <= 2 else "note", f"{number} question{'' if number == 1 else 's'}")
+        return Check("info", "0 questions: one is easier to answer than none")
+    return Check("ok" if number <= 2 else "info", f"{number} question{'' if number == 1 else 's'}")
 
 
 def _links(body: str) -> Check:
@@ -112,7 +112,7 @@ def _preview_line(letter: RenderedLetter) -> Check:
     hidden = _HIDDEN.search(letter.html)
     if hidden and re.sub(r"<[^>]+>|&\w+;|\s", "", hidden[1]):
         return Check("ok", "Preview line set")
-    return Check("note", "No preview line: inboxes show the first words of the letter")
+    return Check("info", "No preview line: inboxes show the first words of the letter")
 
 
 def _hosts(letter: RenderedLetter, own: frozenset[str]) -> Check:

@@ -110,7 +110,7 @@ def _bubble(body: str, shown: Shown) -> Shown:
         return _with(shown, fault=str(fault))
     words = letter.text.split("\n--\n")[0].strip()
     parts = 1 if len(words) <= 160 else -(-len(words) // 153)
-    level = "ok" if parts == 1 else "note"
+    level = "ok" if parts == 1 else "info"
     text = f"{len(words)} characters, {parts} text message{'' if parts == 1 else 's'}"
     return _with(shown, bubble=words, findings=(Check(level, text),))
 

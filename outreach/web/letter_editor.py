@@ -1,0 +1,247 @@
+"""/templates/<id>: MJML source with its faults on their lines, beside the letter as it will look."""
+
+import re
+from time import perf_counter
+
+from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from outreach.core.placeholders import CATALOGUE
+from outreach.http.access import role, signed_in
+from outreach.http.headers import LETTER_PREVIEW, allow
+from outreach.http.house import current_house, now
+from outreach.http.sign_in import this_user
+from outreach.http.transactions import poke, transaction
+from outreach.journeys import author, previews
+from outreach.journeys.author import Written
+from outreach.journeys.letters import Text
+from outreach.journeys.previews import EXTRA, Preview
+from outreach.mail import checks, library, templating
+from outreach.mail.library import LetterSource
+from outreach.mail.templating import TemplateError
+from outreach.reports import template_use
+from outreach.store import templates, users
+from outreach.store.templates import Template, TemplateVersion
+from outreach.web.blueprint import blueprint
+from outreach.web.letters import find_template
+from outreach.web.merge_menu import COMPLETIONS, MENU
+from outreach.web.sequences import BUILDERS
+
+OF_NOTICES = frozenset({"lead_url", "task_url", "due_by", "answer_minutes", "subject", "reason", "referral"})
+OUR_HOSTS = frozenset({"", "localhost", "127.0.0.1"})
+
+
+@blueprint.get("/templates/<int:template_id>")
+@signed_in
+def template_editor(template_id: int) -> str:
+    """The editor; `?view=preview` opens it at the preview."""
+    template = find_template(template_id)
+    return _page(template, _saved(template), {})
+
+
+@blueprint.post("/templates/<int:template_id>")
+@role(*BUILDERS)
+def template_save(template_id: int) -> AnyResponse:
+    """Save = the next version, in force at once. What would stop a letter is refused, and nothing is lost."""
+    template, written = find_template(template_id), _written()
+    session = transaction()
+    name = " ".join(request.form.get("name", "").split())[:120]
+    errors = author.faults(template, written, _includes())
+    if errors:
+        if _wants_json():
+            return _json({"errors": errors}, 422)
+        return Response(_page(template, written, errors), 422)
+    if name:
+        template.name = name
+    version = author.save(session, template, written, now(), this_user().id)
+    words = f"Saved as version {version.number}." if version else "Nothing changed since the last version."
+    if _wants_json():
+        return _json({"saved": words, "name": template.name}, 200)
+    flash(words, "ok")
+    return redirect(url_for("web.template_editor", template_id=template_id), 303)
+
+
+@blueprint.post("/templates/<int:template_id>/preview")
+@signed_in
+def template_preview(template_id: int) -> Response:
+    """The letter as it is being written, as a document of its own with a policy of its own (for a frame)."""
+    template = find_template(template_id)
+    try:
+        html = _render(template, _written()).letter.html
+    except TemplateError as fault:
+        html = render_template("letters/broken.html", fault=str(fault))
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_PREVIEW})
+
+
+@blueprint.get("/templates/<int:template_id>/letter")
+@signed_in
+def template_letter(template_id: int) -> Response:
+    """The saved letter in full size, for a sample lead."""
+    template = find_template(template_id)
+    try:
+        html = _render(template, _saved(template)).letter.html
+    except TemplateError as fault:
+        html = render_template("letters/broken.html", fault=str(fault))
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_PREVIEW})
+
+
+@blueprint.post("/templates/<int:template_id>/check")
+@signed_in
+def template_check(template_id: int) -> Response:
+    """Faults by line, and what to look at before it is sent: for the editor while somebody writes."""
+    return _json(checked(find_template(template_id), _written()), 200)
+
+
+@blueprint.post("/templates/<int:template_id>/test")
+@role(*BUILDERS)
+def template_test(template_id: int) -> AnyResponse:
+    """Send it, as it stands in the editor, to the one who writes."""
+    template, user = find_template(template_id), this_user()
+    try:
+        letter = _render(template, _written()).letter
+    except TemplateError as fault:
+        return _told(f"It cannot be sent: {fault}", "bad", template_id)
+    message = previews.send_test(transaction(), letter, user, now())
+    poke("deliver_urgent", message.id)
+    return _told(f"On its way to {user.email}.", "ok", template_id)
+
+
+@blueprint.get("/templates/<int:template_id>/versions")
+@signed_in
+def template_versions(template_id: int) -> str:
+    """Every saved text, the newest first."""
+    template, session = find_template(template_id), transaction()
+    page = {
+        "versions": templates.versions(session, template_id),
+        "names": {user.id: user.name for user in users.all_users(session)},
+        "used_by": template_use.used_by(session).get(template.key, []),
+        "may_edit": this_user().role in BUILDERS,
+    }
+    return render_template("letters/versions.html", template=template, **page)
+
+
+@blueprint.post("/templates/<int:template_id>/versions/<int:version_id>/restore")
+@role(*BUILDERS)
+def template_restore(template_id: int, version_id: int) -> AnyResponse:
+    """An earlier text again, as the next version."""
+    version = transaction().get(TemplateVersion, version_id)
+    if version is None or version.template_id != template_id:
+        abort(404)
+    saved = author.restore(transaction(), version, now(), this_user().id)
+    words = f"Version {version.number} is in force again, as version {saved.number}." if saved else "It is in force."
+    flash(words, "ok")
+    return redirect(url_for("web.template_editor", template_id=template_id), 303)
+
+
+def checked(template: Template, written: Written) -> dict[str, object]:
+    """`problems` with line, column, message and severity; `checks` as HTML; the rendered subject; the time it took."""
+    includes = _includes()
+    problems = [
+        {"line": one.line, "column": one.column, "message": one.message, "severity": "error"}
+        for one in ([] if template.key.endswith(".txt") else author.problems_in(template, written.mjml, includes))
+    ]
+    problems += [
+        {"line": line, "column": 1, "message": f"There is no merge field “{name}”", "severity": "warning"}
+        for line, name in _strange(written.mjml)
+    ]
+    started = perf_counter()
+    try:
+        preview = _render(template, written)
+    except TemplateError as fault:
+        if not any(one["severity"] == "error" for one in problems):
+            line = fault.line or 1
+            problems.append({"line": line, "column": 1, "message": fault.message, "severity": "error"})
+        return {"ok": False, "problems": problems, "checks": "", "subject": "", "ms": 0}
+    spent = (perf_counter() - started) * 1000
+    found = checks.designed(preview.letter, preview.fields, _own_hosts(), template.kind not in ("notice", "layout"))
+    html = render_template("letters/_checks.html", findings=found)
+    return {"ok": True, "problems": problems, "checks": html, "subject": preview.letter.subject, "ms": round(spent, 1)}
+
+
+def _strange(source: str) -> list[tuple[int, str]]:
+    """Merge fields that nothing fills: (line, name)."""
+    try:
+        names = templating.names_used(source)
+    except TemplateError:
+        return []
+    groups = {name.partition(".")[0] for name in CATALOGUE} | set(EXTRA) | {"fields"}
+    strange = [n for n in names if n not in CATALOGUE and n not in OF_NOTICES and n.partition(".")[0] not in groups]
+    strange += [n for n in names if n.startswith(("topic.", "owner.", "brand.")) and n not in CATALOGUE]
+    return sorted((_line(source, name), name) for name in set(strange))
+
+
+def _line(source: str, name: str) -> int:
+    found = re.search(rf"\{{[{{%][^}}%]*\b{re.escape(name)}\b", source)
+    return source.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _render(template: Template, written: Written) -> Preview:
+    """The letter as written, for the chosen sample lead; a shared block is shown around a sample letter."""
+    session, house, user = transaction(), current_house(), this_user()
+    lead = previews.sample(session, _sample_id(), now())
+    if template.kind == "layout":
+        shared = {template.key: written.mjml}
+        return previews.preview(session, house, Text("", ""), lead, user, shared)
+    source = LetterSource(written.subject, written.mjml, written.text or None)
+    return previews.preview(session, house, Text(written.subject, source=source, preview=written.preview), lead, user)
+
+
+def _written() -> Written:
+    """The text of the form, with plain line ends."""
+    parts = (request.form.get(name, "").replace("\r\n", "\n") for name in ("subject", "mjml", "text", "preview"))
+    subject, mjml, text, preview = parts
+    return Written(subject.strip(), mjml, text if text.strip() else "", preview.strip())
+
+
+def _saved(template: Template) -> Written:
+    version = templates.current(transaction(), template.key)
+    return Written(version.subject, version.mjml, version.text, version.preview) if version else Written("", "")
+
+
+def _includes() -> dict[str, str]:
+    return library.shipped_includes() | templates.layouts(transaction())
+
+
+def _own_hosts() -> frozenset[str]:
+    house = current_house()
+    return OUR_HOSTS | {house.settings.base_url.split("//")[-1].split(":")[0].split("/")[0]}
+
+
+def _sample_id() -> int | None:
+    given = request.values.get("lead", "")
+    return int(given) if given.isdigit() else None
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _json(values: dict[str, object], status: int) -> Response:
+    answer = jsonify(values)
+    answer.status_code = status
+    return answer
+
+
+def _told(words: str, kind: str, template_id: int) -> AnyResponse:
+    if _wants_json():
+        return _json({"saved" if kind == "ok" else "refused": words}, 200 if kind == "ok" else 422)
+    flash(words, kind)
+    return redirect(url_for("web.template_editor", template_id=template_id), 303)
+
+
+def _page(template: Template, written: Written, errors: dict[str, str]) -> str:
+    allow(frame_src="'self'")
+    session = transaction()
+    chosen = previews.sample(session, _sample_id(), now())
+    known = {
+        "samples": previews.samples(session),
+        "chosen": chosen,
+        "merge_menu": MENU,
+        "completions": COMPLETIONS,
+        "used_by": template_use.used_by(session).get(template.key, []),
+        "versions": len(templates.versions(session, template.id)),
+        "may_edit": this_user().role in BUILDERS,
+        "first": checked(template, written),
+        "view": "preview" if request.args.get("view") == "preview" else "source",
+    }
+    return render_template("letters/editor.html", template=template, written=written, errors=errors, **known)

@@ -1,0 +1,195 @@
+// The source editor of a letter: CodeMirror with faults on their lines, live preview, checks. Without it: a plain form.
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const form = $('#letter-form');
+const data = JSON.parse($('#letter-data').textContent);
+const area = $('#mjml');
+const button = $('#preview-button');
+let editor = null;
+let saved = null;
+let view = form.dataset.view;
+
+const text = () => editor ? editor.state.doc.toString() : area.value;
+const snapshot = () => JSON.stringify([...new FormData(form)].filter(([name]) => !['lead', 'csrf_token'].includes(name)));
+
+// ---- CodeMirror
+function load(address) {
+  return new Promise((done, failed) => {
+    const script = document.createElement('script');
+    script.src = address;
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  });
+}
+
+function completions(context) {
+  const word = context.matchBefore(/\{[{%][^}]*?([\w.]*)$/);
+  if (!word && !context.explicit) return null;
+  const name = context.matchBefore(/[\w.]*$/);
+  return {from: name ? name.from : context.pos, options: data.completions.map(label => ({label, type: 'variable'})), validFor: /^[\w.]*$/};
+}
+
+async function open() {
+  await load(form.dataset.codemirror);
+  const {EditorView, EditorState, HighlightStyle, Compartment, basicSetup, jinja, html, lintGutter, keymap, indentWithTab, autocompletion, syntaxHighlighting, tags} = window.CM;
+  void Compartment;
+  const colours = HighlightStyle.define([
+    {tag: tags.tagName, color: 'var(--cm-tag)'}, {tag: tags.attributeName, color: 'var(--cm-name)'},
+    {tag: [tags.attributeValue, tags.string], color: 'var(--cm-value)'}, {tag: tags.comment, color: 'var(--or-muted)'},
+    {tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword], color: 'var(--cm-word)', fontWeight: '600'},
+    {tag: tags.variableName, color: 'var(--cm-name)'},
+  ]);
+  const theme = EditorView.theme({
+    '&': {height: '100%', fontSize: '13px', color: 'var(--or-ink)', backgroundColor: 'var(--or-surface)'},
+    '.cm-scroller': {fontFamily: 'var(--or-mono)', lineHeight: '1.6'},
+    '.cm-content': {caretColor: 'var(--or-ink)'},
+    '.cm-gutters': {backgroundColor: 'transparent', border: '0', color: 'var(--or-muted)'},
+    '&.cm-focused': {outline: 'none'},
+    '.cm-activeLine, .cm-activeLineGutter': {backgroundColor: 'color-mix(in srgb, var(--or-primary) 6%, transparent)'},
+    '.cm-cursor': {borderLeftColor: 'var(--or-ink)'},
+    '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {backgroundColor: 'color-mix(in srgb, var(--or-primary) 22%, transparent) !important'},
+    '.cm-tooltip': {color: 'var(--or-body)', backgroundColor: 'var(--or-surface)', border: '1px solid var(--or-line)', borderRadius: '8px'},
+    '.cm-tooltip-autocomplete > ul > li[aria-selected]': {color: 'var(--or-ink)', backgroundColor: 'var(--or-tint)'},
+    '.cm-panels': {color: 'var(--or-body)', backgroundColor: 'var(--or-sunk)'},
+  });
+  editor = new EditorView({
+    parent: $('#source'),
+    doc: area.value,
+    extensions: [
+      EditorView.cspNonce.of(form.dataset.nonce), basicSetup, jinja({base: html()}), syntaxHighlighting(colours), theme,
+      EditorView.lineWrapping, lintGutter(), keymap.of([indentWithTab]), autocompletion({override: [completions]}),
+      EditorState.readOnly.of(area.readOnly), EditorView.contentAttributes.of({'aria-label': 'MJML source'}),
+      EditorView.updateListener.of(update => { if (update.docChanged) { area.value = text(); soon(); } }),
+    ],
+  });
+  area.hidden = true;
+  area.value = text();
+  mark(data.problems);
+}
+
+function mark(problems) {
+  if (!editor) return;
+  const doc = editor.state.doc;
+  const found = problems.map(problem => {
+    const line = doc.line(Math.max(1, Math.min(problem.line, doc.lines)));
+    const from = Math.min(line.from + Math.max(0, problem.column - 1), line.to);
+    return {from, to: Math.max(from, line.to), severity: problem.severity, message: problem.message};
+  });
+  editor.dispatch(window.CM.setDiagnostics(editor.state, found));
+}
+
+// ---- preview: a plain POST into a sandboxed frame, so that the letter has its own document and its own policy
+function post(target) {
+  button.formTarget = target;
+  form.requestSubmit(button);
+}
+function refresh() {
+  area.value = text();
+  (view === 'source' ? ['side-frame'] : ['computer-frame', 'phone-frame']).forEach(post);
+  check();
+}
+async function send(address, values = new FormData(form)) {
+  const answer = await fetch(address, {method: 'POST', body: values, headers: {Accept: 'application/json', 'X-CSRFToken': $('meta[name=csrf-token]').content}});
+  return [answer.ok, await answer.json().catch(() => ({refused: 'That did not work. Reload the page and try again.'}))];
+}
+let asked = 0;
+async function check() {
+  const number = ++asked;
+  const [ok, result] = await send(form.dataset.check);
+  if (!ok || number !== asked) return;
+  const first = result.problems[0];
+  $('#problem-line').textContent = first ? `Line ${first.line}: ${first.message}` : '';
+  $('#spent').textContent = result.ok ? `rendered in ${result.ms} ms` : '';
+  if (result.ok) $('#checks').innerHTML = result.checks;
+  const count = $('#subject-count');
+  if (count && result.ok) {
+    count.textContent = result.subject.length;
+    count.classList.toggle('long', result.subject.length > 60);
+  }
+  mark(result.problems);
+}
+let timer;
+function soon() {
+  state();
+  clearTimeout(timer);
+  timer = setTimeout(refresh, 350);
+}
+function state(words) {
+  const dirty = saved !== null && snapshot() !== saved;
+  if (words || dirty) $('#letter-state').textContent = words ?? 'Not saved yet';
+  return dirty;
+}
+
+// ---- save and test without leaving the page
+async function save() {
+  area.value = text();
+  const now = snapshot();
+  const [ok, result] = await send(form.action);
+  if (ok) {
+    saved = now;
+    state(result.saved);
+    window.outreach.toast(result.saved);
+  } else {
+    const [field, words] = Object.entries(result.errors ?? {'': result.refused})[0];
+    window.outreach.toast(words, 'bad');
+    ($(`#${field}`)?.offsetParent ? $(`#${field}`) : editor)?.focus();
+  }
+}
+async function test(target) {
+  area.value = text();
+  const [ok, result] = await send(target.formAction);
+  window.outreach.toast(result.saved ?? result.refused ?? Object.values(result.errors)[0], ok ? 'ok' : 'bad');
+}
+form.addEventListener('submit', event => {
+  const by = event.submitter;
+  if (by === button) return;
+  event.preventDefault();
+  by?.id === 'test-button' ? test(by) : save();
+});
+addEventListener('beforeunload', event => { if (state()) event.preventDefault(); });
+
+// ---- tabs, widths, fields
+function show(next) {
+  view = next;
+  $$('[data-tab]').forEach(tab => tab.setAttribute('aria-selected', String(tab.dataset.tab === next)));
+  $$('.pane').forEach(pane => { pane.hidden = pane.id !== `pane-${next}`; });
+  history.replaceState(null, '', next === 'preview' ? '?view=preview' : location.pathname);
+  refresh();
+}
+document.addEventListener('click', event => {
+  const tab = event.target.closest('[data-tab]');
+  if (tab) { event.preventDefault(); show(tab.dataset.tab); }
+  const width = event.target.closest('[data-width]');
+  if (width) {
+    $$('button[data-width]').forEach(one => one.setAttribute('aria-pressed', String(one === width)));
+    $('.side-box').dataset.width = width.dataset.width;
+  }
+  const insert = event.target.closest('[data-insert]');
+  if (insert) put(insert.dataset.insert);
+  $$('details.merge-menu[open], details.text-part[open]').forEach(menu => { if (!menu.contains(event.target) || insert) menu.open = false; });
+});
+let last = null;
+document.addEventListener('focusin', event => {
+  if (event.target.matches('[data-merge]')) last = event.target;
+  else if (event.target.closest('.cm-editor')) last = null;
+});
+function put(tag) {
+  if (last) {
+    last.setRangeText(tag, last.selectionStart, last.selectionEnd, 'end');
+    last.focus();
+    soon();
+  } else if (editor) {
+    editor.dispatch(editor.state.replaceSelection(tag));
+    editor.focus();
+  } else {
+    area.setRangeText(tag, area.selectionStart, area.selectionEnd, 'end');
+    soon();
+  }
+}
+form.addEventListener('input', event => { if (!event.target.closest('.cm-editor')) soon(); });
+$('#lead').addEventListener('change', refresh);
+const arm = () => window.outreach.keys({'ctrl+s': save, 'alt+1': () => show('source'), 'alt+2': () => show('preview')});
+window.outreach ? arm() : addEventListener('load', arm);
+
+open().catch(() => {}).finally(() => { saved = snapshot(); document.body.dataset.ready = 'yes'; });
