@@ -128,9 +128,7 @@ def _tracked(session: Session, house: House, message: Message, rendered: Rendere
         return rendered.html, rendered.text
     known = {link.url: link.id for link in messages.links_of(session, message.id)}
     if new := [{"message_id": message.id, "url": x.url, "name": x.name or ""} for x in found if x.url not in known]:
-        known |= {
-            url: key for key, url in session.execute(insert(Link).values(new).returning(Link.id, Link.url)).tuples()
-        }
+        known |= {url: key for key, url in session.execute(insert(Link).values(new).returning(Link.id, Link.url))}
     pixel = house.url(f"/o/{house.token('open', message.id)}.gif") if account.get(session).open_pixel else None
     done = tracking.wrap(
         rendered.html,

@@ -1,0 +1,51 @@
+"""Diary: Anna asks, and never says a word again. Over a weekend, Easter and the change to summer time; the rep does nothing."""
+
+from typing import Any
+
+from outreach.store import forms
+
+
+def test_silence_is_followed_up_to_the_end_and_into_nurture(world: Any) -> None:
+    """D2, D5, D6, D9, W2, W8, T1, T2, K1, K2, M4, N: days 0 to 8, break-up letter, grace, nurture."""
+    world.set_clock("2027-03-23T10:00")
+    lead = world.post_form(name="Anna Weber", email="anna@lumen.example", phone="+49 40 555 0163")
+    assert [subject for _, subject in world.mail_to("anna@lumen.example")] == ["Your request: a price or a quote"]
+    assert [subject for _, subject in world.mail_to("rita@outreach.test")] == ["New lead: Anna Weber"]
+
+    world.live_until("2027-06-30T12:00")
+
+    mail = world.mail_to("anna@lumen.example")
+    assert [at for at, _ in mail[:5]] == [
+        "Tue 23 Mar 10:00",  # at once
+        "Thu 25 Mar 10:00",  # day 2
+        "Tue 30 Mar 10:00",  # day 4 is a Saturday; Good Friday and Easter Monday are closed, summer time came on Sunday
+        "Wed 31 Mar 10:00",  # day 6 was Easter Monday; one business day after the letter before (D9)
+        "Thu 01 Apr 10:00",  # day 8, and again one business day later
+    ]
+    assert mail[1][1] == mail[2][1] == "Re: Your request: a price or a quote"
+    assert mail[4][1] == "Shall I close your request?"
+    first, second, third = (world.letters[i] for i in _indexes(world, "anna@lumen.example")[:3])
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert third["References"].split() == [first["Message-ID"], second["Message-ID"]]
+    assert "I tried to call" not in third.get_body(("plain",)).get_content()
+
+    nurture = [at for at, _ in mail[5:]]
+    assert nurture[:3] == ["Tue 06 Apr 10:00", "Tue 13 Apr 10:00", "Tue 20 Apr 10:00"]
+    assert len(nurture) == 5  # then one a month: 20 May is followed by 21 June (the 20th is a Sunday)
+    assert world.enrolments(lead) == [("inbound", "ended: no reply"), ("nurture", "waiting: delay")]
+    assert [s.state for s in world.read(forms.submissions_of, lead)] == ["archived"]
+    assert {state for _, state in world.tasks(lead)} <= {"cancelled", "skipped"}
+    assert ("call", "skipped") in world.tasks(lead)
+
+
+def test_running_every_step_twice_sends_nothing_twice(world: Any) -> None:
+    """F5: the jobs run twice at every tick; each letter has its own Message-ID and went once."""
+    world.set_clock("2027-03-23T10:00")
+    world.post_form(name="Anna Weber", email="anna@lumen.example")
+    world.live_until("2027-04-10T12:00")
+    ids = [m["Message-ID"] for m in world.letters]
+    assert len(ids) == len(set(ids)) == 7
+
+
+def _indexes(world: Any, address: str) -> list[int]:
+    return [i for i, m in enumerate(world.letters) if address in m["To"]]
