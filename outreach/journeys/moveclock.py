@@ -67,6 +67,8 @@ def settle(house: House) -> None:
     rung, seen, since = 0.0, "", time.monotonic()
     while True:
         with house.sessions() as session:
+            # One snapshot: between two, a letter could go from "in flight" to "ended" and be seen in neither.
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             now = house.now(session)
             jobs = ticking.due_jobs(session, now)
             flying = ticking.in_flight(session)
