@@ -25,7 +25,18 @@ from outreach.core.conditions import describe, holds
 from outreach.core.decisions import Block, Branch, Decision, Hold, MakeTask, Notify, Send, Skip, Wait
 from outreach.core.enrolments import Facts, Pausing, Snapshot
 from outreach.core.placeholders import missing_fields
-from outreach.core.planning import Dice, Planned, calendar_of, is_automatic, keeps_time, moment, plan, written
+from outreach.core.planning import (
+    Dice,
+    Planned,
+    blocks,
+    calendar_of,
+    hours_for_call,
+    is_automatic,
+    keeps_time,
+    moment,
+    plan,
+    written,
+)
 from outreach.core.reactions import hold, on_signal, resumed
 from outreach.core.schedule import add, is_open, opening_after
 from outreach.core.sequences import (
@@ -79,9 +90,18 @@ def decide(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime,
     found = plan(enrolment, sequence, facts, now, random)
     if found.due is None:
         return _no_slot(enrolment, found, now)
-    if found.due > now:
+    if found.due > now and not _wait_is_over(enrolment, sequence, facts):
         return _waits(enrolment, sequence, found, facts, now)
     return _act(found.enrolment, sequence, facts, now, random, found)
+
+
+def _wait_is_over(enrolment: Snapshot, sequence: Sequence, facts: Facts) -> bool:
+    """True for a wait that has begun and whose condition holds by now."""
+    if not enrolment.memory.get("waiting"):
+        return False
+    step = sequence.step(enrolment.step_key or "")
+    until = step.payload.until if step is not None and isinstance(step.payload, Until) else None
+    return until is not None and holds(until, enrolment, facts)
 
 
 def on_done(
@@ -365,7 +385,8 @@ def _touch(
     if step.kind in PHONE_KINDS and (not facts.phone or facts.phone_bad):
         why = "the phone number is wrong" if facts.phone and facts.phone_bad else "no phone number"
         return _skipped(enrolment, sequence, step, why, facts, now, random)
-    blocking = step.block if step.block is not None else not sequence.from_enrolment
+    blocking = blocks(sequence, step)
+    call_at, flagged = hours_for_call(facts, calendar_of(sequence, facts), now) if step.kind is Kind.CALL else (now, False)
     expires = add(calendar_of(sequence, facts), now, touch.timeout or ONE_BUSINESS_DAY) or now + states.REMINDER
     if blocking:
         after = replace(
@@ -382,14 +403,15 @@ def _touch(
         after, _ = planned(after, sequence, facts, now, random)
     return MakeTask(
         after=after,
-        rule="W9" if found.flagged else found.rule,
+        rule="W9" if flagged else found.rule,
         text=f"Task for a person: {step.kind.value} ({step.id})."
-        + (" No hours in common with the rep." if found.flagged else ""),
+        + (" No hours in common with the rep." if flagged else ""),
         step=step,
         task_kind=step.kind.value,
         blocking=blocking,
         expires_at=expires,
-        flagged=found.flagged,
+        flagged=flagged,
+        call_at=call_at,
         automatic=is_automatic(step, facts),
         script=touch.script,
         body=touch.body,
