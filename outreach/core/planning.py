@@ -163,7 +163,7 @@ def plan(
     placed = _after_absence(enrolment, sequence, step, placed, facts, cal, dice)
     if placed is None:
         return _no_slot(enrolment, now)
-    due, rule, flagged = _within_hours(step, placed, facts, now, cal, dice)
+    due, rule, flagged = _within_hours(step, blocks(sequence, step), placed, facts, now, cal, dice)
     if due is None:
         return _no_slot(enrolment, now)
     return Planned(due, _state(due, raw, rule, now), rule, dice.into(enrolment), raw, flagged)
@@ -297,19 +297,33 @@ def _after_absence(
     return None if due is None else (plus_jitter(cal, due, dice.share(f"back:{step.id}")), "O4")
 
 
+def blocks(sequence: Sequence, step: Step) -> bool:
+    """K1: whether the steps behind a task wait for it: as the step says, else by the anchor."""
+    return step.block if step.block is not None else not sequence.from_enrolment
+
+
+def hours_for_call(facts: Facts, cal: Calendar, at: datetime) -> tuple[datetime, bool]:
+    """W9: the first moment from `at` on in the lead's window and the rep's hours; and whether there is none (flagged)."""
+    rep = rep_calendar(facts)
+    common, flagged = (None, False) if rep is None else common_hours(cal, rep, at)
+    return common or at, flagged
+
+
 def _within_hours(
-    step: Step, placed: Found, facts: Facts, now: datetime, cal: Calendar, dice: Dice
+    step: Step, blocking: bool, placed: Found, facts: Facts, now: datetime, cal: Calendar, dice: Dice
 ) -> tuple[datetime | None, str, bool]:
-    """W4, W9: a moment that has passed is checked against the window again; calls need the rep's hours as well."""
+    """W4, W9: a moment that has passed is checked against the window again; calls need the rep's hours as well.
+
+    A call that nothing waits for is made a task in time and carries its own hours, so that no later step is late (K1).
+    """
     at: datetime | None
     at, rule = placed
     if at <= now and not is_open(cal, now):
         at, rule = opening_after(cal, now, dice.share(f"jitter:{step.id}")), "W2"
-    rep = rep_calendar(facts) if step.kind is Kind.CALL else None
-    if at is None or rep is None:
+    if at is None or step.kind is not Kind.CALL or not blocking:
         return at, rule, False
-    common, flagged = common_hours(cal, rep, max(at, now))
-    moved = common is not None and common > max(at, now)
+    common, flagged = hours_for_call(facts, cal, max(at, now))
+    moved = common > max(at, now)
     return (common if moved else at), ("W9" if moved or flagged else rule), flagged
 
 

@@ -246,7 +246,7 @@ def _make_task(context: Applying, decision: d.MakeTask) -> None:
             submission_id=row.submission_id,
             title=f"{TASK_NAMES.get(decision.task_kind, 'To do for')} {lead.name or lead.email}",
             script=decision.script or decision.body or "",
-            due_at=context.now,
+            due_at=decision.call_at,
             created_at=context.now,
             flag="no common working hours" if decision.flagged else "",
             memory={"expires_at": decision.expires_at.isoformat()},
