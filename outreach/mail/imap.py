@@ -1,0 +1,299 @@
+"""Reading a mailbox by IMAP with imap-tools (MAIL X9): nothing is marked, moved or lost.
+
+The folder is opened read-only and bodies are peeked at, so that a person's own client shows the same as before.  Each
+message is kept before the cursor passes it; what was kept twice after a fault is told apart by its checksum.
+"""
+
+import datetime as dt
+import imaplib
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError
+
+from .parse import MAX_BYTES
+
+TIMEOUT: Final = 60.0
+SCHEMES: Final = {"imap": 143, "imaps": 993, "imap+starttls": 143}
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder was read. ``uidvalidity`` None: never."""
+
+    folder: str = "INBOX"
+    uidvalidity: int | None = None
+    last_uid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMeta:
+    """Where a message lay; ``size`` is the server's figure, larger than the bytes when they were cut at 25 MB."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    size: int
+    arrived: dt.datetime | None
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImapServer:
+    """An IMAP URL: ``imap://``, ``imaps://`` or ``imap+starttls://`` with user, password, host, port and folder."""
+
+    host: str
+    port: int
+    scheme: str
+    user: str
+    password: str
+    folder: str = "INBOX"
+    verify: bool = True
+    clear: bool = False
+
+    def __repr__(self) -> str:
+        return f"ImapServer({self.scheme}://{self.user}@{self.host}:{self.port}/{self.folder})"
+
+
+@dataclass(frozen=True, slots=True)
+class ImapProbe:
+    """The result of the settings' test button: one plain sentence, and the folders that there are."""
+
+    ok: bool
+    sentence: str
+    messages: int = 0
+    folders: tuple[str, ...] = ()
+
+
+class ImapError(Exception):
+    """The mailbox could not be read; the text is a sentence for people, without the password."""
+
+    def __init__(self, sentence: str, *, sign_in: bool = False) -> None:
+        super().__init__(sentence)
+        self.sign_in = sign_in
+
+
+class NotKept(Exception):
+    """``keep`` failed; ``cursor`` tells how far everything is kept."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        super().__init__(f"message after UID {cursor.last_uid} in {cursor.folder} could not be kept")
+        self.cursor = cursor
+
+
+def parse_url(url: str) -> ImapServer:
+    """Reads an IMAP URL; ValueError says what is wrong, without the password.
+
+    A folder may follow (``/Archive``); ``?verify=no`` accepts a certificate of one's own making and ``?tls=no`` lets a
+    password travel in clear to another machine.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise ValueError("The mailbox's address cannot be read; is the port a number?") from None
+    scheme = parts.scheme.lower()
+    if scheme not in SCHEMES:
+        raise ValueError(f"A mailbox's address begins with imap://, imaps:// or imap+starttls://, not {scheme!r}.")
+    if not parts.hostname or not parts.username:
+        raise ValueError("The mailbox's address names no host or no user: imaps://user:password@host/")
+    options = parse_qs(parts.query)
+    no = ("no", "0", "false")
+    return ImapServer(
+        host=parts.hostname,
+        port=port or SCHEMES[scheme],
+        scheme=scheme,
+        user=unquote(parts.username),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        verify=options.get("verify", [""])[-1].lower() not in no,
+        clear=options.get("tls", [""])[-1].lower() in no,
+    )
+
+
+def fetch_new(
+    url: str,
+    cursor: Cursor,
+    keep: Callable[[bytes, FetchedMeta], None],
+    *,
+    since: dt.date | None = None,
+    limit: int = 500,
+    token: Callable[[], str] | None = None,
+    timeout: float = TIMEOUT,
+) -> Cursor:
+    """Hands every message after ``cursor`` to ``keep``, oldest first, at most ``limit``; returns the new cursor.
+
+    On first contact, and when the server has numbered the folder anew (UIDVALIDITY), messages that arrived on or after
+    ``since`` are read (None: all).  ``token`` gives an OAuth access token for XOAUTH2 instead of the password.
+    Raises ``NotKept`` when ``keep`` raises, and ``ImapError`` for all that the server or the line does.
+    """
+    server = parse_url(url)
+    with _translated(server), _signed_in(server, token, timeout) as box:
+        validity = _open(box, cursor.folder)
+        anew = cursor.uidvalidity != validity
+        place = Cursor(cursor.folder, validity, 0 if anew else cursor.last_uid)
+        wanted = _since(box, since) if anew and since else _after(box, place.last_uid)
+        for uid in wanted[:limit]:
+            found = _fetch(box, place.folder, validity, uid)
+            if found is not None:
+                try:
+                    keep(*found)
+                except Exception as error:
+                    raise NotKept(place) from error
+            place = replace(place, last_uid=max(place.last_uid, uid))
+        if not wanted and anew:
+            place = replace(place, last_uid=_highest(box))
+        return place
+
+
+def probe(url: str, *, token: Callable[[], str] | None = None, timeout: float = 20) -> ImapProbe:
+    """What the test button says: connect, sign in, open the folder."""
+    try:
+        server = parse_url(url)
+        with _translated(server), _signed_in(server, token, timeout) as box:
+            _open(box, server.folder)
+            count = int(box.folder.status(server.folder, ["MESSAGES"])["MESSAGES"])
+            names = tuple(folder.name for folder in box.folder.list())[:200]
+    except (ImapError, ValueError) as error:
+        return ImapProbe(False, str(error))
+    return ImapProbe(True, f"Signed in to {server.host} as {server.user}; {count} messages in {server.folder}.", count, names)
+
+
+# --- connection ----------------------------------------------------------------------------------------------------
+
+
+class _translated:
+    """Faults of the line and the server become ``ImapError``; our own faults pass."""
+
+    def __init__(self, server: ImapServer) -> None:
+        self.where = f"{server.host}:{server.port}"
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        match error:
+            case None | ImapError() | NotKept():
+                return
+            case ssl.SSLCertVerificationError():
+                raise ImapError(f"The certificate of {self.where} is not trusted: {error.verify_message}.") from error
+            case ssl.SSLError():
+                raise ImapError(f"{self.where} does not speak TLS as asked: {error.reason}.") from error
+            case TimeoutError():
+                raise ImapError(f"{self.where} did not answer in time.") from error
+            case imaplib.IMAP4.error() | ImapToolsError():
+                raise ImapError(f"{self.where} refused: {_plain(error)}") from error
+            case OSError():
+                raise ImapError(f"{self.where} cannot be reached: {error.strerror or error}.") from error
+            case _:
+                return
+
+
+def _plain(error: BaseException) -> str:
+    text = re.sub(r"b'|b\"|[\[\]()]|Response status \".*?\" expected, but |received\. Data: ", " ", str(error))
+    return " ".join(text.split())[:200]
+
+
+class _signed_in:
+    """A mailbox while the block runs; always closed."""
+
+    def __init__(self, server: ImapServer, token: Callable[[], str] | None, timeout: float) -> None:
+        self.box = _connect(server, timeout)
+        try:
+            if token is not None:
+                self.box.xoauth2(server.user, token(), initial_folder=None)
+            else:
+                self._login(server)
+        except ImapToolsError as error:
+            self._close()
+            raise ImapError(
+                f"{server.host} does not let {server.user} in: {_plain(error)}", sign_in=True
+            ) from error
+        except BaseException:
+            self._close()
+            raise
+
+    def _login(self, server: ImapServer) -> None:
+        if server.user.isascii() and server.password.isascii():
+            self.box.login(server.user, server.password, initial_folder=None)
+        else:
+            self.box.login_utf8(server.user, server.password, initial_folder=None)
+
+    def __enter__(self) -> BaseMailBox:
+        return self.box
+
+    def __exit__(self, *exc: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        try:
+            self.box.client.logout()
+        except (imaplib.IMAP4.error, OSError):
+            self.box.client.shutdown()
+
+
+def _connect(server: ImapServer, timeout: float) -> BaseMailBox:
+    context = ssl.create_default_context()
+    if not server.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if server.scheme == "imaps":
+        return MailBox(server.host, server.port, timeout=timeout, ssl_context=context)
+    if server.scheme == "imap+starttls" or not (server.clear or _loopback(server.host)):
+        return MailBoxStartTls(server.host, server.port, timeout=timeout, ssl_context=context)
+    return MailBoxUnencrypted(server.host, server.port, timeout=timeout)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- folder --------------------------------------------------------------------------------------------------------
+
+
+def _open(box: BaseMailBox, folder: str) -> int:
+    box.folder.set(folder, readonly=True)
+    validity = box.client.response("UIDVALIDITY")[1]
+    return int(validity[0]) if validity and validity[0] else 0
+
+
+def _after(box: BaseMailBox, last: int) -> list[int]:
+    """UIDs above ``last``, oldest first; servers answer ``n:*`` with the last message even when it is older."""
+    return sorted(uid for uid in map(int, box.uids(f"UID {last + 1}:*")) if uid > last)
+
+
+def _since(box: BaseMailBox, day: dt.date) -> list[int]:
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[day.month - 1]
+    return sorted(map(int, box.uids(f"SINCE {day.day}-{month}-{day.year}")))
+
+
+def _highest(box: BaseMailBox) -> int:
+    return max(map(int, box.uids("ALL")), default=0)
+
+
+def _fetch(box: BaseMailBox, folder: str, validity: int, uid: int) -> tuple[bytes, FetchedMeta] | None:
+    """The raw bytes of one message, cut behind 25 MB; None when it is gone meanwhile."""
+    facts = b" ".join(_pieces(box.client.uid("FETCH", str(uid), "(UID RFC822.SIZE INTERNALDATE FLAGS)")))
+    size = int(match[1]) if (match := re.search(rb"RFC822\.SIZE (\d+)", facts)) else 0
+    what = "BODY.PEEK[]" if size <= MAX_BYTES else f"BODY.PEEK[]<0.{MAX_BYTES + 1}>"
+    answer: Any = box.client.uid("FETCH", str(uid), f"(UID {what})")
+    raw = next((item[1] for item in answer[1] or () if isinstance(item, tuple) and b"BODY[" in item[0].upper()), None)
+    if raw is None:
+        return None
+    arrived = imaplib.Internaldate2tuple(facts)
+    when = dt.datetime(*arrived[:6]).astimezone(dt.UTC) if arrived else None
+    return bytes(raw), FetchedMeta(folder, validity, uid, size or len(raw), when, b"\\Seen" in facts)
+
+
+def _pieces(answer: Any) -> Iterator[bytes]:
+    for item in answer[1] or ():
+        yield from (part for part in (item if isinstance(item, tuple) else (item,)) if isinstance(part, bytes))
