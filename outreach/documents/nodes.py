@@ -137,7 +137,7 @@ def _plain_events(text: str, source: Source) -> Iterator[Any]:
         line = event.start_mark.line + 1
         if name == "DocumentStartEvent":
             if event.version or event.tags:
-                source.refuse(line, "Directives such as %YAML are not allowed.", "Remove the line.")
+                source.refuse(1, "Directives such as %YAML are not allowed.", "Remove the line.")
             continue
         if name in _QUIET:
             continue
