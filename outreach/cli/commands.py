@@ -240,7 +240,18 @@ def _summed(parts: list[tuple[str, str]]) -> dict[str, float]:
     return sums
 
 
-# ---- doctor and mail ----
+# ---- rehearsal, doctor and mail ----
+
+
+@outreach.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def rehearse(arguments: tuple[str, ...]) -> None:
+    """Play a sequence for a sample lead: what will be sent when (--help lists the options)."""
+    from outreach.cli.rehearse import rehearse_main
+
+    sys.exit(rehearse_main(arguments))
 
 
 @outreach.command()
