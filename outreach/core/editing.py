@@ -34,6 +34,7 @@ ADDABLE = (Kind.EMAIL, Kind.CALL, Kind.TEXT, Kind.TASK, Kind.SOCIAL, Kind.LETTER
 """Kinds that the editor adds; branches, goals and hand-overs are kept as they are and written as text."""
 
 SUBJECT = "A question about your request"
+AFTERNOON = time(16, 0)
 BODY = "Hi {{ first_name }},\n\n\n\n{{ owner.name }}"
 
 
@@ -87,8 +88,16 @@ def copy(sequence: Sequence, key: str) -> tuple[Sequence, str]:
     step = _known(sequence, key)
     if isinstance(step.payload, Lanes):
         raise CannotEdit("A branch cannot be copied here. Copy it in the text of the document.")
-    new = replace(step, id=fresh_id(sequence, step.id), at_once=False, after=_behind(sequence, key, step.kind))
+    delay, at = _slot(sequence, key, step.kind)
+    if step.kind is not Kind.WAIT:
+        step = replace(step, after=delay, at=at or _kept(step.at, delay))
+    new = replace(step, id=fresh_id(sequence, step.id), at_once=False)
     return add(sequence, new, key), new.id
+
+
+def _kept(at: time | str | None, after: Delay) -> time | str | None:
+    """A time of day goes with a delay in days alone."""
+    return at if after.day_level else None
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
@@ -108,19 +117,28 @@ def move(sequence: Sequence, key: str, by: int) -> Sequence:
 def reorder(sequence: Sequence, keys: tuple[str, ...]) -> Sequence:
     """Put the main line into this order.
 
-    Counted from the start of an enrolment (D2), the days stay where they are and the steps change places, so that the
-    line still runs forward in time; counted from the step before, every step takes its own wait along.
+    Every step takes its delay along. Counted from the start of an enrolment (D2) that may make a later step due before
+    an earlier one: then the days stay where they are and the steps change places, so that the line runs forward.
     """
     steps = {step.id: step for step in sequence.steps}
     if len(keys) != len(steps) or set(keys) != set(steps):
         raise CannotEdit("The steps changed in the meantime. Reload the page and try again.")
     ordered = tuple(steps[key] for key in keys)
-    if sequence.from_enrolment:
+    if sequence.from_enrolment and not _forward(ordered):
         ordered = tuple(
             replace(step, after=slot.after, at=slot.at) if step.id != slot.id else step
             for step, slot in zip(ordered, sequence.steps, strict=True)
         )
     return _first_alone_at_once(replace(sequence, steps=ordered))
+
+
+def _forward(steps: Steps) -> bool:
+    """Whether each step is due no earlier than the one above it, as far as delays of different units compare."""
+    due = [step.delay.amount * _MINUTES[step.delay.unit] for step in steps if step.kind is not Kind.WAIT]
+    return due == sorted(due)
+
+
+_MINUTES = {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 1440, Unit.BUSINESS_DAYS: 1440}
 
 
 def _first_alone_at_once(sequence: Sequence) -> Sequence:
@@ -140,8 +158,10 @@ def blank(name: str, klass: str = "sales") -> Sequence:
 def new_step(sequence: Sequence, kind: Kind, after: str | None = None) -> Step:
     """A step of this kind to be put behind `after`, with a fresh id, plain content and a delay that is legal there."""
     last = after or (sequence.steps[-1].id if sequence.steps else None)
-    delay = _behind(sequence, last, kind) if last else NO_DELAY
-    return Step(fresh_id(sequence, kind.value), kind, _payload(kind), after=None if kind is Kind.WAIT else delay)
+    if kind is Kind.WAIT:
+        return Step(fresh_id(sequence, kind.value), kind, _payload(kind))
+    delay, at = _slot(sequence, last, kind)
+    return Step(fresh_id(sequence, kind.value), kind, _payload(kind), after=delay, at=at)
 
 
 def fresh_id(sequence: Sequence, base: str) -> str:
@@ -175,16 +195,26 @@ def _words(kind: Kind) -> str:
     return "What should be done here?"
 
 
-def _behind(sequence: Sequence, key: str | None, kind: Kind) -> Delay:
-    """The wait of a new step behind `key`: two days later for a letter, beside it for anything else (D10)."""
-    before = sequence.step(key) if key else None
-    apart = before is not None and (kind in MAIL_KINDS or not before.is_mail)
+def _slot(sequence: Sequence, key: str | None, kind: Kind) -> tuple[Delay, time | None]:
+    """Delay and time of day of a new step behind `key`: beside it for a task, on a day of its own for a letter (D10)."""
     if not sequence.from_enrolment:
-        return Delay(2, Unit.BUSINESS_DAYS) if apart else Delay(1, Unit.HOURS)
+        return Delay(2 if kind in MAIL_KINDS else 1, Unit.BUSINESS_DAYS), None
+    before = sequence.step(key) if key else None
     start = before.delay if before else NO_DELAY
-    if not apart:
-        return start if start.day_level else Delay(1, Unit.DAYS)
-    return Delay(start.amount + 2, start.unit) if start.day_level else Delay(2, Unit.DAYS)
+    if kind not in MAIL_KINDS:
+        return start, None
+    day = start.amount if start.day_level else 0
+    following = _next_letter_day(sequence, key)
+    if following is None:
+        return Delay(day + 2, Unit.DAYS), None
+    return (Delay(day + 1, Unit.DAYS), None) if day + 1 < following else (Delay(following, Unit.DAYS), AFTERNOON)
+
+
+def _next_letter_day(sequence: Sequence, key: str | None) -> int | None:
+    """The day of the first letter below `key` in the main line; None when there is none."""
+    keys = [step.id for step in sequence.steps]
+    below = sequence.steps[keys.index(key) + 1 :] if key in keys else ()
+    return next((step.delay.amount for step in below if step.is_mail and step.delay.day_level), None)
 
 
 # --- what changed ----------------------------------------------------------------------------------------------------

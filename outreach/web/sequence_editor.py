@@ -125,8 +125,8 @@ def sequence_step_save(sequence_id: int, key: str) -> AnyResponse:
         return _after_plain_save(row, key, errors)
     desk = desk_of(row)
     shown = changed if errors else _step(desk.draft, key)
-    page = render_template("sequences/_saved.html", **_page(desk), **_open(desk, shown), errors=errors)
-    return Response(page, 422 if errors else 200)
+    page = {**_page(desk), **_open(desk, shown), "errors": errors}
+    return Response(render_template("sequences/_saved.html", **page), 422 if errors else 200)
 
 
 @blueprint.post("/sequences/<int:sequence_id>/steps")
@@ -248,7 +248,8 @@ def _after_plain_save(row: SequenceRow, key: str, errors: dict[str, str]) -> Any
     if not errors:
         return redirect(url_for("web.sequence_editor", sequence_id=row.id, step=key), 303)
     desk = desk_of(row)
-    page = {**_page(desk), **_open(desk, _step(desk.draft, key)), "errors": errors, "opened": True}
+    page = {**_page(desk), **_open(desk, _step(desk.draft, key)), "errors": errors, "values": request.form}
+    page["opened"] = True
     return Response(render_template("sequences/editor.html", **page), 422)
 
 
@@ -281,6 +282,7 @@ def _open(desk: Desk, step: Step | None) -> dict[str, object]:
     return {
         "step": step,
         "chosen": step.id,
+        "slots": step_form.fields_of(step),
         "first": bool(desk.draft.steps) and desk.draft.steps[0].id == step.id,
         "has_history": step.id in desk.history,
         "in_line": any(one.id == step.id for one in desk.draft.steps),
@@ -293,5 +295,5 @@ def _open(desk: Desk, step: Step | None) -> dict[str, object]:
         "sample_id": _sample_id(),
         "merge_menu": MENU,
         "errors": {},
-        "values": request.form,
+        "values": {},
     }

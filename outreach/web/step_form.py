@@ -46,6 +46,16 @@ class Filled:
             return None
 
 
+def fields_of(step: Step) -> list[str]:
+    """The fields of a step's form that have a place for an error beside them; `step` is the form itself."""
+    if isinstance(step.payload, Until):
+        return ["step", "at_most"]
+    if isinstance(step.payload, Mail):
+        letter = ["template", "subject", "body"] if len(step.payload.variants) == 1 else []
+        return ["step", "after", "at", *letter]
+    return ["step", "after", "at", "body", "script", "timeout"] if isinstance(step.payload, Touch) else ["step"]
+
+
 def filled_in(step: Step, values: Mapping[str, str], first: bool) -> tuple[Step, dict[str, str]]:
     """The step as the form wants it, and an error per field. `first`: it is the first step, which may go at once."""
     form = Filled(values)

@@ -1,9 +1,11 @@
 """Editing a sequence: pure changes, and what they say about themselves."""
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
+from outreach import documents
 from outreach.core import editing
 from outreach.core.sequences import (
     NO_DELAY,
@@ -74,6 +76,14 @@ def test_moving_a_step_counted_from_the_start_leaves_the_days_where_they_are():
     ]  # fmt: skip
 
 
+def test_a_move_that_keeps_the_line_running_forward_changes_no_day():
+    """D2: past a step of the same day, or of an earlier one."""
+    moved = editing.reorder(cadence(), ("answer", "call", "day-2", "day-4"))
+    assert moved == cadence()
+    beside = editing.add(cadence(), call("call-2", days(2)), "day-2")
+    assert [str(step.delay) for step in editing.move(beside, "call-2", -1).steps][2:] == ["2 days", "2 days", "4 days"]
+
+
 def test_moving_a_step_counted_from_the_one_before_takes_its_wait_along():
     """D2, D3."""
     moved = editing.move(cadence("previous_step"), "day-4", -1)
@@ -105,12 +115,39 @@ def test_removing_a_step_of_a_lane_leaves_the_branch_intact():
     assert [step.id for step in lanes.otherwise] == ["story"]
 
 
-def test_a_new_letter_comes_two_days_later_so_that_two_letters_never_stand_together():
-    """D10."""
-    step = editing.new_step(cadence(), Kind.EMAIL, "day-2")
-    assert (step.id, step.after) == ("email", days(4))
+@pytest.mark.parametrize(
+    ("behind", "after", "at"),
+    [("day-4", days(6), None), ("day-2", days(3), None), ("answer", days(1), None)],
+)
+def test_a_new_letter_gets_a_day_of_its_own(behind, after, at):
+    """D10: two letters never stand together."""
+    step = editing.new_step(cadence(), Kind.EMAIL, behind)
+    assert (step.id, step.after, step.at) == ("email", after, at)
+
+
+def test_where_no_day_is_free_a_new_letter_goes_in_the_afternoon():
+    """D10: the same day at another time is a delay between them."""
+    full = editing.add(cadence(), editing.new_step(cadence(), Kind.EMAIL, "day-2"), "day-2")
+    step = editing.new_step(full, Kind.EMAIL, "email")
+    assert (step.after, step.at) == (days(4), time(16, 0))
+
+
+def test_a_new_letter_counted_from_the_step_before_waits_two_business_days():
     step = editing.new_step(cadence("previous_step"), Kind.EMAIL, "day-2")
     assert step.after == Delay(2, Unit.BUSINESS_DAYS)
+
+
+def test_a_new_task_stands_beside_the_step_before_it():
+    assert editing.new_step(cadence(), Kind.CALL, "day-4").after == days(4)
+
+
+@pytest.mark.parametrize("kind", editing.ADDABLE)
+@pytest.mark.parametrize("anchor", ["enrolment", "previous_step"])
+def test_every_new_step_makes_a_document_that_is_taken(kind, anchor):
+    """D10, SEQUENCE.md: what the editor adds is never refused."""
+    for behind in keys(cadence(anchor)):
+        edited = editing.add(cadence(anchor), editing.new_step(cadence(anchor), kind, behind), behind)
+        assert documents.read(documents.write(edited)) == edited
 
 
 def test_a_new_step_stands_behind_the_chosen_one_in_its_own_list():
