@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from outreach.core.publicholidays import known_countries
 from outreach.journeys import accounts
 from outreach.journeys.house import House
-from outreach.mail.smtpurl import parse_url
+from outreach.mail import imap, smtpurl
 from outreach.store import account, secrets
 from outreach.store.mailboxes import Mailbox
 from outreach.store.users import User
@@ -146,11 +146,10 @@ def server_url(house: House, row: Mailbox, answers: Answers, kind: str) -> tuple
         secret = stored.get("secret", "")
     who = f"{quote(user, safe='')}:{quote(secret, safe='')}@" if user else ""
     url = f"{scheme}://{who}{host}{':' + port if port else ''}"
-    if kind == "smtp":
-        try:
-            parse_url(url)
-        except ValueError as fault:
-            return "", {"smtp_host": str(fault)}
+    try:
+        (smtpurl if kind == "smtp" else imap).parse_url(url)
+    except ValueError as fault:
+        return "", {f"{kind}_host": str(fault)}
     return url, {}
 
 

@@ -1,5 +1,6 @@
 """Try a mailbox's servers and say in one sentence what happened. Sends no letter, changes nothing."""
 
+from outreach.mail import imap
 from outreach.mail.smtp import SmtpLink, Timeouts
 
 QUICK = Timeouts(connect=8, greeting=8, command=8, begin_data=8, letter=8)
@@ -22,7 +23,5 @@ def sending(url: str, sender: str, recipient: str) -> Tried:
 
 def receiving(url: str, _sender: str, _recipient: str) -> Tried:
     """Connect, sign in and look into the inbox."""
-    from outreach.mail import imap
-
-    probe = imap.probe(url)
+    probe = imap.probe(url, timeout=8)
     return probe.ok, probe.sentence

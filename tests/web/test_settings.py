@@ -185,7 +185,16 @@ def test_a_stored_password_is_never_shown_to_another_server(admin: Any, house: A
 def test_the_test_button_says_what_happened(admin: Any, house: Any) -> None:
     admin.get("/settings/mailbox")
     nobody = {**MAILBOX, "smtp_host": "127.0.0.1", "smtp_port": "9", "smtp_scheme": "smtp", "smtp_password": "x"}
+    nobody |= {
+        "imap_host": "127.0.0.1",
+        "imap_port": "9",
+        "imap_scheme": "imap",
+        "imap_user": "x",
+        "imap_password": "secret",
+    }
     answer = admin.post("/settings/mailbox/test", nobody)
     assert answer.status_code == 200
     assert "Sending:" in answer.text
-    assert "note-bad" in answer.text
+    assert answer.text.count("note-bad") == 2
+    assert "Receiving:" in answer.text
+    assert "secret" not in answer.text

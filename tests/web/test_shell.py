@@ -54,9 +54,9 @@ def test_the_bell_counts_what_is_new_until_it_is_read(admin: Any, ada: User, hou
 def test_the_clock_bar_is_there_only_with_a_movable_clock(
     admin: Any, house: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Skip to the next thing" in admin.get("/menu").text
+    assert "Business time" in admin.get("/menu").text
     monkeypatch.setattr(house.settings, "movable_clock", False)
-    assert "Skip to the next thing" not in admin.get("/menu").text
+    assert "Business time" not in admin.get("/menu").text
     assert admin.post("/clock/next").status_code == 400
 
 
