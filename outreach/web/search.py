@@ -55,5 +55,5 @@ def find(session: Session, words: str, limit: int) -> list[Hit]:
             found.append(Hit("Sequences", "route", sequence.name, "Sequence", f"/sequences/{sequence.id}"))
     for template in templates.all_templates(session):
         if words.lower() in f"{template.name} {template.key}".lower():
-            found.append(Hit("Templates", "template", template.name, "Template", f"/templates/{template.key}"))
+            found.append(Hit("Templates", "template", template.name, "Template", f"/templates/{template.id}"))
     return found
