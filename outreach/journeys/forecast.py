@@ -82,7 +82,7 @@ class _Walk:
             return self._wait(decision)
         if self.enrolment.ended:
             self.over = True
-            return Coming(self.at, "finish", decision.text, rule=decision.rule)
+            return Coming(self.at, "finish", _ending(decision), rule=decision.rule)
         if isinstance(decision, d.Skip) and decision.step:
             return Coming(self.at, "skip", f"Skipped: {decision.reason}", decision.step.id, decision.rule)
         return None
@@ -123,6 +123,16 @@ class _Walk:
             self.over = self.over or self.enrolment.paused is not None
             return coming if self._waited == 1 or self.over else None
         return None
+
+
+def _ending(decision: d.Decision) -> str:
+    """How it ends when nothing comes between."""
+    for effect in decision.effects:
+        if isinstance(effect, d.EnterNurture):
+            return "Ends without a reply; the educational letters begin"
+        if isinstance(effect, d.EnterSequence):
+            return f"Ends without a reply; goes on in “{effect.name}”"
+    return "Ends without a reply" if isinstance(decision, d.PartWays) else decision.text
 
 
 def title(step: Step) -> str:

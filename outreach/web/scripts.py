@@ -61,7 +61,12 @@ SCRIPTS: dict[str, Script] = {
         GREET + "Thank you for the frank answer. Who do you know who has this problem and would like it solved?”",
         (("Introduce", "Would you write the first line, or may I use your name?"),),
     ),
-    "call-event": Script(
+    "call-follow-up": Script(
+        GREET + "You asked us about {{ asked_about }}, and I have not reached you yet. Is now a good moment for two"
+        " questions?”",
+        (NEED, ("Number", "Is this the best number, and which hour suits best?"), NEXT),
+    ),
+    "call-event-lead": Script(
         GREET + "We met at the event, and you gave me your card. What stayed with you from our talk?”",
         (NEED, COST, NEXT),
     ),

@@ -40,8 +40,9 @@ def today() -> str | Response:
 @blueprint.get("/today")
 @signed_in
 def today_again() -> AnyResponse:
-    """The page has one address."""
-    return redirect("/")
+    """The page has one address; mails to reps link to `/today?task=7`."""
+    task_id = request.args.get("task", type=int)
+    return redirect(f"/?t={task_id}" if task_id else "/")
 
 
 @blueprint.get("/replies")

@@ -46,12 +46,14 @@ const outcomeKeys = '123456789xbwhmds'.split('');
 keys({
   j: () => go(1), arrowdown: () => go(1), k: () => go(-1), arrowup: () => go(-1),
   c: called, n: () => $('#note')?.focus(), r: () => focusEnd($('#reply')),
-  u: () => $('#toasts .toast-item:last-child button')?.click(),
+  u: () => $$('#toasts .toast-item button').pop()?.click(),
   'Ctrl+Enter': () => press('send'),
   ...Object.fromEntries(outcomeKeys.map(key => [key, () => press(key)])),
 });
 
 document.addEventListener('click', event => {
+  const toast = event.target.closest('.toast-item button')?.closest('.toast-item');
+  if (toast) setTimeout(() => toast.remove(), 600);
   const item = event.target.closest('.queue-item');
   if (item && !event.ctrlKey && !event.metaKey) {
     mark(item);
