@@ -387,7 +387,7 @@ def _touch(
         return _skipped(enrolment, sequence, step, why, facts, now, random)
     blocking = blocks(sequence, step)
     call_at, flagged = hours_for_call(facts, calendar_of(sequence, facts), now) if step.kind is Kind.CALL else (now, False)
-    expires = add(calendar_of(sequence, facts), now, touch.timeout or ONE_BUSINESS_DAY) or now + states.REMINDER
+    expires = add(calendar_of(sequence, facts), call_at, touch.timeout or ONE_BUSINESS_DAY) or now + states.REMINDER
     if blocking:
         after = replace(
             enrolment.remember(

@@ -24,17 +24,22 @@ log = structlog.get_logger()
 
 
 def advance(house: House, limit: int = 200) -> int:
-    """(1) Tell enrolments how their letters ended, (2) take due steps; how many rows were worked on."""
+    """(1) Tell enrolments how their letters ended, (2) close tasks past their timeout, (3) take due steps; how many rows
+    were worked on."""
     with house.sessions() as session:
         ended = messages.unsettled(session, limit)
         now = house.now(session)
+        late = tasks.expired(session, now, limit)
+    for task_id in late:
+        with house.sessions.begin() as session:
+            _expire(session, task_id, house.now(session))
     for message_id in ended:
         _alone(house, message_id, _settle, _put_off_message)
     with house.sessions() as session:
         due = enrolments.claim_due(session, now, limit)
     for enrolment_id in due:
         _alone(house, enrolment_id, _step, _put_off)
-    return len(ended) + len(due)
+    return len(ended) + len(late) + len(due)
 
 
 def _alone(
@@ -60,6 +65,27 @@ def _step(session: Session, house: House, enrolment_id: int) -> None:
     if row is None or lead is None:
         return
     applying.run(applying.Applying(session, house, lead, row, facts.sequence_of(session, row), now))
+
+
+def _expire(session: Session, task_id: int, now: datetime) -> None:
+    """K1: a step's task that nobody did in time is skipped (a step that waits for it moves on by its own decision)."""
+    task = session.get_one(tasks.Task, task_id)
+    if task.lead_id:
+        leads.locked(session, task.lead_id)
+        session.refresh(task)
+    if task.state != "open" or task.expires_at is None or task.expires_at > now:
+        return
+    task.state, task.done_at, task.note = "skipped", now, "not done in time"
+    events.record(
+        session,
+        now,
+        "task expired",
+        f"The task “{task.title}” was not done in time and is skipped.",
+        lead_id=task.lead_id,
+        enrolment_id=task.enrolment_id,
+        step_key=task.step_key,
+        rule="K1",
+    )
 
 
 def _put_off(session: Session, house: House, enrolment_id: int, error: str) -> None:

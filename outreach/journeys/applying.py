@@ -249,7 +249,8 @@ def _make_task(context: Applying, decision: d.MakeTask) -> None:
             due_at=decision.call_at,
             created_at=context.now,
             flag="no common working hours" if decision.flagged else "",
-            memory={"expires_at": decision.expires_at.isoformat()},
+            expires_at=decision.expires_at,
+            memory={},
         )
     )
 

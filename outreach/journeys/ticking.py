@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import business_clock, enrolments, events, inbox, messages, templates
+from outreach.store import business_clock, events, inbox, messages, tasks, templates
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
+from outreach.store.tasks import Task
 from outreach.store.templates import Issue
 
 LANES = {"urgent": "deliver_urgent", "outbound": "deliver"}
@@ -21,7 +22,7 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
     if messages.forsaken(session):
         jobs.append("sweep")
     due = select(Enrolment.id).where(Enrolment.due_at <= now).limit(1)
-    if session.scalar(due) is not None or messages.unsettled(session, 1):
+    if session.scalar(due) is not None or messages.unsettled(session, 1) or tasks.expired(session, now, 1):
         jobs.append("advance")
     if inbox.unread(session, 1):
         jobs.append("receive")
@@ -62,17 +63,12 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
     later = (
         session.scalar(select(func.min(Enrolment.due_at)).where(Enrolment.due_at > now)),
         session.scalar(select(func.min(Message.due_at)).where(Message.state == "queued", Message.due_at > now)),
+        session.scalar(select(func.min(Task.expires_at)).where(Task.state == "open", Task.expires_at > now)),
         session.scalar(
             select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)
         ),
     )
     return min((at for at in later if at), default=None)
-
-
-def overdue(session: Session, now: datetime) -> datetime | None:
-    """The oldest moment that is due and not done."""
-    found = (enrolments.next_due(session), messages.next_due(session), templates.next_issue_due(session))
-    return min((at for at in found if at and at <= now), default=None)
 
 
 def _issue_due(now: datetime) -> ColumnElement[bool]:

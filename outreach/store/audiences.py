@@ -32,7 +32,7 @@ class Known:
     """(moment, class, at once) of letters of late, a rep's own as class sales (M4, M5)."""
 
 
-def members(audience: dict[str, Any]) -> Select[tuple[int]]:
+def members(audience: dict[str, Any]) -> Select[int]:
     """Ids of everybody in an audience who has an address; nobody for an audience that is not complete."""
     query = select(Lead.id).where(Lead.email != "", Lead.erased_at.is_(None))
     if audience.get("who") == "nurture":
@@ -89,5 +89,6 @@ def _mails(session: Session, ids: list[int], since: datetime) -> dict[int, list[
     )
     found: dict[int, list[tuple[datetime, str, bool]]] = {}
     for lead_id, at, kind, class_, at_once in session.execute(query):
+        assert lead_id is not None
         found.setdefault(lead_id, []).append((at, "sales" if kind == "own" else class_ or "inbound", at_once))
     return found

@@ -29,6 +29,8 @@ class Mailbox(Base):
     paused_reason: Mapped[str] = mapped_column(default="")
     failures: Mapped[int] = mapped_column(default=0)
     imap_cursor: Mapped[Json]
+    looked_at: Mapped[datetime | None]
+    """Real time of the last look, successful or not."""
     read_at: Mapped[datetime | None]
     """Real time of the last successful look into the IMAP folder (X4)."""
     read_error: Mapped[str] = mapped_column(default="")

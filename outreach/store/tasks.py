@@ -16,6 +16,7 @@ class Task(Base):
         UniqueConstraint("enrolment_id", "step_key"),
         Index("ix_tasks_open", "owner_id", "due_at", postgresql_where=text("state = 'open'")),
         Index("ix_tasks_lead_id", "lead_id"),
+        Index("ix_tasks_expiring", "expires_at", postgresql_where=text("state = 'open' AND expires_at IS NOT NULL")),
     )
     id: Mapped[Id]
     kind: Mapped[str]
@@ -31,6 +32,8 @@ class Task(Base):
     title: Mapped[str]
     script: Mapped[str] = mapped_column(default="")
     due_at: Mapped[Moment]
+    expires_at: Mapped[datetime | None]
+    """K1: a step's task that nobody did by then is skipped."""
     created_at: Mapped[Moment]
     done_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
@@ -47,6 +50,12 @@ def open_for(session: Session, user_id: int | None, before: datetime) -> list[Ta
     if user_id is not None:
         query = query.where(or_(Task.owner_id == user_id, Task.owner_id.is_(None)))
     return list(session.scalars(query.order_by(Task.due_at, Task.id).limit(500)))
+
+
+def expired(session: Session, now: datetime, limit: int = 200) -> list[int]:
+    """Ids of open tasks past their timeout, the oldest first."""
+    query = select(Task.id).where(Task.state == "open", Task.expires_at <= now).order_by(Task.expires_at).limit(limit)
+    return list(session.scalars(query))
 
 
 def done_since(session: Session, user_id: int, since: datetime) -> int:

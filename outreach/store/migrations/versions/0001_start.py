@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.Column("paused_reason", sa.Text(), nullable=False),
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("imap_cursor", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_error", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
@@ -656,6 +657,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("script", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -675,6 +677,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("enrolment_id", "step_key", name=op.f("uq_tasks_enrolment_id_step_key")),
+    )
+    op.create_index(
+        "ix_tasks_expiring",
+        "tasks",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open' AND expires_at IS NOT NULL"),
     )
     op.create_index("ix_tasks_lead_id", "tasks", ["lead_id"], unique=False)
     op.create_index(
@@ -703,6 +712,9 @@ def downgrade() -> None:
     op.drop_constraint("fk_templates_current_version_id", "templates")
     op.drop_index("ix_tasks_open", table_name="tasks", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_tasks_lead_id", table_name="tasks")
+    op.drop_index(
+        "ix_tasks_expiring", table_name="tasks", postgresql_where=sa.text("state = 'open' AND expires_at IS NOT NULL")
+    )
     op.drop_table("tasks")
     op.drop_index("ix_hits_message_id_at", table_name="hits")
     op.drop_index("ix_hits_later", table_name="hits", postgresql_where=sa.text("rule LIKE 'later:%%'"))
