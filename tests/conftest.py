@@ -106,7 +106,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "running_system" in fixtures:
+        if "running_system" in fixtures or "starts" in fixtures:
             item.add_marker(pytest.mark.xdist_group("running system"))
             item.add_marker(pytest.mark.whole_system)
         if "browser" in fixtures:
@@ -282,6 +282,10 @@ class System:
             check=False,
         )
 
+    def said(self) -> str:
+        """What `up` printed so far."""
+        return self.log.read_text()
+
     def stop(self, number: int = signal.SIGINT, seconds: float = 30) -> int:
         """Signal it and wait for its end."""
         if self.process.poll() is None:
@@ -330,6 +334,24 @@ def _wait_until_healthy(system: System, seconds: float = 60) -> None:
         time.sleep(0.1)
     system.process.kill()
     raise AssertionError(f"the system did not become healthy: {answer}\n{system.log.read_text()}")
+
+
+@pytest.fixture
+def starts() -> Iterator[Any]:
+    """A function that starts a system of a test's own; whatever still runs afterwards is ended."""
+    folder = Path(tempfile.mkdtemp(prefix="outreach-system-", dir="/tmp"))
+    started: list[System] = []
+
+    def start(wait: bool = True, data: Path | None = None, **variables: str) -> System:
+        started.append(start_system(data or folder / "data", wait, **variables))
+        return started[-1]
+
+    yield start
+    for system in started:
+        if system.process.poll() is None:
+            system.process.terminate()
+            system.process.wait(40)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
