@@ -112,7 +112,10 @@ def _page(only: str) -> str | Response:
     context = _card(shown) if shown else {}
     if wanted and not context:
         abort(404)
-    return render_template("today/page.html", **_list(day, shown, only), **context, opened=bool(wanted))
+    return render_template(
+        "today/page.html", **_list(day, shown, only), **context, opened=bool(wanted),
+        undo_of=request.args.get("done", type=int),
+    )  # fmt: skip
 
 
 def _day(only: str = "") -> Day:
