@@ -154,7 +154,9 @@ def note(session: Session, lead_id: int, words: str, user: User, now: datetime) 
     events.record(session, now, "note", text, lead_id=lead.id, actor_id=user.id)
 
 
-def add_task(session: Session, lead_id: int, kind: str, title: str, due_at: datetime, user: User, now: datetime) -> None:
+def add_task(
+    session: Session, lead_id: int, kind: str, title: str, due_at: datetime, user: User, now: datetime
+) -> None:
     """A task beside any sequence."""
     lead = _locked(session, lead_id)
     if kind not in ("call", "task"):

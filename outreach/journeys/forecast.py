@@ -93,7 +93,9 @@ class _Walk:
             self.known, mails=(*self.known.mails, SentMail(self.at, self.sequence.klass, decision.at_once))
         )
         self._done(step)
-        return Coming(self.at, decision.step.kind.value if decision.step else "email", title(step), step.id, decision.rule)
+        return Coming(
+            self.at, decision.step.kind.value if decision.step else "email", title(step), step.id, decision.rule
+        )
 
     def _task(self, decision: d.MakeTask) -> Coming:
         step = _step(decision)

@@ -56,11 +56,15 @@ def read(session: Session, text: str) -> list[Line]:
     text = text.replace("\x00", "").lstrip("\ufeff").strip()
     if not text:
         raise Refused("Paste a list first: a line with the names of the columns, then one line per person.")
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(cell.strip() for cell in row)]
+    rows = [
+        row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(cell.strip() for cell in row)
+    ]
     columns = [_column(cell) for cell in rows[0]]
     if not {"email", "phone"} & set(columns):
         known = ", ".join(rows[0])[:120]
-        raise Refused(f"The first line names no column “email” or “phone” (it says: {known}). Add a line with the names.")
+        raise Refused(
+            f"The first line names no column “email” or “phone” (it says: {known}). Add a line with the names."
+        )
     if len(rows) - 1 > MOST_LINES:
         raise Refused(f"These are {len(rows) - 1:,} lines; paste at most {MOST_LINES} at a time.")
     seen: set[str] = set()

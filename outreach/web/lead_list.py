@@ -83,9 +83,11 @@ def add_lead() -> str | AnyResponse | tuple[str, int]:
     poke("advance")
     poke("deliver_urgent")
     lead = session.get_one(Lead, captured.lead_id)
-    refused = given.get("sequence") and not captured.enrolment_id
-    ending = " and in the sequence." if captured.enrolment_id else ", but not in the sequence: see why." if refused else "."
-    flash(f"{lead.name or lead.email or lead.phone} is noted{ending}", "bad" if refused else "ok")
+    left_out = given.get("sequence") and not captured.enrolment_id
+    ending = (
+        " and in the sequence." if captured.enrolment_id else ", but not in the sequence: see why." if left_out else "."
+    )
+    flash(f"{lead.name or lead.email or lead.phone} is noted{ending}", "bad" if left_out else "ok")
     return redirect(f"/leads/{captured.lead_id}", 303)
 
 
@@ -122,7 +124,13 @@ def _asked() -> dict[str, str]:
 def _filters() -> dict[str, Any]:
     asked = _asked()
     owner = this_user().id if asked["owner"] == "me" else _number(asked["owner"])
-    return {"words": asked["q"], "stage": asked["stage"], "owner_id": owner, "tag": asked["tag"], "state": asked["state"]}
+    return {
+        "words": asked["q"],
+        "stage": asked["stage"],
+        "owner_id": owner,
+        "tag": asked["tag"],
+        "state": asked["state"],
+    }
 
 
 def _cursor() -> tuple[datetime, int] | None:
@@ -153,7 +161,20 @@ def _rows(session: Session, rows: list[Lead]) -> list[dict[str, object]]:
 def _csv_lines(filters: dict[str, Any]) -> Iterator[str]:
     """Own sessions: the request's one ends before the last line is written."""
     yield "\ufeff" + _csv_line(
-        ["name", "e-mail", "phone", "company", "title", "stage", "owner", "topic", "source", "tags", "added", "activity"]
+        [
+            "name",
+            "e-mail",
+            "phone",
+            "company",
+            "title",
+            "stage",
+            "owner",
+            "topic",
+            "source",
+            "tags",
+            "added",
+            "activity",
+        ]
     )
     before = None
     with current_house().sessions() as session:

@@ -81,7 +81,9 @@ def enrol_lead(lead_id: int) -> AnyResponse:
     row = transaction().get(SequenceRow, int(wanted)) if wanted.isdigit() else None
     if row is None:
         raise Refused("Choose the sequence to start.")
-    entered = enrol.enrol(transaction(), current_house(), lead, row, now(), actor_id=this_user().id, **_request_of(lead, row))
+    entered = enrol.enrol(
+        transaction(), current_house(), lead, row, now(), actor_id=this_user().id, **_request_of(lead, row)
+    )
     if entered.enrolment is None:
         flash(f"Not enrolled in “{row.name}”: {entered.refused}", "bad")
         return redirect(f"/leads/{lead_id}", 303)
@@ -181,7 +183,11 @@ def _programme(lead: Lead, row: Enrolment) -> dict[str, object]:
         coming = forecast.forecast(session, current_house(), lead, row, now())
     except Refused as refused:
         coming = [forecast.Coming(now(), "hold", str(refused))]
-    return {"at": standing, "coming": coming, "sentence": states.sentence(row.state) if states.is_state(row.state) else row.state}
+    return {
+        "at": standing,
+        "coming": coming,
+        "sentence": states.sentence(row.state) if states.is_state(row.state) else row.state,
+    }
 
 
 def _sequences(rows: list[Enrolment]) -> list[SequenceRow]:

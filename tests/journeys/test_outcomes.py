@@ -24,7 +24,9 @@ WEEK = {"mon-sun": ["00:00-24:00"]}
 @pytest.fixture
 def marta(session: Any, house: Any) -> User:
     presets.load_presets(session, house, house.now(session))
-    user = User(email="marta@outreach.test", name="Marta Silva", role="rep", phone="+46 40 555 0100", working_hours=WEEK)
+    user = User(
+        email="marta@outreach.test", name="Marta Silva", role="rep", phone="+46 40 555 0100", working_hours=WEEK
+    )
     session.add(user)
     session.flush()
     return user
@@ -185,7 +187,12 @@ def test_cant_help_sends_the_letter_as_the_reps_own_mail_at_once(
     """MISSION 5: even "sorry, we can't help" goes out fast."""
     outcomes.file_outcome(session, house, call.id, "cant help", marta, now)
     mail = session.scalar(select(Message).where(Message.kind == "own"))
-    assert (mail.lane, mail.state, mail.to_address, mail.user_id) == ("urgent", "queued", "anna@lumen.example", marta.id)
+    assert (mail.lane, mail.state, mail.to_address, mail.user_id) == (
+        "urgent",
+        "queued",
+        "anna@lumen.example",
+        marta.id,
+    )
     assert "Hello Anna" in mail.body
     assert "Marta Silva" in mail.body
     assert "{{" not in mail.body

@@ -217,7 +217,12 @@ def test_a_mail_of_ones_own_goes_at_once(rep: Visitor, desk: Desk) -> None:
     assert "no subject" in answer.text
     rep.post(f"/leads/{number}/write", {"subject": "A question", "text": "Hello Anna"})
     mail = desk.all(Message)[-1]
-    assert (mail.kind, mail.lane, mail.subject, mail.to_address) == ("own", "urgent", "A question", "anna@lumen.example")
+    assert (mail.kind, mail.lane, mail.subject, mail.to_address) == (
+        "own",
+        "urgent",
+        "A question",
+        "anna@lumen.example",
+    )
 
 
 def test_do_not_contact_ends_everything_and_hides_the_mail_form(rep: Visitor, desk: Desk) -> None:

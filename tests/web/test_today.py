@@ -48,7 +48,9 @@ class Desk:
             session.flush()
             return row.id
 
-    def mail(self, lead_id: int | None, text: str, sender: str = "anna@lumen.example", sense: str = "interested") -> int:
+    def mail(
+        self, lead_id: int | None, text: str, sender: str = "anna@lumen.example", sense: str = "interested"
+    ) -> int:
         with self.house.sessions.begin() as session:
             row = InboundMail(
                 sha256=text, source="smtp", raw=b"", received_at=self.now - timedelta(minutes=26), state="done",
@@ -93,7 +95,9 @@ def test_replies_come_before_new_leads_before_calls_before_follow_ups(rep: Visit
     desk.task("reply", anna, inbound_id=desk.mail(anna, "Pricing looks fine."))
     page = rep.get("/").text
     queue = page[page.index('id="queue"') : page.index('id="detail"')]
-    assert in_order(queue, "Replies waiting", "Anna Weber", "New leads", "Kenji Mori", "Calls", "Sofia Lind", "Follow-ups")
+    assert in_order(
+        queue, "Replies waiting", "Anna Weber", "New leads", "Kenji Mori", "Calls", "Sofia Lind", "Follow-ups"
+    )
     assert "“Pricing looks fine.”" in queue
     assert "26 min" in queue
     assert re.search(r'class="due clock"[^>]*data-since="1\d\d"', queue)
