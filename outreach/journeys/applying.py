@@ -234,8 +234,13 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
 
 
 def _make_task(context: Applying, decision: d.MakeTask) -> None:
+    """A task of a step. The first call to a new lead is the new-lead task that waits already, not a second one."""
     assert decision.step is not None
     lead, row = context.lead, context.row
+    if decision.task_kind == "call" and (fresh := tasks.new_lead_of(context.session, lead.id, row.submission_id)):
+        fresh.enrolment_id, fresh.step_key, fresh.script = row.id, decision.step.id, decision.script or ""
+        fresh.expires_at = decision.expires_at
+        return
     context.session.add(
         Task(
             kind=decision.task_kind,
@@ -263,8 +268,9 @@ def _clear(context: Applying, reason: str) -> None:
 
 
 def _cancel_tasks(context: Applying, reason: str) -> None:
-    for task in tasks.open_of_enrolment(context.session, context.row.id):
-        if task.step_key is not None:
+    fresh = tasks.new_lead_of(context.session, context.lead.id, context.row.submission_id)
+    for task in [*tasks.open_of_enrolment(context.session, context.row.id), *([fresh] if fresh else [])]:
+        if task.step_key is not None or task is fresh:
             task.state, task.done_at, task.note = "cancelled", context.now, reason
             context.event(
                 "task cancelled", f"The task “{task.title}” was cancelled: {reason}.", rule="K2", step=task.step_key

@@ -389,13 +389,12 @@ def _start(
             rule="O9",
         )
         return None
-    entered = enrol.enrol(session, house, lead, row, now, submission_id=submission.id) if row else None
-    if entered and entered.enrolment:
-        return entered.enrolment.id
     _again_task(session, lead, submission, now, f"New request from {lead.name or lead.email}")
+    session.flush()
+    entered = enrol.enrol(session, house, lead, row, now, submission_id=submission.id) if row else None
     if row is None and form.letter:
         _own_letter(session, lead, form, submission, now)
-    return None
+    return entered.enrolment.id if entered and entered.enrolment else None
 
 
 def _answered_lately(session: Session, lead: Lead, form: Form, now: datetime) -> bool:

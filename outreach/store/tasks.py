@@ -52,6 +52,12 @@ def open_for(session: Session, user_id: int | None, before: datetime) -> list[Ta
     return list(session.scalars(query.order_by(Task.due_at, Task.id).limit(500)))
 
 
+def new_lead_of(session: Session, lead_id: int, submission_id: int | None) -> Task | None:
+    """The open task that a new request made, while no step has taken it over."""
+    query = select(Task).where(Task.lead_id == lead_id, Task.kind == "new_lead", Task.state == "open")
+    return session.scalar(query.where(Task.submission_id == submission_id, Task.step_key.is_(None)).limit(1))
+
+
 def expired(session: Session, now: datetime, limit: int = 200) -> list[int]:
     """Ids of open tasks past their timeout, the oldest first."""
     query = select(Task.id).where(Task.state == "open", Task.expires_at <= now).order_by(Task.expires_at).limit(limit)
