@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-REACHED = ("interested", "not now", "not interested", "not qualified", "do not contact", "call back", "connected")
+from outreach.core.tasks import OUTCOMES
+
+REACHED = tuple(name for name, means in OUTCOMES.items() if means.reached)
 """Outcomes of a call that spoke with the person (K3)."""
 
 

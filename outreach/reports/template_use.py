@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from outreach.store.forms import Form
 from outreach.store.sequences import SequenceRow, VersionRow
 
+ONE_KEY = ("cant-help", "need-more-information")
+"""Letters that a rep sends with one key."""
 _NAMED = re.compile(r"\btemplate:\s*[\"']?([A-Za-z0-9_.-]+)")
 
 
 def used_by(session: Session) -> dict[str, list[str]]:
     """Template key -> names of the sequences (live or drafted) and forms that send it."""
-    found: dict[str, set[str]] = {}
+    found = {key: {"one-key letters of Today"} for key in ONE_KEY}
     live = select(SequenceRow.name, SequenceRow.draft, VersionRow.document).outerjoin(
         VersionRow, SequenceRow.current_version_id == VersionRow.id
     )

@@ -97,7 +97,7 @@ def enrolled(house: Any, sequence_id: int, sent: str = "hello") -> None:
                 queued_at=now,
                 extra={},
                 references=[],
-            )  # fmt: skip
+            )
         )
 
 
