@@ -7,7 +7,11 @@ import sys
 
 
 def main() -> None:
-    """The console script `outreach`."""
+    """The console script `outreach`. A rehearsal needs no settings, and starts without them."""
+    if sys.argv[1:2] == ["rehearse"]:
+        from outreach.cli.rehearse import rehearse_main
+
+        sys.exit(rehearse_main(sys.argv[2:]))
     from outreach.cli.commands import outreach
 
     sys.exit(outreach(prog_name="outreach"))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from outreach import documents
 from outreach.core import placeholders, rehearsal, zones
 from outreach.core.enrolments import Facts
+from outreach.core.sequences import Handover
 from outreach.core.sequences import Sequence as SequenceDocument
 from outreach.errors import Refused
 
@@ -74,9 +76,9 @@ def _days(text: str) -> int:
 
 
 def _played(options: argparse.Namespace) -> list[rehearsal.Line]:
-    shipped = shipped_sequences()
+    shipped = Shipped()
     sequence = _sequence(options.sequence, shipped)
-    facts = facts_of(_lead(options.lead), needs_of([sequence, *shipped.values()]))
+    facts = facts_of(_lead(options.lead), needs_of(_reachable(sequence, shipped)))
     for remark in documents.warnings(
         sequence, documents.Known(templates=template_names(), programmes=frozenset(shipped))
     ):
@@ -94,10 +96,30 @@ def _played(options: argparse.Namespace) -> list[rehearsal.Line]:
     )
 
 
-def shipped_sequences(folder: Path = TEMPLATES / "sequences") -> dict[str, SequenceDocument]:
-    """The shipped sequences by name."""
-    found = (documents.read(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.yaml")))
-    return {sequence.name: sequence for sequence in found}
+class Shipped(Mapping[str, SequenceDocument]):
+    """The shipped sequences by name; each is read when it is asked for."""
+
+    def __init__(self, folder: Path = TEMPLATES / "sequences") -> None:
+        self._paths = {_name_in(path): path for path in sorted(folder.glob("*.yaml"))}
+        self._read: dict[str, SequenceDocument] = {}
+
+    def __getitem__(self, name: str) -> SequenceDocument:
+        if name not in self._read:
+            path = self._paths[name]
+            self._read[name] = documents.read(path.read_text(encoding="utf-8"), path.name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def _name_in(path: Path) -> str:
+    """The name of a shipped document, without reading all of it."""
+    found = re.search(r"^name: *(.+?) *$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1].strip("\"'") if found else path.stem
 
 
 def _sequence(name: str, shipped: Mapping[str, SequenceDocument]) -> SequenceDocument:
@@ -107,10 +129,20 @@ def _sequence(name: str, shipped: Mapping[str, SequenceDocument]) -> SequenceDoc
     stem = TEMPLATES / "sequences" / f"{path.name}.yaml"
     if name == path.name and stem.is_file():
         return documents.read(stem.read_text(encoding="utf-8"), stem.name)
-    found = next((each for each in shipped.values() if each.name.casefold() == name.casefold()), None)
+    found = next((each for each in shipped if each.casefold() == name.casefold()), None)
     if found is None:
         raise Refused(f"There is no file and no shipped sequence {name!r}; shipped are: {', '.join(shipped)}.")
-    return found
+    return shipped[found]
+
+
+def _reachable(sequence: SequenceDocument, shipped: Mapping[str, SequenceDocument]) -> list[SequenceDocument]:
+    """The sequence and what it may lead to by name."""
+    finish = sequence.finish
+    names = {finish.programme or finish.to} if finish else set()
+    for step in sequence.every_step():
+        if isinstance(step.payload, Handover):
+            names.add(step.payload.programme or step.payload.to)
+    return [sequence, *(shipped[name] for name in names if name and name in shipped)]
 
 
 def _lead(path: str | None) -> dict[str, Any]:

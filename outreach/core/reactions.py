@@ -122,6 +122,8 @@ def _planned_again(scene: Scene) -> Snapshot:
     until = step.payload.until if step is not None and isinstance(step.payload, Until) else None
     if until is not None and enrolment.memory.get("waiting") and holds(until, enrolment, scene.facts):
         return replace(after, due_at=min(scene.now, after.due_at or scene.now))
+    if enrolment.due_at is not None and enrolment.due_at <= scene.now == after.due_at:
+        return replace(after, due_at=enrolment.due_at)
     return after
 
 
@@ -338,7 +340,10 @@ def _erased(scene: Scene, signal: signals.Erased) -> Decision:
 def _letter_failed(scene: Scene, signal: signals.LetterFailed) -> Decision:
     """F1, F5."""
     enrolment, now = scene.enrolment, scene.now
-    step = scene.sequence.step((enrolment.under_way or {}).get("step", ""))
+    under_way = enrolment.under_way
+    if under_way is None or under_way["kind"] != "letter":
+        return Wait(after=enrolment, rule="F5", text="No letter is under way.", changed=False)
+    step = scene.sequence.step(under_way["step"])
     if signal.how == "cancelled":
         freed = replace(enrolment.remember(under_way=None), state=states.SCHEDULED, due_at=now)
         return Wait(after=freed, rule="F5", text="The letter was taken back before it went.", step=step)

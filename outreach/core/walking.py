@@ -69,9 +69,9 @@ def stand_before(enrolment: Snapshot, sequence: Sequence, key: str) -> Snapshot:
 def planned(
     enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random
 ) -> tuple[Snapshot, Planned]:
-    """The enrolment with its next moment worked out, and how it came about."""
+    """The enrolment with its next moment worked out (now, when that has passed), and how it came about."""
     found = plan(enrolment, sequence, facts, now, random)
-    due = found.due if found.due is not None else now + states.REMINDER
+    due = max(found.due, now) if found.due is not None else now + states.REMINDER
     return replace(found.enrolment, state=found.state, due_at=due, reason=""), found
 
 
