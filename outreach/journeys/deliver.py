@@ -22,7 +22,7 @@ from outreach.journeys import facts, notify, posting
 from outreach.journeys.house import House
 from outreach.mail.smtp import Answer, SmtpLink
 from outreach.mail.templating import MissingField, TemplateError
-from outreach.store import account, business_clock, events, mailboxes, messages
+from outreach.store import account, business_clock, consents, events, mailboxes, messages
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -277,7 +277,8 @@ def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any
     """`begin` said no: a stop wins until the last moment (X4); a switch or a lost lease only delays."""
     row = session.get(Enrolment, message.enrolment_id) if message.enrolment_id else None
     lead = session.get(Lead, message.lead_id) if message.lead_id else None
-    if (row and row.ended_at) or (lead and facts.suppressed(session, lead)):
+    stopped = (lead and facts.suppressed(session, lead)) or consents.suppression(session, message.to_address)
+    if (row and row.ended_at) or stopped:
         return {"state": "cancelled", "reason": row.state if row and row.ended_at else "suppressed"}
     return {"state": "queued", "due_at": now + timedelta(minutes=1)}
 
