@@ -7,7 +7,7 @@ import pytest
 from outreach.core import decisions as d
 from outreach.core import engine, signals, states
 from outreach.core.enrolments import Facts, Pausing, SentMail
-from outreach.core.sequences import FINISH
+from outreach.core.sequences import FINISH, Block
 from outreach.documents import read
 
 ANCHORED = """
@@ -759,3 +759,33 @@ class TestEnd:
             assert states.is_state(state) or state == states.MISSING
             assert text.endswith(".")
         assert states.sentence("blocked: missing company") == "The next letter needs the field company, which is empty."
+
+
+REP = {"rep_zone": "Europe/Berlin", "rep_week": ((Block(540, 1020),),) * 5 + ((), ())}
+
+
+class TestRepHours:
+    """W9: on 4 March a rep in Berlin, 09:00 to 17:00, shares New York's hours from 09:00 to 11:00."""
+
+    CALL = "steps:\n  - {id: c, call: {script: x}, after: 4 hours}\n"
+
+    def test_a_call_that_blocks_waits_for_common_hours(self, lead, still):
+        """W9: 14:00 in New York is evening in Berlin; the next common hour is tomorrow's 09:00."""
+        decision = engine.first(1, sequence_of(self.CALL), lead(**REP), NOW, still)
+        assert (decision.rule, decision.after.due_at) == ("W9", datetime(2026, 3, 5, 14, tzinfo=UTC))
+
+    def test_a_call_that_nothing_waits_for_is_made_in_time_and_carries_its_hour(self, lead, still):
+        """K1, W9."""
+        sequence = sequence_of("anchor: enrolment\n" + self.CALL)
+        begun = engine.first(1, sequence, lead(**REP), NOW, still).after
+        made = engine.decide(begun, sequence, lead(**REP), begun.due_at, still)
+        assert begun.due_at == NOW + timedelta(hours=4)
+        assert (made.call_at, made.flagged) == (datetime(2026, 3, 5, 14, tzinfo=UTC), False)
+
+    def test_no_common_hours_make_the_task_anyway_and_flag_it(self, lead, still):
+        """W9."""
+        tokyo = {**REP, "rep_zone": "Asia/Tokyo"}
+        sequence = sequence_of(self.CALL)
+        begun = engine.first(1, sequence, lead(**tokyo), NOW, still).after
+        made = engine.decide(begun, sequence, lead(**tokyo), begun.due_at, still)
+        assert (made.kind, made.flagged, made.rule) == ("task", True, "W9")
