@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from flask import Response, abort, render_template, request
+from flask import Response, render_template, request
 
+from outreach.errors import NotFound
 from outreach.http.access import anyone
 from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
@@ -38,7 +39,7 @@ def answer_post(token: str, choice: str) -> Response:
 def _message(token: str) -> int:
     message_id = current_house().number("answer", token)
     if message_id is None:
-        abort(404, "This link is not complete. Please use the one in the letter, or simply reply to it.")
+        raise NotFound("This link is not complete. Please use the one in the letter, or simply reply to it.")
     return message_id
 
 

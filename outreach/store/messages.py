@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text, update
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
 
@@ -205,10 +205,10 @@ SWEEP_BEGUN = text(
     "UPDATE messages m SET state = 'unsure', reason = 'the sender died between the letter and the answer',"
     f" lease_until = NULL WHERE state = 'begun' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
+RESTARTED = "the database restarted while the letter was claimed"
 SWEEP_OTHER_SERVER = text(
-    "UPDATE messages m SET state = 'unsure', reason = 'the database restarted while the letter was claimed',"
-    f" lease_until = NULL WHERE state = 'claimed' AND server <> {SERVER}"
-    f" AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
+    f"UPDATE messages m SET state = 'unsure', reason = '{RESTARTED}', lease_until = NULL"
+    f" WHERE state = 'claimed' AND server <> {SERVER} AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
 SWEEP_CLAIMED = text(
     "UPDATE messages m SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
@@ -231,11 +231,15 @@ def forsaken(session: Session) -> bool:
 
 
 def release(session: Session, owner: str) -> None:
-    """Give back what a sender claimed and did not begin."""
+    """Give back what a living sender claimed and did not begin, also where the sweeper took that sender for dead.
+
+    Only for a sender that has written down the end of every letter that it began: the database may have lost a `begun`.
+    """
+    unbegun = (Message.state == "claimed") | ((Message.state == "unsure") & (Message.reason == RESTARTED))
     session.execute(
         update(Message)
-        .where(Message.lease_owner == owner, Message.state == "claimed")
-        .values(state="queued", lease_owner=None, lease_until=None)
+        .where(Message.lease_owner == owner, unbegun)
+        .values(state="queued", reason="", lease_owner=None, lease_until=None, server=None)
     )
 
 
@@ -360,3 +364,14 @@ def unsettled_clicks(session: Session, before: datetime) -> list[Hit]:
     """Clicks that could be judged only later, made before then (real time), locked."""
     query = select(Hit).where(text("rule LIKE 'later:%'"), Hit.real_at < before).order_by(Hit.id).limit(200)
     return list(session.scalars(query.with_for_update(skip_locked=True)))
+
+
+def local_letters(session: Session, words: str = "", before: int | None = None, limit: int = 50) -> list[LocalLetter]:
+    """What the local mail server took, the latest first, without the bytes; `words` are looked for in address and subject."""
+    query = select(LocalLetter).options(defer(LocalLetter.raw))
+    for word in words.split()[:8]:
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(LocalLetter.subject.ilike(pattern) | LocalLetter.envelope_to.ilike(pattern))
+    if before is not None:
+        query = query.where(LocalLetter.id < before)
+    return list(session.scalars(query.order_by(LocalLetter.id.desc()).limit(limit)))
