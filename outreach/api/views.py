@@ -6,7 +6,7 @@ from flask import Blueprint, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from outreach.errors import Refused
+from outreach.errors import NotFound, Refused
 from outreach.http.access import with_token
 from outreach.http.house import current_house, now
 from outreach.http.transactions import poke, transaction
@@ -69,7 +69,7 @@ def explain(email: str) -> ResponseReturnValue:
     """What happened, what comes next, when and why."""
     session = transaction()
     if leads.by_email(session, email) is None:
-        abort(404, f"There is no lead with the address {email}.")
+        raise NotFound(f"There is no lead with the address {email}.")
     return jsonify(_plain(why.explain(session, email, now())))
 
 

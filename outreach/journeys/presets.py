@@ -113,7 +113,7 @@ TOPICS = [
     _option(
         "quote",
         "A price or a quote",
-        "you would like to know what it costs. A number without the work behind it helps nobody, so I look at what you need "
+        "You would like to know what it costs. A number without the work behind it helps nobody, so I look at what you need "
         "first and then give you a price that you can hold us to, with what it includes and what it does not.",
         "Which part has to be done first, and what would make the price too high for you?",
         "What makes up a price, and how to compare two quotes",
@@ -122,7 +122,7 @@ TOPICS = [
     _option(
         "advice",
         "Advice on what fits",
-        "you want to find out what fits before you decide. That is the right order. In fifteen minutes I can usually say what "
+        "You want to find out what fits before you decide. That is the right order. In fifteen minutes I can usually say what "
         "would work in your case, and also when something simpler (or nothing from us) would do.",
         "What have you tried so far, and what did not work about it?",
         "How to choose: five questions to ask anybody before you buy",
@@ -131,7 +131,7 @@ TOPICS = [
     _option(
         "meeting",
         "A meeting or a demonstration",
-        "you would like to see it and talk it through. I keep that short and about your own case; bring one real example and "
+        "You would like to see it and talk it through. I keep that short and about your own case; bring one real example and "
         "we go through it together.",
         "Which day suits you, and who else should be there?",
         "How to get the most out of a first meeting",
@@ -140,7 +140,7 @@ TOPICS = [
     _option(
         "problem",
         "A problem that has to be solved soon",
-        "something has to be solved soon. Then the first thing is to find out what holds it up today; often a part of it can "
+        "Something has to be solved soon. Then the first thing is to find out what holds it up today; often a part of it can "
         "be settled at once, while the rest is planned properly.",
         "By when does it have to work again, and what happens if it does not?",
         "First things first: a checklist for urgent cases",
@@ -149,7 +149,7 @@ TOPICS = [
     _option(
         "other",
         "Something else",
-        "you have a question of your own. I read it myself, and either answer it or find the person who can.",
+        "You have a question of your own. I read it myself, and either answer it or find the person who can.",
         "What would a good answer look like for you?",
         "How we work, in plain words",
         "/read/educational-05",
