@@ -44,6 +44,8 @@ class Child:
     role: Role
     heartbeat: Path
     log: Path
+    not_mine: tuple[int, ...] = ()
+    """Descriptors of the supervisor that this child must not keep open."""
     pid: int = 0
     started: float = 0.0
     failures: int = 0
@@ -55,9 +57,14 @@ class Child:
         """Fork the process."""
         with contextlib.suppress(FileNotFoundError):
             self.heartbeat.unlink()
-        self.pid = fork(lambda: self.role.run(self.heartbeat), self.log)
+        self.pid = fork(self._work, self.log)
         self.started = self.beat_seen = time.monotonic()
         self.beat_stamp = 0.0
+
+    def _work(self) -> None:
+        for descriptor in self.not_mine:
+            os.close(descriptor)
+        self.role.run(self.heartbeat)
 
     def ended(self) -> bool:
         """True when the process is gone (and reaped)."""

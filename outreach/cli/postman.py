@@ -5,8 +5,12 @@ Both keep a message before they say 250 to the sender; what cannot be kept is re
 
 import signal
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+
+from sqlalchemy.exc import OperationalError
 
 from outreach import config, wiring
 from outreach.config import host_and_port
@@ -15,6 +19,9 @@ from outreach.journeys import local_mail, receive
 from outreach.mail.listener import InboundServer, LocalMailServer, Received
 from outreach.queue import connect
 from outreach.wiring import House
+
+PATIENCE = 20.0
+"""Seconds that a database may be away before the sender of a letter is told to come back; RFC 5321 lets it wait longer."""
 
 
 def run(heartbeat_file: Path | None = None) -> None:
@@ -41,15 +48,27 @@ def open_servers(house: House) -> list[InboundServer | LocalMailServer]:
         InboundServer(
             house.settings.inbound_smtp_listen,
             lambda address: _accepts(house, address),
-            lambda received: keep_reply(house, received),
+            lambda received: insist(lambda: keep_reply(house, received)),
         )
     ]
     if house.settings.mail_is_local and house.settings.local_smtp:
         host, port = host_and_port(house.settings.local_smtp)
-        servers.append(LocalMailServer(host, port, lambda received: keep_letter(house, received)))
+        servers.append(LocalMailServer(host, port, lambda received: insist(lambda: keep_letter(house, received))))
     for server in servers:
         server.start()
     return servers
+
+
+def insist(keep: Callable[[], None], patience: float = PATIENCE) -> None:
+    """Keep it, again and again while the database is away for a moment. Harmless to repeat: raw mail is kept once."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return keep()
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
 
 
 def _accepts(house: House, address: str) -> bool:

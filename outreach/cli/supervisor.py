@@ -70,6 +70,7 @@ class Supervisor:
         self.engines: list[Engine] = []
         self.engine_pause: dict[str, float] = {}
         self.children: list[Child] = []
+        self.listener: socket.socket | None = None
         self.signals = 0
 
     def run(self) -> None:
@@ -87,9 +88,9 @@ class Supervisor:
         place = prepare_place(self.settings.data)
         lock.take(place.data)
         config.with_secret(self.settings)
-        listener = self._open_ports()
+        self.listener = self._open_ports()
         self._start_engines(place)
-        self._tell_children(listener)
+        self._tell_children(self.listener)
         _preload()
         for engine in self.engines:
             engine.wait()
@@ -97,20 +98,22 @@ class Supervisor:
         gc.collect()
         gc.freeze()
         for role in ROLES:
-            self.children.append(Child(role, place.data / "run" / f"{role.name}.alive", place.log(role.name)))
+            foreign = () if role.name == "web" else (self.listener.fileno(),)
+            heartbeat = place.data / "run" / f"{role.name}.alive"
+            self.children.append(Child(role, heartbeat, place.log(role.name), foreign))
             self.children[-1].start()
-        listener.close()
         self._wait_for_life()
         found.write(self.settings)
         self._greet(claim_link)
 
     def _open_ports(self) -> socket.socket:
         host, port = host_and_port(self.settings.inbound_smtp_listen)
-        _listen(host, port, "INBOUND_SMTP_LISTEN", f"{host}:{port + 1}").close()
+        _listen(host, port, "INBOUND_SMTP_LISTEN", "INBOUND_SMTP_LISTEN", f"{host}:{port + 1}").close()
         if not self.settings.smtp_url and not self.settings.local_smtp:
-            with _listen("127.0.0.1", 0, "OUTREACH_LOCAL_SMTP", "") as free:
+            with _listen("127.0.0.1", 0, "OUTREACH_LOCAL_SMTP", "OUTREACH_LOCAL_SMTP", "") as free:
                 self.settings.local_smtp = f"127.0.0.1:{free.getsockname()[1]}"
-        return _listen(self.settings.listen, self.settings.port, "OUTREACH_PORT", str(self.settings.port + 1))
+        port = self.settings.port
+        return _listen(self.settings.listen, port, "OUTREACH_LISTEN", "OUTREACH_PORT", str(port + 1))
 
     def _start_engines(self, place: Place) -> None:
         if not self.settings.redis_url:
@@ -189,6 +192,8 @@ class Supervisor:
     def stop(self) -> None:
         """Processes first, then the mail server that they hand letters to, then the engines; nothing stays."""
         asked = self.signals
+        if self.listener is not None:
+            self.listener.close()
         last = [child for child in self.children if child.role.name == "postman"]
         self._end([child for child in self.children if child not in last], asked)
         self._end(last, asked)
@@ -229,7 +234,7 @@ def _preload() -> None:
         importlib.import_module(name)
 
 
-def _listen(host: str, port: int, setting: str, other: str) -> socket.socket:
+def _listen(host: str, port: int, host_setting: str, port_setting: str, other: str) -> socket.socket:
     """A listening socket there. Raises Failed when the port is taken or the address is not ours."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -240,10 +245,10 @@ def _listen(host: str, port: int, setting: str, other: str) -> socket.socket:
         listener.bind(address)
         listener.listen(512)
     except PermissionError:
-        raise Failed(f"Port {port} needs more rights than we have; set {setting} to a port above 1023.") from None
+        raise Failed(f"Port {port} needs more rights than we have; set {port_setting} to a port above 1023.") from None
     except OSError as error:
-        taken = f"is taken by another program; stop that one, or set {setting}={other}"
-        wrong = f"cannot be listened on ({error.strerror or error}); set {setting} to an address of this machine"
+        taken = f"is taken by another program; stop that one, or set {port_setting}={other}"
+        wrong = f"cannot be listened on ({error.strerror or error}); set {host_setting} to an address of this machine"
         raise Failed(f"{host}:{port} {taken if _in_use(error) else wrong}.") from None
     return listener
 

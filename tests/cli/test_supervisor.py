@@ -43,15 +43,15 @@ def healthy(system: Any) -> bool:
         return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_within_30_seconds(starts: Any, number: int) -> None:
-    system = starts()
-    assert len(processes_of(system.data)) > 8
-    began = time.monotonic()
-    assert system.stop(number) == 0
-    assert time.monotonic() - began < 30
-    assert processes_of(system.data) == set()
-    assert not (system.data / "run.json").exists()
+def test_a_signal_stops_everything_within_30_seconds(starts: Any, tmp_path: Path) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        system = starts(data=tmp_path / "data")
+        assert len(processes_of(system.data)) > 8
+        began = time.monotonic()
+        assert system.stop(number) == 0
+        assert time.monotonic() - began < 30
+        assert processes_of(system.data) == set()
+        assert not (system.data / "run.json").exists()
 
 
 def test_a_signal_to_the_whole_group_stops_everything(starts: Any) -> None:
@@ -61,37 +61,34 @@ def test_a_signal_to_the_whole_group_stops_everything(starts: Any) -> None:
     assert processes_of(system.data) == set()
 
 
-def test_kill_9_of_the_parent_leaves_no_child_and_the_next_start_works(starts: Any) -> None:
+def test_kill_9_of_the_parent_leaves_no_child(starts: Any) -> None:
     system = starts()
     system.process.kill()
     system.process.wait()
     until(lambda: processes_of(system.data) == set(), 25)
-    again = starts(data=system.data)
-    assert healthy(again)
 
 
-def test_the_start_right_after_kill_9_waits_for_what_is_left(starts: Any) -> None:
+def test_the_start_right_after_kill_9_waits_for_what_is_left_and_works(starts: Any) -> None:
     system = starts()
     system.process.kill()
     system.process.wait()
     assert healthy(starts(data=system.data))
 
 
-def test_a_process_that_is_killed_comes_back(starts: Any) -> None:
+def test_whatever_is_killed_comes_back(starts: Any) -> None:
     system = starts()
-    for victim in (system.run_json()["pid"],):
-        children = _children(victim)
-        assert len(children) >= 9
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-    until(lambda: not healthy(system) or len(_children(system.process.pid)) >= 9)
-    until(lambda: healthy(system), 40)
+    victims = set(_children(system.process.pid))
+    assert len(victims) >= 9, "seven processes and two engines"
+    for victim in victims:
+        os.kill(victim, signal.SIGKILL)
+    until(lambda: len(set(_children(system.process.pid)) - victims) >= 9)
+    until(lambda: healthy(system))
     assert system.process.poll() is None
 
 
-def test_a_frozen_engine_or_worker_is_told_by_healthz(starts: Any) -> None:
+def test_a_frozen_engine_is_told_by_healthz(starts: Any) -> None:
     system = starts()
-    valkey = int(_pid_of(system.data, "valkey-server"))
+    valkey = _pid_of(system.data, "valkey-server")
     os.kill(valkey, signal.SIGSTOP)
     try:
         until(lambda: system.get("/healthz")[0] == 503)
@@ -174,11 +171,11 @@ def test_up_prints_the_address_and_a_link_to_claim_it_once(running_system: Any) 
     assert running_system.get(link.removeprefix(running_system.url))[0] == 200
 
 
-def test_up_stops_when_the_process_that_it_follows_is_gone(starts: Any, tmp_path: Path) -> None:
+def test_up_stops_when_the_process_that_it_follows_is_gone(starts: Any) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="outreach-follow-", dir="/tmp") as data:
-        system = starts(wait=False, data=Path(data) / "probe", OUTREACH_PORT="web")
+        system = starts(wait=False, OUTREACH_PORT="web")
         environment = {**system.environment, "OUTREACH_DATA": data + "/data"}
         environment["OUTREACH_PORT"] = system.url.rpartition(":")[2]
         script = "import subprocess, sys; subprocess.run(sys.argv[1:], check=False)"
