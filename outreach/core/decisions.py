@@ -202,7 +202,8 @@ class MakeTask(Decision):
     """Write the receipt of `step` and a task for a person (or the channel, when it goes by itself).
 
     `task_kind` is the step's kind. `blocking`: the enrolment waits for it (K1) and `engine.on_signal(Outcome)`
-    moves it on. `expires_at`: K1's timeout. `call_at`: when to do it (W9). `flagged`: no hours in common. `automatic`: its channel is set up.
+    moves it on. `expires_at`: K1's timeout. `call_at`: when to do it (W9). `flagged`: no hours in common. `automatic`: its
+    channel is set up.
     """
 
     kind: ClassVar[str] = "task"

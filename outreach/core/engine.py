@@ -386,7 +386,9 @@ def _touch(
         why = "the phone number is wrong" if facts.phone and facts.phone_bad else "no phone number"
         return _skipped(enrolment, sequence, step, why, facts, now, random)
     blocking = blocks(sequence, step)
-    call_at, flagged = hours_for_call(facts, calendar_of(sequence, facts), now) if step.kind is Kind.CALL else (now, False)
+    call_at, flagged = (
+        hours_for_call(facts, calendar_of(sequence, facts), now) if step.kind is Kind.CALL else (now, False)
+    )
     expires = add(calendar_of(sequence, facts), call_at, touch.timeout or ONE_BUSINESS_DAY) or now + states.REMINDER
     if blocking:
         after = replace(
