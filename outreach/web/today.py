@@ -22,6 +22,7 @@ from outreach.reports.card import Card
 from outreach.reports.today import Day
 from outreach.store import leads
 from outreach.store.leads import Lead
+from outreach.store.tasks import Task
 from outreach.web import scripts
 from outreach.web.blueprint import blueprint
 from outreach.web.filters import page_zone
@@ -215,8 +216,8 @@ def _next(words: str, done: int | None, open_next: int | None) -> AnyResponse:
 
 
 def _undoable(task_id: int) -> bool:
-    card = cards.card(transaction(), task_id, now())
-    return card is not None and bool({"undo", "snoozed_from"} & set(card.task.memory))
+    task = transaction().get(Task, task_id)
+    return task is not None and bool({"undo", "snoozed_from"} & set(task.memory))
 
 
 def _back_on(outcome: str) -> datetime | None:

@@ -42,11 +42,23 @@ function called() {
   const link = $('.call-button') ?? $('.only-phone');
   link?.click();
 }
+// U works while the toast is there, and by a plain form after it has faded
+let lastUndo = '';
+new MutationObserver(() => {
+  const button = $$('#toasts .toast-item').pop()?.querySelector('button');
+  if (button) lastUndo = button.getAttribute('hx-post');
+}).observe($('#toasts'), {childList: true});
+function takeBack() {
+  const button = $$('#toasts .toast-item button').pop();
+  if (button) button.click();
+  else if (lastUndo) { $('#undo-last').action = lastUndo; $('#undo-last').submit(); }
+  lastUndo = '';
+}
 const outcomeKeys = '123456789xbwhmds'.split('');
 keys({
   j: () => go(1), arrowdown: () => go(1), k: () => go(-1), arrowup: () => go(-1),
   c: called, n: () => $('#note')?.focus(), r: () => focusEnd($('#reply')),
-  u: () => $$('#toasts .toast-item button').pop()?.click(),
+  u: takeBack,
   'Ctrl+Enter': () => press('send'),
   ...Object.fromEntries(outcomeKeys.map(key => [key, () => press(key)])),
 });
