@@ -23,7 +23,8 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 
 
 MAILBOX_FULL: Final = _words(
-    r"(?:mail ?box|inbox|account|mail ?drop|mail ?folder|maildir) (?:is |has been |of .{0,80} is )?(?:currently )?(?:\w+ )?full",
+    r"(?:mail ?box|inbox|account|mail ?drop|mail ?folder|maildir) (?:is |has been |"
+    r"of .{0,80} is )?(?:currently )?(?:\w+ )?full",
     r"full mail ?box",
     r"quota.{0,40}(?:exceed|full|reach|exhaust|limit|violat)",
     r"(?:exceed|over|out of|beyond|above|exhausted|reached)\S*.{0,40}\bquota",
@@ -92,36 +93,51 @@ NO_DOMAIN: Final = _words(
 )
 
 NO_USER: Final = _words(
-    r"(?:no|not) such (?:a )?(?:user|recipient|mail ?box|address|person|account|addressee|alias|email|local|customer|subscriber)",
-    r"no (?:mail ?box|account|user|recipient|address|mail ?drop)s? (?:here|found|by that|with that|with this|exists|for|named)",
+    r"(?:no|not) such (?:a )?(?:user|recipient|mail ?box|address|person|account|addressee|alias|email|local|customer|"
+    r"subscriber)",
+    r"no (?:mail ?box|account|user|recipient|address|mail ?drop)s? (?:here|found|by that|with that|with this|exists|"
+    r"for|named)",
     r"no mail ?box\b",
-    r"(?:user|recipient|mail ?box|address(?:ee)?|account|e-?mail|alias|login|inbox|person|name|destination)s?(?: name| account| id| address)?"
-    r"[\"'<>()\[\]:\w@.+= -]{0,100}? (?:is |was |are |has |could )?(?:not (?:be )?(?:found|exist|known|valid|listed|recogni[sz]ed|local|registered)"
+    r"(?:user|recipient|mail ?box|address(?:ee)?|account|e-?mail|alias|login|inbox|person|name|"
+    r"destination)s?(?: name| account| id| address)?"
+    r"[\"'<>()\[\]:\w@.+= -]{0,100}? (?:is |was |are |has |could )?(?:not (?:be )?(?:found|located|exist|known|valid|"
+    r"listed|recogni[sz]ed|local|registered)"
     r"|unknown|invalid|nonexistent|non-existent|undeliverable)\b",
-    r"(?:user|recipient|mail ?box|address|account|e-?mail|alias|inbox)[\"'<>()\[\]:\w@.+= -]{0,100}? (?:does(?: not|n'?t)|do not|did not|don't) (?:seem to )?exist",
-    r"(?:couldn'?t|wasn'?t|could not|was not|can(?:not|'t)|unable to) (?:be )?(?:find|found|locate[d]?)[^.]{0,40}(?:recipient|user|mail ?box|address)",
+    r"(?:user|recipient|mail ?box|address|account|e-?mail|alias|inbox)[\"'<>()\[\]:\w@.+= -]{0,100}? (?:does(?: not|"
+    r"n'?t)|do not|did not|don't) (?:seem to )?exist",
+    r"(?:couldn'?t|wasn'?t|could not|was not|can(?:not|'t)|unable to) (?:be )?(?:find|found|"
+    r"locate[d]?)[^.]{0,40}(?:recipient|user|mail ?box|address)",
     r"(?:couldn'?t|wasn'?t|could not|was not) (?:be )?found at [\w.-]+\.[a-z]{2,}",
     r"wasn'?t found at|couldn'?t be found",
     r"the email account that you tried to reach does not exist",
     r"unknown (?:e-?mail |local |smtp )?(?:user|recipient|address(?:ee)?|mail ?box|account|local[ -]part|login|alias)",
-    r"(?:unknown|invalid|bad|illegal|incorrect|nonexistent|non-existent|undeliverable|unrouteable|unroutable|undefined|wrong) "
-    r"(?:final |e-?mail |destination |delivery |rcpt |smtp |local |mail |recipient )*(?:recipient|user|mail ?box|address(?:ee)?|account|name|rcpt|local[ -]?part|forward-?path)(?!e?s? format)",
+    r"(?:unknown|invalid|bad|illegal|incorrect|nonexistent|non-existent|undeliverable|unrouteable|unroutable|"
+    r"undefined|wrong) "
+    r"(?:final |e-?mail |destination |delivery |rcpt |smtp |local |mail |recipient )*(?:recipient|user|mail ?box|"
+    r"address(?:ee)?|account|name|rcpt|local[ -]?part|forward-?path)(?!e?s? format)",
     r"recipnotfound|exrecipnotfound|recipientnotfound|resolver\.adr\.(?!ambiguous)",
     r"(?:recipient|user|address) not found|not found in (?:directory|the directory|ldap|our)",
     r"not listed in (?:the )?(?:domino|public|name|address|notes)",
-    r"not (?:a )?(?:valid|known|local|our|legitimate|active|current|existing) (?:e-?mail |local )?(?:user|recipient|address|mail ?box|account|customer|subscriber|member)",
+    r"not (?:a )?(?:valid|known|local|our|legitimate|active|current|existing) (?:e-?mail |local )?(?:user|recipient|"
+    r"address|mail ?box|account|customer|subscriber|member)",
     r"is not (?:a )?(?:known|valid|listed|defined|registered)\b",
-    r"(?:user|account|recipient|address|mail ?box|person|customer|e-?mail|he|she|they|employee)[^.;]{0,80}(?:is |has |was |are )?no longer (?:\w+ ){0,3}"
-    r"(?:valid|available|active|in use|used|exists?|here|works?|working|employed|monitored|accepts?|with us|on (?:this )?server|at this|receiv|maintained|part of|supported|a customer)",
+    r"(?:user|account|recipient|address|mail ?box|person|customer|e-?mail|he|she|they|employee)[^.;]{0,80}(?:is |"
+    r"has |was |are )?no longer (?:\w+ ){0,3}"
+    r"(?:valid|available|active|in use|used|exists?|here|works?|working|employed|monitored|accepts?|with us|"
+    r"on (?:this )?server|at this|receiv|maintained|part of|supported|a customer)",
     r"this (?:user|address|account) (?:no longer|doesn'?t have|does not have)",
     r"doesn'?t have an? [\w.]+ account",
-    r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|discontinued|expired|purged|deactivated permanently)",
+    r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|"
+    r"discontinued|expired|purged|deactivated permanently)",
     r"(?:user|account|address) .{0,60}has (?:left|moved)\b",
     r"(?:user|recipient).{0,40}(?:moved|has changed)",
-    r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|mail ?box .{0,80}does not exist",
-    r"(?:addressee|adressat|empf[aä]nger|benutzer|teilnehmer|postfach|mailadresse|e-mail-adresse)[^.]{0,60}(?:unbekannt|unknown|nicht gefunden|existiert nicht|nicht vorhanden|ungültig)",
+    r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|"
+    r"mail ?box .{0,80}does not exist",
+    r"(?:addressee|adressat|empf[aä]nger|benutzer|teilnehmer|postfach|mailadresse|"
+    r"e-mail-adresse)[^.]{0,60}(?:unbekannt|unknown|nicht gefunden|existiert nicht|nicht vorhanden|ungültig)",
     r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe pas|invalide|introuvable)",
-    r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|endere[cç]o|conta|caixa)[^.]{0,60}"
+    r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|"
+    r"endere[cç]o|conta|caixa)[^.]{0,60}"
     r"(?:desconocid[oa]|no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|desconhecid[oa]|n[aã]o existe)",
     r"(?:gebruiker|ontvanger|adres)[^.]{0,40}(?:onbekend|bestaat niet)",
     r"(?:uživatel|użytkownik|odbiorca|adres|skrzynka)[^.]{0,60}(?:nie istnieje|nieznany|neexistuje|neznámý)",
@@ -132,11 +148,13 @@ NO_USER: Final = _words(
     r"(?:사용자|수신자|메일주소|계정).{0,20}(?:존재하지|없)",
     r"addressee unknown|unknown addressee|bad address syntax|bad destination mailbox",
     r"in(?:valid|correct|existent) (?:mailbox|recipient|user|address)",
-    r"not our customer|no such address|address unknown|recipient unknown|user unknown|user invalid|user not known|user doesn'?t exist",
+    r"not our customer|no such address|address unknown|recipient unknown|user unknown|user invalid|user not known|"
+    r"user doesn'?t exist",
     r"user .{0,80}not (?:exist|found|known)|sorry, no mailbox here",
     r"recipient (?:address )?rejected: (?:user|unknown|undeliverable|no such|invalid|address)",
     r"#5\.1\.0 address rejected|sender is unauthorized to send to|said: 550 address rejected",
-    r"address(?:ee)? (?:is )?(?:incorrect|misspelled|obsolete|not (?:active|in use))|check the (?:spelling of the )?(?:recipient|address|e-?mail)",
+    r"address(?:ee)? (?:is )?(?:incorrect|misspelled|obsolete|not (?:active|in use))|"
+    r"check the (?:spelling of the )?(?:recipient|address|e-?mail)",
     r"deactivated mailbox|mailbox.{0,30}retired|relocated|bad recipient",
     r"no matches to nameserver query|(?:is )?not (?:handled|hosted|in) here|recipient .{0,60}must be (?:a )?valid",
     r"unable to (?:verify|deliver to) (?:user|recipient|destination address)",
@@ -146,8 +164,10 @@ NO_USER: Final = _words(
 )
 
 DISABLED: Final = _words(
-    r"(?:account|mail ?box|user|recipient|address)[^.;]{0,60}(?:is |has been |was |are )?(?:temporarily |currently |administratively )*"
-    r"(?:disabled|inactive|suspended|locked|blocked due to inactivity|frozen|deactivated|not active|not accepting|restricted|on hold|not activated|passive)",
+    r"(?:account|mail ?box|user|recipient|address)[^.;]{0,60}(?:is |has been |was |are )?(?:temporarily |currently |"
+    r"administratively )*"
+    r"(?:disabled|inactive|suspended|locked|blocked due to inactivity|frozen|deactivated|not active|not accepting|"
+    r"restricted|on hold|not activated|passive)",
     r"inactive (?:user|account|mail ?box)|disabled (?:user|account|mail ?box)|suspended (?:user|account|mail ?box)",
     r"not accepting (?:mail|messages)",
     r"receiving mail (?:too quickly|at a rate)",
@@ -155,44 +175,67 @@ DISABLED: Final = _words(
 
 POLICY: Final = _words(
     r"\bspam|spammer|unsolicited|\bjunk\b|bulk mail|phish",
-    r"black ?list|block ?list|\brbl\b|dnsbl|spamhaus|spamcop|barracuda|sorbs|surbl|cloudmark|proofpoint|senderbase|uceprotect|sender ?score|reputation",
-    r"(?:ip|host|address|domain|sender|server|message|client|you are|you have been|has been|was|is|been) (?:\S+ ){0,3}(?:blocked|banned|denied access)",
+    r"black ?list|block ?list|\brbl\b|dnsbl|spamhaus|spamcop|barracuda|sorbs|surbl|cloudmark|proofpoint|senderbase|"
+    r"uceprotect|sender ?score|reputation",
+    r"(?:ip|host|address|domain|sender|server|message|client|you are|you have been|has been|was|is|"
+    r"been) (?:\S+ ){0,3}(?:blocked|banned|denied access)",
     r"blocked (?:by|using|due|because|for|from|-|at)|block listed|blocked\.$",
     r"\bpolicy\b|policies|administrative prohibition|administratively (?:denied|prohibited)|prohibited",
     r"\bspf\b|\bdkim\b|\bdmarc\b|domainkeys|sender id\b|sender policy|unauthenticated|authenticat(?:ion|ed?)",
-    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited|forbidden|disallowed)|(?:unable|not (?:allowed|permitted|authori[sz]ed)|refus\w+|open) (?:to )?relay"
+    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited|forbidden|disallowed)|"
+    r"(?:unable|not (?:allowed|permitted|authori[sz]ed)|refus\w+|open) (?:to )?relay"
     r"|not (?:permitted|allowed) to relay|we do not relay|cannot relay|relay restriction|no relaying|relay(?:ing)? for",
-    r"access (?:is )?(?:denied|rejected|restricted)|not authori[sz]ed|unauthori[sz]ed|permission|not allowed to send|not permitted to send|authori[sz]ation",
+    r"access (?:is )?(?:denied|rejected|restricted)|not authori[sz]ed|unauthori[sz]ed|permission|not allowed to send|"
+    r"not permitted to send|authori[sz]ation",
     r"reverse (?:dns|lookup|hostname|ip)|\bptr\b|\brdns\b|cannot find your (?:reverse )?host|\bhelo\b|\behlo\b",
-    r"too many (?:messages|connections|recipients|sessions|errors|mails|invalid|emails)|rate limit|throttl|sending (?:limit|rate|quota)|limit exceeded for|exceeded .{0,40}(?:rate|per hour|per day|sending)",
-    r"\bvirus|malware|malicious|infected|content (?:rejected|filter|blocked|restriction|not accepted)|message (?:content|rejected|refused|filtered|contains|was considered)"
-    r"|(?:rejected|blocked) (?:by|because of|due to) (?:the )?(?:content|header|rule|our|filter|policy|security|attachment)|attachment|suspicious|bad header|banned",
-    r"sender (?:address )?(?:rejected|denied|verify failed|verification|not allowed|is not|domain|unknown|refused|invalid)|(?:invalid|bad|unknown) sender|envelope sender|mail from",
+    r"too many (?:messages|connections|recipients|sessions|errors|mails|invalid|emails)|rate limit|throttl|"
+    r"sending (?:limit|rate|quota)|limit exceeded for|exceeded .{0,40}(?:rate|per hour|per day|sending)",
+    r"\bvirus|malware|malicious|infected|content (?:rejected|filter|blocked|restriction|not accepted)|"
+    r"message (?:content|rejected|refused|filtered|contains|was considered)"
+    r"|(?:rejected|blocked) (?:by|because of|due to) (?:the )?(?:content|header|rule|our|filter|policy|security|"
+    r"attachment)|attachment|suspicious|bad header|banned",
+    r"sender (?:address )?(?:rejected|denied|verify failed|verification|not allowed|is not|domain|unknown|refused|"
+    r"invalid)|(?:invalid|bad|unknown) sender|envelope sender|mail from",
     r"not rfc ?\d+ compliant|5322|duplicate header|missing (?:date|from|message-id|header)",
     r"requires? (?:tls|starttls|authentication|encryption)|must issue a starttls|starttls",
-    r"refused by (?:the )?(?:recipient|system|filter)|rejected for policy|local policy|security reasons|not accepted from|do not accept mail from|don't accept mail from|will not accept (?:mail|e-?mail) from",
-    r"transaction failed.{0,40}(?:spam|content)|high(?:er)? than normal|complaints?|prevents? delivery|cyrus error|dynamic (?:ip|address)",
+    r"refused by (?:the )?(?:recipient|system|filter)|rejected for policy|local policy|security reasons|"
+    r"not accepted from|do not accept mail from|don't accept mail from|will not accept (?:mail|e-?mail) from",
+    r"transaction failed.{0,40}(?:spam|content)|high(?:er)? than normal|complaints?|prevents? delivery|cyrus error|"
+    r"dynamic (?:ip|address)",
 )
 
 TEMPORARY: Final = _words(
     r"grey-?list|gray-?list|grey ?listed",
-    r"temporar|transient|try (?:again|later)|retry (?:later|timeout)|retry time not reached|retries? (?:expired|exceeded)|please retry",
-    r"expired|time(?:d)?[ -]?out|too (?:long|old)|in (?:the )?queue (?:too|for)|delivery time|for (?:more than )?\d+ (?:hours?|days?)|attempts? (?:failed|exceeded)|maximum (?:hop|retr|attempts|time)",
-    r"connection (?:refused|reset|timed out|lost|dropped|closed|failed|dead|broken|could not)|could(?:n't| not) (?:establish|connect|open)|unreachable|no route to host|no answer from host|refused to talk|lost connection|unable to connect|can(?:not|'t) connect|failed to connect|not connect|network|not respond|no response",
+    r"temporar|transient|try (?:again|later)|retry (?:later|timeout)|retry time not reached|retries? (?:expired|"
+    r"exceeded)|please retry",
+    r"expired|time(?:d)?[ -]?out|too (?:long|old)|in (?:the )?queue (?:too|for)|delivery time|"
+    r"for (?:more than )?\d+ (?:hours?|days?)|attempts? (?:failed|exceeded)|maximum (?:hop|retr|attempts|time)",
+    r"connection (?:refused|reset|timed out|lost|dropped|closed|failed|dead|broken|could not)|could(?:n't|"
+    r" not) (?:establish|connect|open)|unreachable|no route to host|no answer from host|refused to talk|"
+    r"lost connection|unable to connect|can(?:not|'t) connect|failed to connect|not connect|network|not respond|"
+    r"no response",
     r"loop|too many hops|hop count|circular|mail forwarding",
-    r"defer|delayed|service (?:is )?(?:not available|unavailable)|server (?:is )?(?:busy|down|unavailable|error|configuration)|system (?:not accepting|error|problem|resources)|overload|high load|resources|local (?:error|configuration|problem)|internal (?:server )?error|out of memory|i/o error|can't create (?:output|transcript)|lock",
+    r"defer|delayed|service (?:is )?(?:not available|unavailable)|server (?:is )?(?:busy|down|unavailable|error|"
+    r"configuration)|system (?:not accepting|error|problem|resources)|overload|high load|resources|local (?:error|"
+    r"configuration|problem)|internal (?:server )?error|out of memory|i/o error|can't create (?:output|transcript)|"
+    r"lock",
     r"unverified|could not be verified|cannot verify|problem with the recipient",
 )
 
 STRONG_POLICY: Final = _words(
-    r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|reverse dns|\bptr\b|reputation|"
-    r"relay(?:ing)? (?:access )?denied|sender (?:address )?rejected|sender verify|virus|malware|too many (?:messages|connections|mails)|rate limit|throttl",
+    r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|"
+    r"reverse dns|\bptr\b|reputation|"
+    r"relay(?:ing)? (?:access )?denied|sender (?:address )?rejected|sender verify|virus|malware|too many (?:messages|"
+    r"connections|mails)|rate limit|throttl",
 )
 
 NOT_THE_RECIPIENT: Final = _words(
-    r"sender (?:address )?(?:rejected|denied|verify failed|verification|unknown|domain)|(?:unknown|invalid|bad) sender|sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|does(?: not|n't) exist)",
+    r"sender (?:address )?(?:rejected|denied|verify failed|verification|unknown|domain)|(?:unknown|invalid|"
+    r"bad) sender|sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|"
+    r"does(?: not|n't) exist)",
     r"mail from.{0,60}(?:unknown|invalid|does(?: not|n't) (?:exist|resolve)|not (?:found|exist|resolve))",
-    r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
+    r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|"
+    r"dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
 )
 
 

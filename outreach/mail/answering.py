@@ -18,7 +18,12 @@ LOCAL: Final = "local.invalid"
 
 
 def as_reply(
-    raw: bytes, text: str, *, now: dt.datetime | None = None, envelope_rcpt: str | None = None, sender: str | None = None
+    raw: bytes,
+    text: str,
+    *,
+    now: dt.datetime | None = None,
+    envelope_rcpt: str | None = None,
+    sender: str | None = None,
 ) -> Envelope:
     """A person's answer above the quoted letter, to Reply-To (or From), in the thread.
 
@@ -155,7 +160,11 @@ def _word(text: str) -> str:
     """Header text that no line end can leave: encoded words where it is not plain ASCII (RFC 2047)."""
     clean = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())[:300]
     if clean.isascii() and "=?" not in clean:
-        return re.sub(r'[",<>()]', "", clean) if "@" not in clean and re.search(r'[",<>()]', clean) and len(clean) < 60 else clean
+        return (
+            re.sub(r'[",<>()]', "", clean)
+            if "@" not in clean and re.search(r'[",<>()]', clean) and len(clean) < 60
+            else clean
+        )
     from base64 import b64encode
 
     pieces, piece = [], ""

@@ -29,7 +29,14 @@ def complaint(inbound: Inbound) -> Complaint | None:
     report = next((part for part in inbound.parts if part.type == "text/feedback-report" and not part.enclosed), None)
     if report is not None:
         return _from_report(inbound, report.text)
-    loose = next((part for part in inbound.parts if not part.enclosed and re.search(r"^feedback-type:", part.text[:20000], re.I | re.M)), None)
+    loose = next(
+        (
+            part
+            for part in inbound.parts
+            if not part.enclosed and re.search(r"^feedback-type:", part.text[:20000], re.I | re.M)
+        ),
+        None,
+    )
     if loose is not None and (inbound.content_type == "multipart/report" or "feedback" in _report_type(inbound)):
         return _from_report(inbound, loose.text[loose.text.lower().find("feedback-type:") :])
     return _from_jmrp(inbound)
@@ -59,7 +66,9 @@ def _lower(address: str | None) -> str | None:
 
 
 def _letters(inbound: Inbound) -> list[Part]:
-    return [part for part in inbound.parts if part.enclosed or part.type in {"text/rfc822-headers", "text/global-headers"}]
+    return [
+        part for part in inbound.parts if part.enclosed or part.type in {"text/rfc822-headers", "text/global-headers"}
+    ]
 
 
 def _header(part: Part, name: str) -> str:
@@ -82,12 +91,17 @@ def _embedded_ids(inbound: Inbound) -> tuple[str, ...]:
 
 def _from_jmrp(inbound: Inbound) -> Complaint | None:
     sender = (inbound.from_address or "").lower()
-    microsoft = domain(sender) in {"hotmail.com", "outlook.com", "live.com", "microsoft.com"} and sender.startswith(("staff@", "jmrp", "noreply"))
+    microsoft = domain(sender) in {"hotmail.com", "outlook.com", "live.com", "microsoft.com"} and sender.startswith(
+        ("staff@", "jmrp", "noreply")
+    )
     subject = inbound.subject.lower()
     carries = any(part.type == "message/rfc822" for part in inbound.parts)
     if carries and (microsoft or "jmrp" in sender) and ("complaint about message" in subject or "junk" in subject):
         recipient = _embedded_recipient(inbound)
         return Complaint("abuse", _lower(recipient), True, _embedded_ids(inbound), source=sender)
-    if carries and re.match(r"(?:complaint about message from|email feedback report for ip|abuse report|spam complaint|feedback loop)\b", subject):
+    if carries and re.match(
+        r"(?:complaint about message from|email feedback report for ip|abuse report|spam complaint|feedback loop)\b",
+        subject,
+    ):
         return Complaint("abuse", _lower(_embedded_recipient(inbound)), True, _embedded_ids(inbound), source=sender)
     return None

@@ -26,7 +26,8 @@ CLASSES: Final = (
 )  # fmt: skip
 READ_LIMIT: Final = 8192
 NO_REPLY: Final = re.compile(
-    r"^(?:no|do[-_.]?not|dont|ne|kein|nao)[-_.]?(?:reply|respond|antwort|repondre|responda)|^(?:automat\w*|autoreply|auto-?(?:responder|reply|confirm)|notifications?|notify|bounces?|mailer-daemon)$|no-?reply$",
+    r"^(?:no|do[-_.]?not|dont|ne|kein|nao)[-_.]?(?:reply|respond|antwort|repondre|responda)|^(?:automat\w*|autoreply|"
+    r"auto-?(?:responder|reply|confirm)|notifications?|notify|bounces?|mailer-daemon)$|no-?reply$",
     re.I,
 )
 
@@ -112,7 +113,12 @@ def _unsubscribe(inbound: Inbound, known: _Known) -> Verdict | None:
     if "true" in inbound.header("x-apple-unsubscribe").lower():
         return Verdict("unsubscribe", "header: X-Apple-Unsubscribe")
     bare = phrases.UNSUBSCRIBE_SUBJECT.match(inbound.subject)
-    if bare and not _auto_header(inbound) and not inbound.has_header("list-id") and len(_own_words(inbound).split()) <= 40:
+    if (
+        bare
+        and not _auto_header(inbound)
+        and not inbound.has_header("list-id")
+        and len(_own_words(inbound).split()) <= 40
+    ):
         return Verdict("unsubscribe", "subject: " + inbound.subject.strip()[:60])
     return None
 
@@ -137,9 +143,7 @@ def _bounce(inbound: Inbound, known: _Known) -> Verdict | None:
     evidence = _bounce_evidence(inbound, known)
     if not evidence:
         return None
-    return Verdict(
-        "bounce", evidence, bounces=dsn.bounces(inbound, known.our_domains), returned=dsn.returned(inbound)
-    )
+    return Verdict("bounce", evidence, bounces=dsn.bounces(inbound, known.our_domains), returned=dsn.returned(inbound))
 
 
 def _bounce_evidence(inbound: Inbound, known: _Known) -> str:
@@ -187,13 +191,25 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
 
 def _receipt(inbound: Inbound, known: _Known) -> Verdict | None:
     kind = inbound.parts[0].parameter("report-type").lower() if inbound.parts else ""
-    part = next((part for part in inbound.parts if part.type == "text/disposition-notification" and not part.enclosed), None)
+    part = next(
+        (part for part in inbound.parts if part.type == "text/disposition-notification" and not part.enclosed), None
+    )
     if part is not None or kind == "disposition-notification":
         text = part.text if part else ""
         ids = re.findall(r"^original-message-id:\s*(<[^<>\s]+>)", text, re.I | re.M)
-        return Verdict("receipt", "part: message/disposition-notification", returned=dsn.Returned(message_ids=tuple(ids)))
-    if re.match(r"\s*(?:return receipt|read receipt|lesebest[äa]tigung|accus[ée] de lecture|conferma di lettura|confirmaci[óo]n de lectura)\b", inbound.subject, re.I) and (
-        inbound.has_header("x-notes-item") or re.search(r"return receipt|was (?:read|displayed)|wurde .{0,60}(?:gelesen|angezeigt)", inbound.body[:2000], re.I)
+        return Verdict(
+            "receipt", "part: message/disposition-notification", returned=dsn.Returned(message_ids=tuple(ids))
+        )
+    if re.match(
+        r"\s*(?:return receipt|read receipt|lesebest[äa]tigung|accus[ée] de lecture|conferma di lettura|"
+        r"confirmaci[óo]n de lectura)\b",
+        inbound.subject,
+        re.I,
+    ) and (
+        inbound.has_header("x-notes-item")
+        or re.search(
+            r"return receipt|was (?:read|displayed)|wurde .{0,60}(?:gelesen|angezeigt)", inbound.body[:2000], re.I
+        )
     ):
         return Verdict("receipt", "subject: read receipt", certain=False)
     return None
@@ -251,7 +267,11 @@ def _auto_header(inbound: Inbound) -> str:
         return "header: X-MS-Exchange-Inbox-Rules-Loop"
     if "rules agent" in inbound.header("x-ms-exchange-generated-message-source").lower():
         return "header: X-MS-Exchange-Generated-Message-Source"
-    if re.search(r"autoresponder|vacation|auto-?reply", f"{inbound.header('delivered-to')} {inbound.header('x-mailer')} {inbound.header('user-agent')}", re.I):
+    if re.search(
+        r"autoresponder|vacation|auto-?reply",
+        f"{inbound.header('delivered-to')} {inbound.header('x-mailer')} {inbound.header('user-agent')}",
+        re.I,
+    ):
         return "header: made by an autoresponder"
     if inbound.header("x-post-messageclass").startswith("9"):
         return "header: X-POST-MessageClass"
@@ -260,9 +280,9 @@ def _auto_header(inbound: Inbound) -> str:
 
 def _automatic(inbound: Inbound, known: _Known) -> Verdict | None:
     header = _auto_header(inbound)
-    if header and inbound.has_header("list-unsubscribe") and not phrases.AUTO_SUBJECT.search(inbound.subject):
-        if "auto-replied" not in header and not inbound.in_reply_to:
-            return None  # a newsletter that says that it is generated
+    bulk = inbound.has_header("list-unsubscribe") and not inbound.in_reply_to and "auto-replied" not in header
+    if header and bulk and not phrases.AUTO_SUBJECT.search(inbound.subject):
+        return None  # a newsletter that says that it is generated
     evidence = header or _auto_by_subject(inbound)
     if not evidence:
         return None
@@ -278,17 +298,24 @@ def _auto_by_subject(inbound: Inbound) -> str:
     nobody = nobody and not inbound.has_header("list-id")
     suppressed = bool(re.search(r"all|autoreply|oof", inbound.header("x-auto-response-suppress"), re.I))
     no_reply = bool(NO_REPLY.search(local_part(inbound.from_address or "")))
-    away, acknowledged, left = (bool(found.search(words)) for found in (phrases.AWAY, phrases.ACKNOWLEDGED, phrases.LEFT))
+    away, acknowledged, left = (
+        bool(found.search(words)) for found in (phrases.AWAY, phrases.ACKNOWLEDGED, phrases.LEFT)
+    )
     if phrases.AUTO_SUBJECT.search(subject):
         if STRONG_SUBJECT.search(subject) and not answered:
             return "subject: automatic answer"
-        if (away or left) and (not answered or nobody or suppressed):
+        asks = "?" in subject or "?" in words
+        if (away or left) and ((not answered and not asks) or nobody or suppressed):
             return "subject: away, and words"
         if acknowledged and not answered:
             return "subject: automatic, and words"
     if nobody and (away or left or acknowledged):
         return "null sender or bulk, and words"
-    if no_reply and (acknowledged or away or phrases.ACK_SUBJECT.search(subject)) and not inbound.has_header("list-unsubscribe"):
+    if (
+        no_reply
+        and (acknowledged or away or phrases.ACK_SUBJECT.search(subject))
+        and not inbound.has_header("list-unsubscribe")
+    ):
         return "sender takes no answers, and words"
     if phrases.CHALLENGE_SUBJECT.search(subject) and phrases.CHALLENGE.search(words):
         return "subject: challenge, and words"
@@ -298,16 +325,24 @@ def _auto_by_subject(inbound: Inbound) -> str:
 
 
 STRONG_SUBJECT: Final = re.compile(
-    r"^\W*(?:auto(?:matic|mated|matische?s?|matique)?[ -]?(?:reply|response|antwort|antwoord|svar)\b|auto(?:reply|response|responder|antwort|svar)\b|auto\s*:"
-    r"|automatic (?:reply|response)|abwesenheits(?:notiz|nachricht|meldung|assistent)|automatische antwort|automatisch(?:e)? antwoord"
-    r"|r[ée]ponse automatique|message (?:automatique|d['’]absence)|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica|automatiskt? svar|autosvar"
-    r"|automaattinen|odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied|automatick[áa] odpov|automatikus v|r[ăa]spuns automat"
-    r"|автоответ|автоматический ответ|автоматична відповідь|otomatik yan|αυτόματη απάντηση|自動(?:返信|応答|回覆|回復)|自动(?:回复|答复)|不在通知|자동 ?(?:응답|회신)|부재 ?중"
-    r"|out[ -]of[ -](?:the[ -])?office(?:\s+(?:auto|reply|response|message|notification)|\s*:|\s*$)|vacation (?:reply|message|response)|رد تلقائي|תשובה אוטומטית|fr[åa]nvaromeddelande|frav[æa]rs\w*)",
+    r"^\W*(?:auto(?:matic|mated|matische?s?|matique)?[ -]?(?:reply|response|antwort|antwoord|svar)\b|auto(?:reply|"
+    r"response|responder|antwort|svar)\b|auto\s*:"
+    r"|automatic (?:reply|response)|abwesenheits(?:notiz|nachricht|meldung|assistent)|automatische antwort|"
+    r"automatisch(?:e)? antwoord"
+    r"|r[ée]ponse automatique|message (?:automatique|d['’]absence)|respuesta autom[áa]tica|resposta autom[áa]tica|"
+    r"risposta automatica|automatiskt? svar|autosvar"
+    r"|automaattinen|odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied|automatick[áa] odpov|"
+    r"automatikus v|r[ăa]spuns automat"
+    r"|автоответ|автоматический ответ|автоматична відповідь|otomatik yan|αυτόματη απάντηση|自動(?:返信|応答|回覆|回復)|自动(?:回复|"
+    r"答复)|不在通知|자동 ?(?:응답|회신)|부재 ?중"
+    r"|out[ -]of[ -](?:the[ -])?office(?:\s+(?:auto|reply|response|message|notification)|\s*:|\s*$)|"
+    r"vacation (?:reply|message|response)|رد تلقائي|תשובה אוטומטית|fr[åa]nvaromeddelande|frav[æa]rs\w*)",
     re.I,
 )
 ROBOT: Final = re.compile(
-    r"automat|auto-?(?:generated|reply|response)|do not reply|don't reply|ticket|case (?:number|id|no)|reference (?:number|no)|nicht (?:auf diese|antworten)|ne pas r[ée]pondre|no responda|non rispondere|自動|自动|자동|автомат",
+    r"automat|auto-?(?:generated|reply|response)|do not reply|don't reply|ticket|case (?:number|id|no)|"
+    r"reference (?:number|no)|nicht (?:auf diese|antworten)|ne pas r[ée]pondre|no responda|non rispondere|自動|自动|자동|"
+    r"автомат",
     re.I,
 )
 
@@ -326,19 +361,28 @@ def _automatic_kind(inbound: Inbound, known: _Known, evidence: str, certain: boo
     if phrases.LEFT.search(both) and back is None:
         return Verdict("left_company", evidence, certain, successors=successors(inbound, words, known.our_domains))
     away = bool(phrases.AWAY.search(words))
-    vacation = "X-Apple-Action" in evidence or bool(re.search(r"vacation|out.of.office", inbound.header("auto-submitted"), re.I))
+    vacation = "X-Apple-Action" in evidence or bool(
+        re.search(r"vacation|out.of.office", inbound.header("auto-submitted"), re.I)
+    )
     ticket = bool(phrases.ACK_SUBJECT.search(inbound.subject))
     acknowledged = bool(phrases.ACKNOWLEDGED.search(words))
     subject = bool(phrases.AUTO_SUBJECT.search(inbound.subject))
     says_away = bool(phrases.AWAY.search(inbound.subject))
-    if vacation or says_away or (away and not ticket) or (back and not ticket and not acknowledged) or (subject and not acknowledged and not ticket and certain):
+    if (
+        vacation
+        or says_away
+        or (away and not ticket)
+        or (back and not ticket and not acknowledged)
+        or (subject and not acknowledged and not ticket and certain)
+    ):
         return Verdict("out_of_office", evidence, certain, return_date=back)
     return Verdict("acknowledgement", evidence, certain)
 
 
 NAME: Final = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w'’.-]{1,30}"
 NAMED: Final = re.compile(
-    rf"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|M|Sr|Sra|Señor|Señora|Sig|Signor|Signora|Dhr|Mevr)\.? ?)*({NAME}(?: (?:van |von |de |der |den |di |da )?{NAME}){{1,3}})"
+    rf"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|M|Sr|Sra|Señor|Señora|Sig|Signor|Signora|Dhr|"
+    rf"Mevr)\.? ?)*({NAME}(?: (?:van |von |de |der |den |di |da )?{NAME}){{1,3}})"
 )
 
 
@@ -351,7 +395,9 @@ def successors(inbound: Inbound, text: str, our_domains: frozenset[str]) -> tupl
         after = flat[cue.end() : cue.end() + 160]
         sentence = re.split(r"[.!?](?=\s+[A-ZÀ-Þ])(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)", after)[0]
         name = NAMED.search(sentence[:80])
-        address = next((item for item in in_text(sentence, 5) if item.lower() != own and domain(item) not in our_domains), "")
+        address = next(
+            (item for item in in_text(sentence, 5) if item.lower() != own and domain(item) not in our_domains), ""
+        )
         named = _clean_name(name[1]) if name else ""
         if named or address:
             found.setdefault(address.lower() or named, Successor(named, address.lower()))
@@ -363,7 +409,22 @@ def successors(inbound: Inbound, text: str, our_domains: frozenset[str]) -> tupl
 
 def _clean_name(name: str) -> str:
     words = [word.rstrip(".,") for word in name.split()]
-    while words and words[0].lower() in {"my", "the", "our", "please", "colleague", "at", "bitte", "herr", "herrn", "frau", "mr", "ms", "mrs", "dr"}:
+    while words and words[0].lower() in {
+        "my",
+        "the",
+        "our",
+        "please",
+        "colleague",
+        "at",
+        "bitte",
+        "herr",
+        "herrn",
+        "frau",
+        "mr",
+        "ms",
+        "mrs",
+        "dr",
+    }:
         words.pop(0)
     return " ".join(words) if len(words) >= 2 else ""
 
@@ -376,7 +437,15 @@ def _list(inbound: Inbound, known: _Known) -> Verdict | None:
     ours = any(domain(found.strip("<>")) in known.our_domains for found in (*inbound.in_reply_to, *inbound.references))
     if ours:
         return None
-    for name in ("list-id", "list-unsubscribe", "list-post", "x-campaign-id", "x-mailchimp-id", "x-csa-complaints", "x-mailing-list"):
+    for name in (
+        "list-id",
+        "list-unsubscribe",
+        "list-post",
+        "x-campaign-id",
+        "x-mailchimp-id",
+        "x-csa-complaints",
+        "x-mailing-list",
+    ):
         if inbound.has_header(name):
             return Verdict("list", f"header: {name.title()}")
     precedence = re.search(r"\b(list|bulk|junk)\b", inbound.header("precedence").lower())

@@ -7,6 +7,7 @@ the recipient of the returned letter.  Verdicts come from ``core.bounces`` alone
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from outreach.core import bounces as rules
@@ -45,9 +46,26 @@ class Returned:
 
 FIELD: Final = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)$")
 REPORT_FIELDS: Final = frozenset(
-    "original-envelope-id reporting-mta dsn-gateway received-from-mta arrival-date original-recipient final-recipient action "
-    "status remote-mta diagnostic-code last-attempt-date final-log-id will-retry-until x-actual-recipient "
-    "x-display-name x-supplementary-info x-original-message-id".split()
+    {
+        "original-envelope-id",
+        "reporting-mta",
+        "dsn-gateway",
+        "received-from-mta",
+        "arrival-date",
+        "original-recipient",
+        "final-recipient",
+        "action",
+        "status",
+        "remote-mta",
+        "diagnostic-code",
+        "last-attempt-date",
+        "final-log-id",
+        "will-retry-until",
+        "x-actual-recipient",
+        "x-display-name",
+        "x-supplementary-info",
+        "x-original-message-id",
+    }
 )
 
 
@@ -70,7 +88,9 @@ def _fields(block: str) -> dict[str, str]:
 
 def _address(field: str) -> str:
     """The address of ``rfc822; <user@host>`` and its many misspellings; empty when it holds none."""
-    value = re.sub(r"^\s*(?:rfc[- ]?\d+|smtp|utf-?8|unknown|internet|local|dns)\s*;", "", field, flags=re.IGNORECASE).strip()
+    value = re.sub(
+        r"^\s*(?:rfc[- ]?\d+|smtp|utf-?8|unknown|internet|local|dns)\s*;", "", field, flags=re.IGNORECASE
+    ).strip()
     value = re.sub(r"^(?:smtp|mailto):", "", value.strip("\"' "), flags=re.IGNORECASE)
     boxes = mailboxes(value)
     if boxes:
@@ -92,8 +112,14 @@ class _Group:
 
     @property
     def recipient(self) -> str:
-        return next((found for name in ("original-recipient", "final-recipient", "x-actual-recipient")
-                     if (found := _address(self.get(name)))), "")
+        return next(
+            (
+                found
+                for name in ("original-recipient", "final-recipient", "x-actual-recipient")
+                if (found := _address(self.get(name)))
+            ),
+            "",
+        )
 
 
 def _report_texts(inbound: Inbound) -> list[str]:
@@ -101,17 +127,25 @@ def _report_texts(inbound: Inbound) -> list[str]:
     typed = [part.text for part in inbound.parts if part.type == "text/delivery-status"]
     if any(re.search(r"^(?:final|original)-recipient:", text, re.I | re.M) for text in typed):
         return typed
-    loose = [part.text for part in inbound.parts
-             if not part.enclosed and part.type.startswith(("text/plain", "application/octet", "message/"))]
+    loose = [
+        part.text
+        for part in inbound.parts
+        if not part.enclosed and part.type.startswith(("text/plain", "application/octet", "message/"))
+    ]
     found = [text for text in loose if re.search(r"^(?:final|original)-recipient:", text, re.I | re.M)]
     return typed + found if found else typed
 
 
+@lru_cache(maxsize=8)
 def _groups(text: str) -> list[_Group]:
     normal = text[: 256 * 1024].replace("\r\n", "\n").replace("\r", "\n")
     groups: list[_Group] = []
-    for block in re.split(r"\n[ \t]*\n", normal):
-        for piece in re.split(r"\n(?=final-recipient:)", block, flags=re.I) if block.lower().count("\nfinal-recipient:") > 1 else [block]:
+    for block in re.split(r"\n[ \t]*\n", re.sub(r"\n\s{2,}\n", "\n\n", normal))[:2000]:
+        for piece in (
+            re.split(r"\n(?=final-recipient:)", block, flags=re.I)
+            if block.lower().count("\nfinal-recipient:") > 1
+            else [block]
+        ):
             fields = _fields(piece.strip("\n"))
             if REPORT_FIELDS & fields.keys():
                 groups.append(_Group(fields))
@@ -127,7 +161,9 @@ def read_report(inbound: Inbound) -> tuple[Bounce, ...]:
     for text in _report_texts(inbound):
         for group in _groups(text):
             if not group.recipient:
-                pending = pending or {key: group.get(key) for key in ("action", "status", "diagnostic-code") if group.get(key)}
+                pending = pending or {
+                    key: group.get(key) for key in ("action", "status", "diagnostic-code") if group.get(key)
+                }
                 continue
             bounce = _from_group(_Group({**pending, **group.fields}), inbound)
             found.setdefault(bounce.recipient, bounce)
@@ -169,11 +205,16 @@ def choose_status(diagnostic: str, field: str | None) -> str | None:
 
 RETURNED_COPY: Final = re.compile(
     r"^[ \t>*#=_~.-]*(?:"
-    r"this is a copy of (?:the|your) message|below this line is (?:a copy|the original|the header)|the (?:original|following) message (?:follows|was|header)|"
-    r"original message (?:follows|header|text|below)|returned message (?:follows|header)?|unsent message (?:follows|below)?|"
-    r"(?:a )?copy of (?:the|your) (?:original )?(?:message|mail|letter)|message (?:header|text|content)s? follows?|headers? (?:of|from) (?:the|your) (?:original )?(?:message|mail)|"
-    r"the (?:header|body|text|first \d+ lines) of (?:the|your) (?:original )?(?:message|mail)|included is a copy|received header|start of (?:returned|message)|"
-    r"original (?:e-?mail|letter|headers?)\b|your (?:original )?message (?:follows|is (?:attached|below|included|enclosed))|text of (?:your )?message|"
+    r"this is a copy of (?:the|your) message|below this line is (?:a copy|the original|the header)|the (?:original|"
+    r"following) message (?:follows|header)|"
+    r"original message (?:follows|header|text|below)|returned message (?:follows|header)?|unsent message (?:follows|"
+    r"below)?|"
+    r"(?:a )?copy of (?:the|your) (?:original )?(?:message|mail|letter)|message (?:header|text|content)s? follows?|"
+    r"headers? (?:of|from) (?:the|your) (?:original )?(?:message|mail)|"
+    r"the (?:header|body|text|first \d+ lines) of (?:the|your) (?:original )?(?:message|mail)|included is a copy|"
+    r"received header|start of (?:returned|message)|"
+    r"original (?:e-?mail|letter|headers?)\b|your (?:original )?message (?:follows|is (?:attached|below|included|"
+    r"enclosed))|text of (?:your )?message|"
     r"message (?:as|was) (?:sent|received)|---+ ?(?:original|returned|undelivered|message|forwarded)|"
     r"urspr[üu]ngliche nachricht|message original|mensaje original|messaggio originale|исходное сообщение|原邮件|元のメッセージ"
     r")",
@@ -184,7 +225,11 @@ HEADER_BLOCK: Final = re.compile(
     r"(?:[ \t].{0,998}\n){0,40}[\w-]{2,60}:",
     re.I | re.M,
 )
-DIAGNOSTIC_LINE: Final = re.compile(r"(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}|\S)|[45]\.\d{1,3}\.\d{1,3}\b|error|reason|unknown|fail|reject|refus|quota|not found|full|exist|unreach", re.I)
+DIAGNOSTIC_LINE: Final = re.compile(
+    r"(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}|\S)|[45]\.\d{1,3}\.\d{1,3}\b|"
+    r"error|reason|unknown|fail|reject|refus|quota|not found|full|exist|unreach",
+    re.I,
+)
 
 # Each says where the failed recipient stands in the letter of a family; the first family that finds one decides.
 FAMILIES: Final[tuple[tuple[str, str], ...]] = (
@@ -193,23 +238,60 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
     ("original-recipient", r"^[ \t>]*original-recipient:\s*(?:rfc822;)?\s*QUOTED"),
     ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}<QUOTED>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
     ("exim", r"^ {1,4}\(?(?:generated|ultimately generated) from ADDRESS\)?"),
-    ("exim", r"(?:following address(?:\(?es\)?)? failed|address(?:es)? failed|could not be delivered to (?:one or more of )?(?:its|the following) recipients?|"
-             r"not (?:yet )?been delivered to (?:the following|all)[^\n]{0,80}|delivered to the following addresses?[^\n]{0,60}|address to which the message has not yet been delivered(?: is)?)"
-             r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS"),
-    ("exchange", r"(?:following recipient\(s\)|following recipients?|the following organization)[^\n]{0,80}\n(?:[^\n@]{0,120}\n){0,5}[ \t]*(?:to:[ \t]*)?['\"<]?(?:[^\n<@]{0,80}<)?ADDRESS"),
+    (
+        "exim",
+        r"(?:following address(?:\(?es\)?)? failed|address(?:es)? failed|"
+        r"could not be delivered to (?:one or more of )?(?:its|the following) recipients?|"
+        r"not (?:yet )?been delivered to (?:the following|all)[^\n]{0,80}|"
+        r"delivered to the following addresses?[^\n]{0,60}|"
+        r"address to which the message has not yet been delivered(?: is)?)"
+        r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS",
+    ),
+    (
+        "exchange",
+        r"(?:following recipient\(s\)|following recipients?|"
+        r"the following organization)[^\n]{0,80}\n(?:[^\n@]{0,120}\n){0,5}[ \t]*(?:to:[ "
+        r"\t]*)?['\"<]?(?:[^\n<@]{0,80}<)?ADDRESS",
+    ),
     ("exchange", r"your message to ['\"<]?QUOTED['\">]?[ \t]+(?:couldn|could not|was not|has been|cannot|wasn)"),
     ("exchange", r"^[ \t]*['\"]?(?:smtp:)?QUOTED['\"]?[ \t]+on[ \t]+(?:\w{3},[ \t])?\d"),
-    ("gmail", r"(?:wasn't delivered to|not be delivered to|delivering your message to|permanently to|could not deliver (?:your )?(?:message|mail) to|delivery to|deliver message to|"
-              r"failed to deliver (?:your )?(?:message|mail)? ?to|unable to deliver (?:your )?(?:message|mail)? ?to|sending (?:your )?(?:message|mail) to|addressed to|message to)"
-              r"(?: the)?(?: following)?(?: recipients?| address(?:es)?| user)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS"),
+    (
+        "gmail",
+        r"(?:wasn't delivered to|not be delivered to|delivering your message to|permanently to|"
+        r"could not deliver (?:your )?(?:message|mail) to|delivery to|deliver message to|"
+        r"failed to deliver (?:your )?(?:message|mail)? ?to|unable to deliver (?:your )?(?:message|mail)? ?to|"
+        r"sending (?:your )?(?:message|mail) to|addressed to|message to)"
+        r"(?: the)?(?: following)?(?: recipients?| address(?:es)?|"
+        r" user)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS",
+    ),
     ("sendmail", r"^[ \t]*(?:[45]\d\d[ -])?(?:[45]\.\d\.\d+[ ])?<QUOTED>\.\.\."),
     ("sendmail", r"----- The following addresses had[^\n]{0,80}-----\n(?:[ \t]*\n)?[ \t]*<?QUOTED"),
     ("sendmail", r"^[ \t]*(?:>>> )?RCPT TO:[ \t]*<QUOTED>"),
-    ("domino", r"(?:was not delivered to|could not be delivered to|not delivered to):?[ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?ADDRESS"),
-    ("domino", r"(?:recipient|intended recipient|destinataire|empf[äa]nger|destinatario)s?(?: name| address)?[ \t]*[:=][ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?\[?(?:smtp:)?ADDRESS"),
-    ("groupwise", r"^[ \t]+ADDRESS[ \t]*(?:\((?:user|mailbox|recipient|[\w .]+)\b[^)]{0,100}\)|:?[ \t]*[45]\d\d\b|[-:])"),
-    ("others", r"(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|to)[ \t]*[:=]?[ \t]*[<\"'\[(]ADDRESS[>\"'\])]"),
-    ("others", r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[::][ \t]*<?ADDRESS"),
+    (
+        "domino",
+        r"(?:was not delivered to|could not be delivered to|"
+        r"not delivered to):?[ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?ADDRESS",
+    ),
+    (
+        "domino",
+        r"(?:recipient|intended recipient|destinataire|empf[äa]nger|destinatario)s?(?: name|"
+        r" address)?[ \t]*[:=][ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?\[?(?:smtp:)?ADDRESS",
+    ),
+    (
+        "groupwise",
+        r"^[ \t]+ADDRESS[ \t]*(?:\((?:user|mailbox|recipient|[\w .]+)\b[^)]{0,100}\)|:?[ \t]*[45]\d\d\b|"
+        r"[-:])",
+    ),
+    (
+        "others",
+        r"(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|"
+        r"to)[ \t]*[:=]?[ \t]*[<\"'\[(]ADDRESS[>\"'\])]",
+    ),
+    (
+        "others",
+        r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|"
+        r"undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[::][ \t]*<?ADDRESS",
+    ),
     ("others", r"^[ \t>*-]*<?ADDRESS>?[ \t]*(?:$|:|\(|[-,;][ \t])"),
     ("others", r"(?:[45]\d\d|[45]\.\d\.\d{1,3})[^\n@]{0,80}<QUOTED>"),
 )
@@ -249,7 +331,8 @@ def explanation(inbound: Inbound, recipient: str) -> str:
     for index, line in enumerate(lines):
         if wanted and wanted in line.lower():
             near = _paragraphs(lines, index)
-            if DIAGNOSTIC_LINE.search(near.lower().replace(wanted, "")):
+            said = near.lower().replace(wanted, "")
+            if DIAGNOSTIC_LINE.search(said) or (len(near.split("\n")) > 1 and len(said.split()) > 1):
                 return near
     return "\n".join(line for line in lines if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
 
@@ -281,7 +364,8 @@ def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
                 break
         if found:
             return tuple(found)
-    return ()
+    only = [_plain(address) for address in in_text(text, 20) if _plain(address) not in ignored]
+    return tuple(only) if len(only) == 1 else ()
 
 
 # --- what the letter was ------------------------------------------------------------------------------------------
@@ -301,7 +385,12 @@ def returned(inbound: Inbound, ours: re.Pattern[str] | None = None) -> Returned:
     for headers in _returned_headers(inbound):
         for found in MESSAGE_ID.findall(headers.get("message-id", "")):
             ids.setdefault(found)
-        for name, into in (("to", recipients), ("x-original-to", recipients), ("from", senders), ("return-path", senders)):
+        for name, into in (
+            ("to", recipients),
+            ("x-original-to", recipients),
+            ("from", senders),
+            ("return-path", senders),
+        ):
             for box in mailboxes(headers.get(name, ""), 20):
                 into.setdefault(_plain(box.address))
     return Returned(tuple(ids), envelope_id, tuple(recipients), tuple(senders))
@@ -363,10 +452,16 @@ def _failed_header(inbound: Inbound) -> tuple[str, ...]:
 
 
 def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[str]) -> frozenset[str]:
-    own = {box.address.lower() for box in (*inbound.to, *inbound.cc)} | {hint.lower() for hint in inbound.envelope_hints}
+    own = {box.address.lower() for box in (*inbound.to, *inbound.cc)} | {
+        hint.lower() for hint in inbound.envelope_hints
+    }
     own |= set(letter.senders) - set(letter.recipients)
     own |= {address.lower() for address in (inbound.from_address, inbound.sender, inbound.reply_to) if address}
-    daemons = {found.lower() for found in in_text(notice(inbound)) if re.match(r"(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)$", local_part(found), re.I)}
+    daemons = {
+        found.lower()
+        for found in in_text(notice(inbound))
+        if re.match(r"(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)$", local_part(found), re.I)
+    }
     ours = {found.lower() for found in in_text(notice(inbound)) if domain(found) in our_domains}
     return frozenset(own | daemons | ours)
 
@@ -378,21 +473,32 @@ def _in_words(inbound: Inbound, recipient: str) -> Bounce:
     if is_delay(inbound):
         return Bounce(recipient, status, "delayed", "delayed", words.strip()[:1000], code)
     verdict = rules.verdict(status, code, plain)
-    return Bounce(recipient, status, "soft" if verdict == "delivered" else verdict, "failed", words.strip()[:1000], code)
+    return Bounce(
+        recipient, status, "soft" if verdict == "delivered" else verdict, "failed", words.strip()[:1000], code
+    )
 
 
 DELAY_SUBJECT: Final = re.compile(
-    r"\bdelay|still (?:being )?(?:retried|trying|queued)|warning: (?:could not send|message)|not yet (?:been )?delivered|temporarily|verz[öo]ger|retard|ritard", re.I
+    r"\bdelay|still (?:being )?(?:retried|trying|queued)|warning: (?:could not send|message)|"
+    r"not yet (?:been )?delivered|temporarily|verz[öo]ger|retard|ritard",
+    re.I,
 )
 DELAY_WORDS: Final = re.compile(
-    r"this is a warning (?:message )?only|you do not need to resend|delivery attempts will continue|will (?:continue to )?(?:retry|try again|keep trying|be retried)|no action is required on your part", re.I
+    r"this is a warning (?:message )?only|you do not need to resend|delivery attempts will continue|"
+    r"will (?:continue to )?(?:retry|try again|keep trying|be retried)|no action is required on your part",
+    re.I,
 )
 
 
 def is_delay(inbound: Inbound) -> bool:
     """Whether a letter in words announces a delay and no failure."""
     text = notice(inbound)
-    final = re.search(r"(?:permanent(?:ly)?|giving up|gave up|final(?:ly)? failed|could not be delivered to one|fatal error|failed\.$)", text, re.I)
+    final = re.search(
+        r"(?:permanent(?:ly)?|giving up|gave up|final(?:ly)? failed|could not be delivered to one|"
+        r"fatal error|failed\.$)",
+        text,
+        re.I,
+    )
     return bool(DELAY_WORDS.search(text) or DELAY_SUBJECT.search(inbound.subject)) and not final
 
 
@@ -404,10 +510,16 @@ def _by_flufl(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
         from flufl.bounce import all_failures
 
         text = notice(inbound)[:16384]
-        source = "\n".join(f"{key}: {' '.join(value.split())}" for key, value in inbound.headers
-                           if key.lower() in {"from", "subject", "to"} and value.isascii())
+        source = "\n".join(
+            f"{key}: {' '.join(value.split())}"
+            for key, value in inbound.headers
+            if key.lower() in {"from", "subject", "to"} and value.isascii()
+        )
         temporary, permanent = all_failures(message_from_string(f"{source}\n\n{text}"))
-        found = [item.decode("ascii", "ignore") if isinstance(item, bytes) else str(item) for item in (*permanent, *temporary)]
+        found = [
+            item.decode("ascii", "ignore") if isinstance(item, bytes) else str(item)
+            for item in (*permanent, *temporary)
+        ]
     except Exception:
         return ()
     return tuple(sorted({_plain(item) for item in found if "@" in item} - ignored))

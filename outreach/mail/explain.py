@@ -93,7 +93,10 @@ def understood(inbound: Inbound, verdict: Verdict) -> dict[str, Any]:
         complaint={"type": report.type, "recipient": report.recipient} if report else None,
         text=_storable(words),
         back=verdict.return_date.isoformat() if verdict.return_date else None,
-        ids=[_storable(found) for found in matching.answered_ids(inbound)],
+        ids=[
+            _storable(found)
+            for found in dict.fromkeys((*verdict.returned.message_ids, *matching.answered_ids(inbound)))
+        ],
     )
 
 

@@ -10,20 +10,35 @@ from typing import Final
 from .htmltext import VOID, TextWriter, Token, attribute, tokens
 
 QUOTE_CLASS: Final = re.compile(
-    r"gmail_attr|yahoo_quoted|yahoo-quoted|moz-cite-prefix|moz-email-headers-table|protonmail_quote|zmail_extra|tutanota_quote|olk_src_body_section|mailru-blockquote|gmail_extra_quote|"
-    r"\bquote-?header|reply-?header|ydp\w+yahoo_quoted|\bcite\b|tmail_quote|front-blockquote|gmx_quote|webde_quote|ext_quote|aolmail_quote|aol_quote|mailspring-quote|ox-\w+-blockquote|hey_quote|quotedreply|(?:^|[\s_-])quoted(?:text|_text|-text|-reply|message)?(?:$|\s)|"
-    r"reply-?quote|missive_quote|mcnt?quote|ms-outlook-mobile-reference|superhuman-quote|airmail_ext_on|bloop_original|wmquote|history_container|zm_quote|sh-quoted|htc_header|replymessage|_originalmessage|quoted-mail|original-?message",
+    r"gmail_attr|yahoo_quoted|yahoo-quoted|moz-cite-prefix|moz-email-headers-table|protonmail_quote|zmail_extra|"
+    r"tutanota_quote|olk_src_body_section|mailru-blockquote|gmail_extra_quote|"
+    r"\bquote-?header|reply-?header|ydp\w+yahoo_quoted|\bcite\b|tmail_quote|front-blockquote|gmx_quote|webde_quote|"
+    r"ext_quote|aolmail_quote|aol_quote|mailspring-quote|ox-\w+-blockquote|hey_quote|quotedreply|(?:^|"
+    r"[\s_-])quoted(?:text|_text|-text|-reply|message)?(?:$|\s)|"
+    r"reply-?quote|missive_quote|mcnt?quote|ms-outlook-mobile-reference|superhuman-quote|airmail_ext_on|"
+    r"bloop_original|wmquote|history_container|zm_quote|sh-quoted|htc_header|replymessage|_originalmessage|"
+    r"quoted-mail|original-?message",
     re.I,
 )
 CUT_ID: Final = re.compile(
-    r"(?:^|\s|x_)(?:divrplyfwdmsg|appendonsend|reply-intro|replyintro|stopspelling|mail-editor-reference-message-container|isforwardcontent|mailoriginal|origbody|orig_message|originalmessage|zwchr|lineheaders?|htc_header|divfwdmsg|ms-outlook-mobile-body-separator-line|oriMsgHtmlSeperator|mailquotation|isreplycontent)",
+    r"(?:^|\s|x_)(?:divrplyfwdmsg|appendonsend|reply-intro|replyintro|stopspelling|"
+    r"mail-editor-reference-message-container|isforwardcontent|mailoriginal|origbody|orig_message|originalmessage|"
+    r"zwchr|lineheaders?|htc_header|divfwdmsg|ms-outlook-mobile-body-separator-line|oriMsgHtmlSeperator|"
+    r"mailquotation|isreplycontent)",
     re.I,
 )
 SIGNATURE_CLASS: Final = re.compile(
-    r"gmail_signature|moz-signature|protonmail_signature|applemailsignature|ms-outlook-mobile-signature|(?:^|\s|x_)signature(?:$|\s)|iosymailsig|composer_signature|zmail_signature|ydp\w+signature|mailspring-signature|front-signature|(?:^|\s)email-?signature|mcnt?signature|tutanota_signature|spark-?signature|hs-sig|ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature",
+    r"gmail_signature|moz-signature|protonmail_signature|applemailsignature|ms-outlook-mobile-signature|(?:^|\s|"
+    r"x_)signature(?:$|\s)|iosymailsig|composer_signature|zmail_signature|ydp\w+signature|mailspring-signature|"
+    r"front-signature|(?:^|\s)email-?signature|mcnt?signature|tutanota_signature|spark-?signature|hs-sig|"
+    r"ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature",
     re.I,
 )
-BORDER: Final = re.compile(r"border:\s*none;\s*border-top:\s*solid\s*#?[0-9a-z]+|border-top:\s*(?:solid\s*)?#?(?:b5c4df|e1e1e1|3c7fff|c8c8c8)", re.I)
+BORDER: Final = re.compile(
+    r"border:\s*none;\s*border-top:\s*solid\s*#?[0-9a-z]+|"
+    r"border-top:\s*(?:solid\s*)?#?(?:b5c4df|e1e1e1|3c7fff|c8c8c8)",
+    re.I,
+)
 KEEP_CHAIN: Final = 400
 
 
@@ -67,20 +82,21 @@ class _Reader:
             self.stack.append((token.value, role))
 
     def _marked(self, token: Token) -> str:
-        names = f"{attribute(token.attributes, 'class')} {attribute(token.attributes, 'id')} {attribute(token.attributes, 'name')}"
+        names = " ".join(attribute(token.attributes, name) for name in ("class", "id", "name"))
         if not names.strip() and "style" not in token.attributes.lower() and token.value != "blockquote":
             return ""
         if SIGNATURE_CLASS.search(names):
             return "signature"
         if token.value == "blockquote" and not re.search(r"webkit-indent|gmail_default", names):
             style = attribute(token.attributes, "style")
-            return "" if re.search(r"margin:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", style) and "border: none" in style else "quote"
+            indented = re.search(r"margin:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", style) and "border: none" in style
+            return "" if indented else "quote"
         if QUOTE_CLASS.search(names):
             return "quote"
-        if CUT_ID.search(names) or (token.value == "div" and BORDER.search(attribute(token.attributes, "style"))):
-            if CUT_ID.search(names) or self._has_words():
-                self.cut = self.found = True
-                return "quote"
+        ruled = token.value == "div" and BORDER.search(attribute(token.attributes, "style")) and self._has_words()
+        if ruled or CUT_ID.search(names):
+            self.cut = self.found = True
+            return "quote"
         return ""
 
     def _has_words(self) -> bool:

@@ -5,19 +5,61 @@ attributes as one string, and text.
 """
 
 import html as entities
+import itertools
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 MAX_HTML: Final = 512 * 1024
+MAX_TOKENS: Final = 30_000
 BLOCKS: Final = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main nav ol p pre section table tbody tfoot thead tr ul".split()
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    }
 )
-SPACED: Final = frozenset("p ul ol h1 h2 h3 h4 h5 h6 pre blockquote".split())
-SKIPPED: Final = frozenset("script style head title template noscript svg object textarea select".split())
-RAW: Final = frozenset("script style title textarea".split())
-VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+SPACED: Final = frozenset(["p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"])
+SKIPPED: Final = frozenset(
+    ["script", "style", "head", "title", "template", "noscript", "svg", "object", "textarea", "select"]
+)
+RAW: Final = frozenset(["script", "style", "title", "textarea"])
+VOID: Final = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 TAG: Final = re.compile(
     r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,40})((?:[^<>\"']++|\"[^\"]{0,8000}+\"|'[^']{0,8000}+')*+)>", re.DOTALL
 )
@@ -33,7 +75,11 @@ class Token(NamedTuple):
 
 
 def tokens(source: str) -> Iterator[Token]:
-    """The tags and texts of (at most 512 KB of) a document, in order; comments and raw elements are left out."""
+    """The tags and texts of a document, in order, capped; comments and the content of raw elements are left out."""
+    return itertools.islice(_tokens(source), MAX_TOKENS)
+
+
+def _tokens(source: str) -> Iterator[Token]:
     html = source[:MAX_HTML]
     lower = html.lower()
     place = 0
@@ -155,6 +201,7 @@ class TextWriter:
 INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060\u00ad\u034f"))
 
 
+@lru_cache(maxsize=4)
 def html_to_text(html: str) -> str:
     """The words of an HTML document."""
     if not html.strip():

@@ -162,7 +162,9 @@ def probe(url: str, *, token: Callable[[], str] | None = None, timeout: float = 
             names = tuple(folder.name for folder in box.folder.list())[:200]
     except (ImapError, ValueError) as error:
         return ImapProbe(False, str(error))
-    return ImapProbe(True, f"Signed in to {server.host} as {server.user}; {count} messages in {server.folder}.", count, names)
+    return ImapProbe(
+        True, f"Signed in to {server.host} as {server.user}; {count} messages in {server.folder}.", count, names
+    )
 
 
 # --- connection ----------------------------------------------------------------------------------------------------
@@ -212,9 +214,7 @@ class _signed_in:
                 self._login(server)
         except ImapToolsError as error:
             self._close()
-            raise ImapError(
-                f"{server.host} does not let {server.user} in: {_plain(error)}", sign_in=True
-            ) from error
+            raise ImapError(f"{server.host} does not let {server.user} in: {_plain(error)}", sign_in=True) from error
         except BaseException:
             self._close()
             raise

@@ -50,11 +50,11 @@ class _Connection(SMTP):
 
     line_length_limit = 1024 * 1024
     command_size_limit = 4096
-    command_size_limits: dict[str, int] = defaultdict(lambda: 4096)
     local_part_limit = 0
 
     def __init__(self, server: "_Server", **options: Any) -> None:
         super().__init__(server, **options)
+        self.command_size_limits = defaultdict(lambda: 4096)  # aiosmtpd's own is shared by all sessions
         self.server = server
         self.refused = False
         self.counted = False
@@ -106,6 +106,7 @@ class _Connection(SMTP):
         if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
             return
         assert self.envelope is not None
+        assert self.session is not None
         if not self.envelope.rcpt_tos:
             await self.push("503 5.5.1 Error: need RCPT command")
             return

@@ -62,7 +62,9 @@ def _tokens(addresses: Iterable[str], place: str, trust: Trust, our_domains: fro
     for address in addresses:
         match = TOKEN_ADDRESS.match(address.strip().strip("<>"))
         if match and (not our_domains or domain(address.strip("<> ")) in our_domains):
-            kind: Literal["reply", "bounce", "unsubscribe"] = {"r": "reply", "b": "bounce", "u": "unsubscribe"}[match[1].lower()]  # type: ignore[assignment]
+            kind: Literal["reply", "bounce", "unsubscribe"] = {"r": "reply", "b": "bounce", "u": "unsubscribe"}[
+                match[1].lower()
+            ]  # type: ignore[assignment]
             found.append(Candidate(kind, match[2].lower(), place, trust))
     return found
 
@@ -84,7 +86,15 @@ def _ids(ids: Iterable[str], place: str, trust: Trust, our_domains: frozenset[st
 
 
 def _other_headers(inbound: Inbound) -> list[str]:
-    names = ("thread-topic-id", "x-in-reply-to", "x-ms-exchange-parent-message-id", "x-original-message-id", "original-message-id", "x-forwarded-message-id", "resent-message-id")
+    names = (
+        "thread-topic-id",
+        "x-in-reply-to",
+        "x-ms-exchange-parent-message-id",
+        "x-original-message-id",
+        "original-message-id",
+        "x-forwarded-message-id",
+        "resent-message-id",
+    )
     return [found for name in names for value in inbound.all_headers(name) for found in MESSAGE_ID.findall(value)]
 
 
@@ -94,7 +104,11 @@ def _in_text(inbound: Inbound, our_domains: frozenset[str]) -> list[Candidate]:
     source = "\n".join(texts)[:SEARCHED]
     if not inbound.text.strip() and inbound.html:
         source += html_to_text(inbound.html)
-    ids = [found for found in dict.fromkeys(MESSAGE_ID.findall(source)) if re.match(r"<[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>$", found)][:50]
+    ids = [
+        found
+        for found in dict.fromkeys(MESSAGE_ID.findall(source))
+        if re.match(r"<[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>$", found)
+    ][:50]
     found = _ids((item for item in ids if our_domains), "text", "low", our_domains)
     addresses = re.findall(r"(?<![\w+])([rb]\+[a-z2-7]{16,61}@[\w.-]{3,255})", source, re.I)[:20]
     return _tokens(addresses, "text", "low", our_domains) + found
@@ -112,4 +126,6 @@ def token_of(message_id: str) -> str | None:
 def answered_ids(inbound: Inbound) -> tuple[str, ...]:
     """Ids of the letter that this one answers or returns, first; then the rest of its thread."""
     letter = returned(inbound).message_ids
-    return tuple(dict.fromkeys((*letter, *inbound.in_reply_to, *reversed(inbound.references), *_other_headers(inbound))))
+    return tuple(
+        dict.fromkeys((*letter, *inbound.in_reply_to, *reversed(inbound.references), *_other_headers(inbound)))
+    )

@@ -25,6 +25,7 @@ MAX_LINES: Final = 600_000
 MAX_HEADER_BYTES: Final = 200 * 1024
 MAX_ALL_HEADER_BYTES: Final = 1024 * 1024
 MAX_ONE_HEADER: Final = 64 * 1024
+FED: Final = 256 * 1024
 MAX_PARTS: Final = 500
 MAX_DEPTH: Final = 50
 MAX_WORK: Final = 5_000_000  # lines times depth: each level looks at each line
@@ -164,12 +165,18 @@ class _Part(Message):
     """A compat32 message that counts its headers and leaves delivery reports as text, for our own reader."""
 
     account: "_Account"
+    source: str | None = None
+
+    def set_payload(self, payload: Any, charset: Any = None) -> None:
+        """Keeps the text as it came: ``get_payload`` decodes it by a charset that may be wrong, with losses."""
+        self.source = payload if isinstance(payload, str) else None
+        super().set_payload(payload, charset)
 
     def set_raw(self, name: str, value: Any) -> None:
         self.account.header(self, name, str(value))
         if name.lower() in STRUCTURED:
             value = str(value)[:MAX_STRUCTURED]
-        super().set_raw(name, value)  # type: ignore[misc]
+        super().set_raw(name, value)
 
     def get_content_type(self) -> str:
         found = super().get_content_type()
@@ -225,11 +232,13 @@ def read_message(raw: bytes) -> Message:
         raise Unreadable(f"The message has more than {MAX_LINES} lines.")
     _check_header_block(raw)
     account = _Account(lines=lines)
-    parser: "BytesFeedParser[Any]" = BytesFeedParser(_factory=account.factory)
+    parser: BytesFeedParser[Any] = BytesFeedParser(_factory=account.factory)
     account.parser = parser
     try:
-        parser.feed(raw)
-        return parser.close()
+        for start in range(0, len(raw), FED):  # in pieces: fed at once, the parser holds the whole twice more
+            parser.feed(raw[start : start + FED])
+        message: Message = parser.close()
+        return message
     except RecursionError:
         raise Unreadable(f"The message is nested more than {MAX_DEPTH} levels deep.") from None
 
@@ -242,7 +251,7 @@ def _check_header_block(raw: bytes) -> None:
     if len(block) > MAX_HEADER_BYTES and re.match(rb"[!-9;-~]{1,100}:", block):
         longest = max((len(line) for line in re.split(rb"\r?\n(?![ \t])", block)), default=0)
         if longest > MAX_ONE_HEADER:
-            raise Unreadable(f"A header is longer than {MAX_ONE_HEADER // 1024} KB.")
+            raise Unreadable(f"A header (such as the Subject) is longer than {MAX_ONE_HEADER // 1024} KB.")
         if ends:
             raise Unreadable(f"The message has more than {MAX_HEADER_BYTES // 1024} KB of headers.")
 
@@ -309,7 +318,12 @@ def _ids(headers: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
     found = [value for key, value in headers if key.lower() == name]
     ids = [match for value in found for match in MESSAGE_ID.findall(value)]
     if not ids:  # some clients leave the brackets out
-        ids = [f"<{word}>" for value in found for word in re.split(r"[\s,<>]+", value)[:50] if 2 < len(word) < 997 and "@" in word]
+        ids = [
+            f"<{word}>"
+            for value in found
+            for word in re.split(r"[\s,<>]+", value)[:50]
+            if 2 < len(word) < 997 and "@" in word
+        ]
     return tuple(dict.fromkeys(ids))
 
 
@@ -348,24 +362,27 @@ def _walk(message: Message) -> Iterator[Part]:
         if depth > MAX_DEPTH:
             raise Unreadable(f"The message is nested more than {MAX_DEPTH} levels deep.")
         yield _part(current, depth, enclosed)
-        payload = current.get_payload()
-        if isinstance(payload, list):
+        if current.is_multipart():
+            payload: Any = current.get_payload()
             carried = enclosed or current.get_content_maintype() == "message"
             stack.extend((child, depth + 1, carried) for child in reversed(payload) if isinstance(child, Message))
 
 
 def _part(message: Message, depth: int, enclosed: bool) -> Part:
-    parameters = _safely(lambda: _parameters(message), ())
+    none: tuple[tuple[str, str], ...] = ()
+    parameters = _safely(lambda: _parameters(message), none)
     return Part(
         type=_safely(message.get_content_type, "text/plain"),
         depth=depth,
         enclosed=enclosed,
         headers=tuple((key, header_text(value)) for key, value in message.raw_items()),
         charset=next((value for key, value in parameters if key == "charset"), ""),
-        disposition=_safely(lambda: (raw_text(message.get("content-disposition", "")).split(";")[0]).strip().lower(), ""),
+        disposition=_safely(
+            lambda: (raw_text(message.get("content-disposition", "")).split(";")[0]).strip().lower(), ""
+        ),
         name=_safely(lambda: safe_name(_filename(message)), ""),
         parameters=parameters,
-        content=b"" if isinstance(message.get_payload(), list) else _content(message),
+        content=b"" if message.is_multipart() else _content(message),
     )
 
 
@@ -407,7 +424,7 @@ def safe_name(name: str) -> str:
 
 
 def _content(message: Message) -> bytes:
-    payload = message.get_payload()
+    payload = getattr(message, "source", None)
     if not isinstance(payload, str):
         return b""
     data = payload.encode("ascii", "surrogateescape") if _escapable(payload) else payload.encode("utf-8", "replace")
@@ -417,7 +434,7 @@ def _content(message: Message) -> bytes:
     if encoding == "quoted-printable":
         return _quoted_printable(data)
     if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
-        decoded = _safely(lambda: message.get_payload(decode=True), b"")
+        decoded: Any = _safely(lambda: message.get_payload(decode=True), None)
         return decoded if isinstance(decoded, bytes) else b""
     return data
 
@@ -439,7 +456,7 @@ def _bodies(parts: tuple[Part, ...]) -> tuple[str, str]:
     texts: list[str] = []
     htmls: list[str] = []
     for part in parts:
-        if part.enclosed or part.disposition == "attachment" or part.name and part.disposition != "inline":
+        if part.enclosed or part.disposition == "attachment" or (part.name and part.disposition != "inline"):
             continue
         if part.type == "text/plain" or (part.depth == 0 and part.type == "text/delivery-status"):
             text = part.text

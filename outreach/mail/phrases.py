@@ -15,49 +15,90 @@ PREFIX: Final = r"^\s*(?:(?:re|aw|sv|vs|antw|odp|rif|res|fw|fwd|tr|wg)\s*(?:\[\d
 
 # Subjects that an automatic answer begins with, or that are nothing else.
 AUTO_SUBJECT: Final = _any(
-    PREFIX + r"auto(?:matic(?:al(?:ly)?)?|mated|-|\s)*\s*-?(?:generated\s)?(?:repl(?:y|ies)|response|respond(?:er)?|answer|acknowledge?ment|message|e?mail|notification)\b",
+    PREFIX + r"auto(?:matic(?:al(?:ly)?)?|mated|-|\s)*\s*-?(?:generated\s)?(?:repl(?:y|ies)|response|respond(?:er)?|"
+    r"answer|acknowledge?ment|message|e?mail|notification)\b",
     PREFIX + r"auto\s*(?:reply|response|responder|antwort|svar)?\s*:",
-    PREFIX + r"(?:automatische?s?|autom\.)\s+(?:antwort|abwesenheit\w*|antwoord|beantwoording|e-?mail|nachricht|r[üu]ckmeldung|r[ée]ponse|bericht)",
-    PREFIX + r"(?:abwesenheits(?:notiz|nachricht|meldung|assistent|info\w*|agent)|abwesenheit|abwesend|nicht im (?:b[üu]ro|haus)|au(?:ß|ss)er haus|urlaubs?(?:\s?bis|vertretung|zeit|abwesenheit|meldung)?\b)",
+    PREFIX + r"(?:automatische?s?|autom\.)\s+(?:antwort|abwesenheit\w*|antwoord|beantwoording|e-?mail|nachricht|"
+    r"r[üu]ckmeldung|r[ée]ponse|bericht)",
+    PREFIX + r"(?:abwesenheits(?:notiz|nachricht|meldung|assistent|info\w*|agent)|abwesenheit|abwesend|"
+    r"nicht im (?:b[üu]ro|haus)|au(?:ß|ss)er haus|urlaubs?(?:\s?bis|vertretung|zeit|abwesenheit|meldung)?\b)",
     PREFIX + r"(?:r[ée]ponse|message|notification|accus[ée])\s+(?:automatique|d['’]absence|de r[ée]ception)",
-    PREFIX + r"(?:absence|absent)e?\s*(?:du bureau|prolong\w+|de (?:bureau|courte|longue)|:|-|jusqu|temporaire|pour cong|$)|(?:absent|absence)\b.{0,20}(?:du|au)\s+\d|en cong[ée]s?\b|cong[ée]s (?:annuels|d'[ée]t[ée])|hors (?:du )?bureau",
-    PREFIX + r"(?:respuesta|contestaci[óo]n|mensaje|resposta|risposta|mensagem|messaggio)\s+(?:autom[áa]tic[ao]|de ausencia|de aus[êe]ncia|di assenza)",
-    PREFIX + r"(?:fuera de (?:la )?oficina|ausente|ausencia|aus[êe]ncia|fora d[oe] escrit[óo]rio|fora da empresa|de (?:vacaciones|f[ée]rias|baja)|(?:assenza|assente|fuori ufficio|fuori sede|in ferie))",
-    PREFIX + r"(?:automatis(?:ch|k)(?:e|t)?\s+(?:antwoord|svar|bericht|afwezigheid\w*)|afwezig(?:heid\w*)?|niet aanwezig|buiten (?:het )?kantoor|met vakantie)",
-    PREFIX + r"(?:autosvar|auto-?svar|fr[åa]nvaro\w*|ikke p[åa] kontoret|ikke til ?stede|frav[æa]r\w*|(?:jag|jeg) [äe]r (?:inte|ikke)|semester\b|ferie\b|p[åa] (?:semester|ferie)|utanf[öo]r kontoret|ej p[åa] kontoret|kontorsfr[åa]nvaro)",
+    PREFIX + r"(?:absence|absent)e?\s*(?:du bureau|prolong\w+|de (?:bureau|courte|longue)|:|-|jusqu|temporaire|"
+    r"pour cong|$)|(?:absent|absence)\b.{0,20}(?:du|au)\s+\d|en cong[ée]s?\b|cong[ée]s (?:annuels|"
+    r"d'[ée]t[ée])|hors (?:du )?bureau",
+    PREFIX + r"(?:respuesta|contestaci[óo]n|mensaje|resposta|risposta|mensagem|messaggio)\s+(?:autom[áa]tic[ao]|"
+    r"de ausencia|de aus[êe]ncia|di assenza)",
+    PREFIX + r"(?:fuera de (?:la )?oficina|ausente|ausencia|aus[êe]ncia|fora d[oe] escrit[óo]rio|fora da empresa|"
+    r"de (?:vacaciones|f[ée]rias|baja)|(?:assenza|assente|fuori ufficio|fuori sede|in ferie))",
+    PREFIX + r"(?:automatis(?:ch|k)(?:e|t)?\s+(?:antwoord|svar|bericht|afwezigheid\w*)|afwezig(?:heid\w*)?|"
+    r"niet aanwezig|buiten (?:het )?kantoor|met vakantie)",
+    PREFIX + r"(?:autosvar|auto-?svar|fr[åa]nvaro\w*|ikke p[åa] kontoret|ikke til ?stede|frav[æa]r\w*|(?:jag|"
+    r"jeg) [äe]r (?:inte|ikke)|semester\b|ferie\b|p[åa] (?:semester|ferie)|utanf[öo]r kontoret|"
+    r"ej p[åa] kontoret|kontorsfr[åa]nvaro)",
     PREFIX + r"(?:automaattinen (?:vastaus|poissaolo\w*)|poissa(?:olo\w*)?\b|lomalla|en ole paikalla)",
-    PREFIX + r"(?:autoodpowied[źz]|automatyczna odpowied[źz]|odpowied[źz] automatyczna|nieobecno[śs][ćc]|poza biurem|jestem (?:na urlopie|poza)|urlop\b)",
+    PREFIX + r"(?:autoodpowied[źz]|automatyczna odpowied[źz]|odpowied[źz] automatyczna|nieobecno[śs][ćc]|poza biurem|"
+    r"jestem (?:na urlopie|poza)|urlop\b)",
     PREFIX + r"(?:automatick[áa] odpov[ěe][ďd]|nep[řr][íi]tom\w+|mimo kancel[áa][řr]|dovolen[áa])",
     PREFIX + r"(?:automatikus v[áa]lasz|h[áa]zon k[íi]v[üu]l|szabads[áa]gon|t[áa]voll[ée]t)",
     PREFIX + r"(?:r[ăa]spuns automat|mesaj automat|absen[țt][ăa]|[îi]n concediu)",
-    PREFIX + r"(?:автоответ\w*|автоматический ответ|автоматично[їе]? відповід\w*|отсутств\w*|в отпуске|вне офиса|нет на (?:месте|работе)|відсутн\w*|у відпустці|автоматичен отговор|извън офиса)",
+    PREFIX + r"(?:автоответ\w*|автоматический ответ|автоматично[їе]? відповід\w*|отсутств\w*|в отпуске|вне офиса|"
+    r"нет на (?:месте|работе)|відсутн\w*|у відпустці|автоматичен отговор|извън офиса)",
     PREFIX + r"(?:otomatik (?:yan[ıi]t|cevap)|ofis d[ıi][şs][ıi]|izinde(?:yim)?)",
     PREFIX + r"(?:αυτόματη απάντηση|εκτός γραφείου|απουσία)",
-    PREFIX + r"(?:自動(?:返信|応答|回覆|回復|応答メール)|自动(?:回复|答复|应答)|不在(?:通知|の|連絡|届)|休暇|外出(?:中|して)|【?自動(?:返信|配信|送信)|不在办公室|休假|外出通知|자동\s?(?:응답|회신|답장)|부재\s?중?)",
-    PREFIX + r"(?:רد تلقائي|تلقائي|الرد التلقائي|خارج المكتب|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|ตอบกลับอัตโนมัติ|trả lời tự động)",
-    PREFIX + r"(?:i(?:'m| am)?\s*(?:will be )?)?(?:currently )?(?:out[ -]?of[ -]?(?:the[ -])?(?:office|town|country)|ooo\b|ooto\b|away from (?:the |my )?(?:office|desk|mail|email|e-mail|keyboard)|on (?:vacation|holidays?|annual leave|leave|maternity|paternity|parental leave|sick leave|sabbatical)|vacation (?:reply|message|notice|response|auto)|(?:on )?vacation$|holiday (?:reply|message|notice)|annual leave|maternity leave|not in (?:the )?office|i am (?:away|on (?:vacation|leave|holiday))|office closed|away until|gone fishing|(?:out|away|back) (?:on|until|till) )",
-    PREFIX + r"(?:atsakymas automati|automatinis atsakymas|automaatvastus|autom[āa]tisk[āa] atbilde|automatski odgovor|samodejni odgovor|automatsk[íi]|nisam u uredu|odsoten|mimo pisarne|sjálfvirkt svar)",
+    PREFIX + r"(?:自動(?:返信|応答|回覆|回復|応答メール)|自动(?:回复|答复|应答)|不在(?:通知|"
+    r"の|連絡|届)|休暇|外出(?:中|して)|【?自動(?:返信|配信|送信)|不在办公室|休假|"
+    r"外出通知|자동\s?(?:응답|회신|답장)|부재\s?중?)",
+    PREFIX + r"(?:רد تلقائي|تلقائي|الرد التلقائي|خارج المكتب|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|ตอบกลับอัตโนมัติ|"
+    r"trả lời tự động)",
+    PREFIX + r"(?:i(?:'m| am)?\s*(?:will be )?)?(?:currently )?(?:out[ -]?of[ -]?(?:the[ -])?(?:office|town|country)|"
+    r"ooo\b|ooto\b|away from (?:the |my )?(?:office|desk|mail|email|e-mail|keyboard)|on (?:vacation|"
+    r"holidays?|annual leave|leave|maternity|paternity|parental leave|sick leave|sabbatical)|"
+    r"vacation (?:reply|message|notice|response|auto)|(?:on )?vacation$|holiday (?:reply|message|notice)|"
+    r"annual leave|maternity leave|not in (?:the )?office|i am (?:away|on (?:vacation|leave|holiday))|"
+    r"office closed|away until|gone fishing|(?:out|away|back) (?:on|until|till) )",
+    PREFIX + r"(?:atsakymas automati|automatinis atsakymas|automaatvastus|autom[āa]tisk[āa] atbilde|"
+    r"automatski odgovor|samodejni odgovor|automatsk[íi]|nisam u uredu|odsoten|mimo pisarne|sjálfvirkt svar)",
     r"\bout of (?:the )?office\b(?:.{0,20}(?:auto|reply|response|re:|until)|\s*$|\s*[:\-–(])",
-    r"\((?:out of (?:the )?office|ooo|auto-?reply|automatic reply|auto(?:matic)? response)\)|\[(?:auto-?reply|ooo|out of office|auto)\]",
+    r"\((?:out of (?:the )?office|ooo|auto-?reply|automatic reply|auto(?:matic)? response)\)|\[(?:auto-?reply|ooo|"
+    r"out of office|auto)\]",
     r"\bauto(?:matic)?[- ]?(?:reply|response)\b\s*$",
 )
 
 # Sentences that say that the person is away for a time.
 AWAY: Final = _any(
-    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\booo\b|away from (?:the |my )?(?:office|desk|e-?mail|computer|keyboard|work)",
-    r"(?:on|taking|am on|currently on|be on) (?:\w+ ){0,2}(?:vacation|holidays?|leave|sabbatical|pto|time off)\b|\b(?:maternity|paternity|parental|annual|sick|medical|bereavement|family) leave\b",
-    r"limited access to (?:my |your |the )?(?:e-?mail|internet|phone)|no access to (?:my )?e-?mail|not (?:be )?(?:checking|reading|monitoring) (?:my )?e-?mails?|intermittent access|delay(?:ed)? in (?:my )?respon|slow(?:er)? (?:to|in) respon",
-    r"(?:will|i'?ll) (?:be )?(?:return(?:ing)?|back) (?:to (?:the|my) (?:office|desk|work)|in the office|on |at work|from)|(?:i am|i'?m|i will be|i'?ll be|we are) (?:currently |now |presently )?(?:away|travel\w+|absent|unavailable|not available|off\b|attending|out\b)|(?:office|offices) (?:is|are|will be) closed|not in the office|upon my return|when i (?:return|get back)|during my absence|in my absence",
-    r"nicht im (?:b[üu]ro|hause?)|au(?:ß|ss)er (?:haus|h[äa]usig)|im urlaub|in elternzeit|auf (?:dienstreise|gesch[äa]ftsreise|reisen)|abwesend|abwesenheit|wieder (?:im (?:b[üu]ro|haus)|erreichbar|f[üu]r sie da|zur[üu]ck|anwesend|pers[öo]nlich)|nicht (?:erreichbar|anwesend|am platz|pers[öo]nlich)|krank(?:heitsbedingt)?\b|meine e-?mails (?:werden )?nicht|betriebsferien|mutterschutz",
-    r"absente?s?\b|de retour|en (?:cong[ée]s?|vacances|d[ée]placement|mission|arr[êe]t)|hors du bureau|pas (?:au bureau|disponible|joignable)|mon absence|fermeture",
-    r"fuera de (?:la )?oficina|ausente|de (?:vacaciones|viaje|baja|permiso)|mi (?:ausencia|regreso|vuelta)|no (?:estar[ée]|estoy) (?:en la oficina|disponible)|me encuentro (?:fuera|de|ausente)",
-    r"fuori (?:ufficio|sede|stanza)|assente|in (?:ferie|vacanza|trasferta|malattia|maternit[àa])|mia assenza|mio (?:rientro|ritorno)|non sar[òo] (?:in ufficio|disponibile|raggiungibile)|chiusura",
-    r"afwezig|niet (?:aanwezig|op kantoor|bereikbaar)|(?:op|met) (?:vakantie|verlof)|buiten kantoor|mijn afwezigheid|(?:weer|terug) op kantoor",
-    r"semester|inte p[åa] (?:kontoret|plats)|inte tillg[äa]nglig|tillbaka (?:p[åa]|igen|den|m[åa]ndag)|f[öo]r[äa]ldraledig|tj[äa]nstledig|bortrest|fr[åa]nvarande|p[åa] ferie|ikke (?:p[åa] kontoret|tilstede|til stede|tilgjengelig|tilg[æa]ngelig)|tilbage|tilbake|frav[æa]r\w*|barsel|permisjon|orlov",
-    r"fora d[oa] (?:escrit[óo]rio|empresa|cidade)|de f[ée]rias|em (?:f[ée]rias|viagem|licen[çc]a)|ausente|minha aus[êe]ncia|meu (?:retorno|regresso)",
+    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\booo\b|away from (?:the |my )?(?:office|desk|e-?mail|"
+    r"computer|keyboard|work)",
+    r"(?:on|taking|am on|currently on|be on) (?:\w+ ){0,2}(?:vacation|holidays?|leave|sabbatical|pto|time off)\b|"
+    r"\b(?:maternity|paternity|parental|annual|sick|medical|bereavement|family) leave\b",
+    r"limited access to (?:my |your |the )?(?:e-?mail|internet|phone)|no access to (?:my )?e-?mail|"
+    r"not (?:be )?(?:checking|reading|monitoring) (?:my )?e-?mails?|intermittent access|"
+    r"delay(?:ed)? in (?:my )?respon|slow(?:er)? (?:to|in) respon",
+    r"(?:will|i'?ll) (?:be )?(?:return(?:ing)?|back) (?:to (?:the|my) (?:office|desk|work)|in the office|on |at work|"
+    r"from)|(?:i am|i'?m|i will be|i'?ll be|we are) (?:currently |now |presently )?(?:away|travel\w+|absent|"
+    r"unavailable|not available|off\b|attending|out\b)|(?:office|offices) (?:is|are|will be) closed|"
+    r"not in the office|upon my return|when i (?:return|get back)|during my absence|in my absence",
+    r"nicht im (?:b[üu]ro|hause?)|au(?:ß|ss)er (?:haus|h[äa]usig)|im urlaub|in elternzeit|auf (?:dienstreise|"
+    r"gesch[äa]ftsreise|reisen)|abwesend|abwesenheit|wieder (?:im (?:b[üu]ro|haus)|erreichbar|f[üu]r sie da|"
+    r"zur[üu]ck|anwesend|pers[öo]nlich)|nicht (?:erreichbar|anwesend|am platz|pers[öo]nlich)|"
+    r"krank(?:heitsbedingt)?\b|meine e-?mails (?:werden )?nicht|betriebsferien|mutterschutz",
+    r"absente?s?\b|de retour|en (?:cong[ée]s?|vacances|d[ée]placement|mission|arr[êe]t)|hors du bureau|"
+    r"pas (?:au bureau|disponible|joignable)|mon absence|fermeture",
+    r"fuera de (?:la )?oficina|ausente|de (?:vacaciones|viaje|baja|permiso)|mi (?:ausencia|regreso|vuelta)|"
+    r"no (?:estar[ée]|estoy) (?:en la oficina|disponible)|me encuentro (?:fuera|de|ausente)",
+    r"fuori (?:ufficio|sede|stanza)|assente|in (?:ferie|vacanza|trasferta|malattia|maternit[àa])|mia assenza|"
+    r"mio (?:rientro|ritorno)|non sar[òo] (?:in ufficio|disponibile|raggiungibile)|chiusura",
+    r"afwezig|niet (?:aanwezig|op kantoor|bereikbaar)|(?:op|met) (?:vakantie|verlof)|buiten kantoor|mijn afwezigheid|"
+    r"(?:weer|terug) op kantoor",
+    r"semester|inte p[åa] (?:kontoret|plats)|inte tillg[äa]nglig|tillbaka (?:p[åa]|igen|den|m[åa]ndag)|"
+    r"f[öo]r[äa]ldraledig|tj[äa]nstledig|bortrest|fr[åa]nvarande|p[åa] ferie|ikke (?:p[åa] kontoret|tilstede|"
+    r"til stede|tilgjengelig|tilg[æa]ngelig)|tilbage|tilbake|frav[æa]r\w*|barsel|permisjon|orlov",
+    r"fora d[oa] (?:escrit[óo]rio|empresa|cidade)|de f[ée]rias|em (?:f[ée]rias|viagem|licen[çc]a)|ausente|"
+    r"minha aus[êe]ncia|meu (?:retorno|regresso)",
     r"lomalla|poissa|en ole (?:tavoitettavissa|toimistolla|paikalla)|vuosiloma|vanhempainvapaa|palaan",
-    r"na urlopie|nieobecn\w+|poza biurem|urlop\w*|wracam|powr[óo]c\w+|nep[řr][íi]tom\w+|dovolen\w+|mimo kancel\w+|szabads[áa]g\w*|h[áa]zon k[íi]v[üu]l|t[áa]voll[ée]t\w*|concediu|odsoten|na godišnjem|odmoru",
-    r"в отпуск\w*|отсутству\w*|вне офиса|буду (?:отсутствовать|недоступ)|командировк\w*|нет на рабочем|у відпустці|відсутн\w*|отпуск\w*|больничн\w*|вернусь|извън офиса",
+    r"na urlopie|nieobecn\w+|poza biurem|urlop\w*|wracam|powr[óo]c\w+|nep[řr][íi]tom\w+|dovolen\w+|mimo kancel\w+|"
+    r"szabads[áa]g\w*|h[áa]zon k[íi]v[üu]l|t[áa]voll[ée]t\w*|concediu|odsoten|na godišnjem|odmoru",
+    r"в отпуск\w*|отсутству\w*|вне офиса|буду (?:отсутствовать|недоступ)|командировк\w*|нет на рабочем|у відпустці|"
+    r"відсутн\w*|отпуск\w*|больничн\w*|вернусь|извън офиса",
     r"ofis d[ıi][şs][ıi]nda|izin(?:de|li)\w*|tatil\w*|εκτός γραφείου|άδεια|απουσ\w+",
     r"不在|休暇|お休み|休業|外出|出張|夏季休業|年末年始|休假|外出|出差|不在办公室|度假|年假|부재|휴가|출장|자리를 비",
     r"خارج المكتب|إجازة|בחופש|בחופשה|מחוץ למשרד|ไม่อยู่|ลาพักร้อน|nghỉ phép|cuti",
@@ -65,72 +106,204 @@ AWAY: Final = _any(
 
 # Sentences that say that the person is gone for good. Strong enough to stop a sequence, so that they name person and place.
 LEFT: Final = _any(
-    r"no longer (?:\w+ )?(?:work(?:s|ing)?|employed|with|at|part of|an? (?:employee|member)|associated|affiliated)\b(?! (?:on|at) (?:this|the|that) (?:project|matter|ticket|case|account|topic))"
-    r"|not (?:any ?(?:longer|more) )?(?:employed|an? employee|working) (?:by|at|of|for|with|here)\b|(?:does|do) not work (?:here|at|for|with)|(?:doesn't|don't) work (?:here|at|for|with)",
-    r"(?:has|have|had) (?:\w+ )?left (?:the |our )?(?:company|organi[sz]ation|firm|business|employ|team|agency|university|school|[A-Z][\w&]+)|i(?:'ve| have) left [A-Z]|left (?:the company|the organi[sz]ation|our company|his (?:position|role)|her (?:position|role))",
-    r"(?:has|have) (?:retired|resigned|moved on(?: from| to)?|departed|transferred|changed (?:jobs|roles|companies))|(?:i|he|she) (?:am|is) (?:now )?retired|i have moved to a (?:new|different)|(?:my|his|her|their) last (?:working )?day (?:was|at|with|in the)|ceased (?:to be employed|working|employment)|employment (?:has )?(?:ended|terminated)",
-    r"(?:this|my|the) (?:e-?mail |mail)?(?:address|account|mailbox|inbox)(?: \S+@\S+)? (?:is|will be|has been)(?: \w+){0,2} (?:no longer (?:in use|active|valid|used|monitored|checked|available|maintained)|inactive|deactivated|discontinued|retired|decommissioned|not (?:in use|active))|(?:has|have) (?:a )?new e-?mail address|(?:my|our) (?:e-?mail|mail)(?: address)? has changed|changed my e-?mail|new e-?mail address is|please update your (?:records|address book|contacts)",
-    r"nicht mehr (?:bei|f[üu]r|in|im|unter|als|t[äa]tig|besch[äa]ftigt|aktiv|erreichbar|g[üu]ltig)\b.{0,60}|(?:das |unser )?unternehmen verlassen|ausgeschieden|in (?:den |(?:den )?wohlverdienten )?(?:ruhestand|rente)|e-?mail-?adresse (?:wird|ist) (?:ab sofort )?nicht mehr|neue e-?mail-?adresse",
-    r"ne (?:fai[ts]|travaille|fais)?\s?(?:plus partie|plus (?:chez|pour|dans|au sein))|(?:a|ai) quitt[ée] (?:la|l'|notre|mes|ses|le)|n'est plus (?:employ|en poste|active|utilis|valide|valable|consult|parmi|dans)|n'(?:exerce|occupe|travaille) plus|ne travaille plus|parti(?:e)? (?:[àa] la|en) retraite|nouvelle adresse (?:e-?mail|mail|[ée]lectronique)|chang[ée] d'adresse",
-    r"ya no (?:trabaj\w+|form\w+ parte|pertenec\w+|labora|presta|est[áa] en|se encuentra|est[áa] activ)|(?:ha|he) dejado (?:la|de trabajar|la empresa)|(?:ha|he) (?:dejado|abandonado) la (?:empresa|compa[ñn][íi]a)|jubil(?:ado|ada|é)|nueva direcci[óo]n de correo",
-    r"non (?:lavor[oa]|fa|faccio|collabora|collaboro|opera|[èe]) pi[ùu]|ha lasciato (?:l'azienda|la (?:societ[àa]|nostra))|(?:[èe]|sono) andat[oa] in pensione|nuovo indirizzo (?:e-?mail|di posta|mail)|indirizzo.{0,40}non [èe] pi[ùu]",
-    r"(?:werkt|werk|is) niet (?:meer|langer) (?:bij|voor|in|werkzaam|actief|in gebruik)|niet (?:meer|langer) werkzaam|(?:heeft|heb) .{0,40} verlaten|met pensioen|nieuwe? e-?mail\s?adres",
-    r"(?:har slutat|arbetar (?:inte|ej) l[äa]ngre|jobbar (?:inte|ej) l[äa]ngre|inte l[äa]ngre (?:kvar|anst[äa]lld|aktiv)|g[åa]tt i pension|har sluttet|er sluttet|(?:arbejder|jobber|arbeider) ikke (?:l[æa]ngere|lenger)|ikke (?:l[æa]ngere|lenger) (?:ansat|ansatt|hos|i)|fratr[åa]dt|har fratr[åa]dt|ny e-?(?:post|mail)\s?adress?e?|slutat p[åa])",
-    r"n[ãa]o (?:trabalh\w+|fa[çz]\w*|pertence|integra) mais|j[áa] n[ãa]o (?:trabalh\w+|fa[çz]|colabor\w+|exerce)|n[ãa]o faz(?:\s?em)? (?:mais )?parte|deixou (?:a|de fazer parte|de trabalhar)|desligad[oa] da|se desligou|novo e-?mail",
-    r"ei (?:ole en[äa][äa]|ty[öo]skentele en[äa][äa])|en ole en[äa][äa]|ty[öo]skentele en[äa][äa]|siirtynyt (?:el[äa]kkeelle|pois)",
-    r"(?:nie pracuj[eę]|ju[żz] nie prac|nie jest ju[żz] pracownikiem|zako[ńn]czy[łl]\w* (?:prac[ęe]|wsp[óo][łl]prac[ęe])|ji[žz] nepracuj\w*|u[žz] nepracuj\w*|m[áa]r nem (?:dolgozik|dolgozom)|nu mai lucr\w+)",
-    r"больше не работа\w*|уволил\w*|не работа(?:ет|ю) (?:больше )?в|покинул\w* компани|более не явля|новый адрес (?:электронной|почты)|більше не працю|адрес (?:больше )?не (?:используется|действует)",
-    r"art[ıi]k .{0,40}(?:çal[ıi][şs]m[ıi]yor|g[öo]rev)|退職|退社|異動|転職|離職|离职|已离开|不再(?:在|任|使用|担任)|調職|退休|퇴사|퇴직|이직|メールアドレス.{0,20}(?:変更|使用)",
+    r"no longer (?:\w+ )?(?:work(?:s|ing)?|employed|with|at|part of|an? (?:employee|member)|associated|"
+    r"affiliated)\b(?! (?:on|at) (?:this|the|that) (?:project|matter|ticket|case|account|topic))"
+    r"|not (?:any ?(?:longer|more) )?(?:employed|an? employee|working) (?:by|at|of|for|with|here)\b|(?:does|"
+    r"do) not work (?:here|at|for|with)|(?:doesn't|don't) work (?:here|at|for|with)",
+    r"(?:has|have|had) (?:\w+ )?left (?:the |our )?(?:company|organi[sz]ation|firm|business|employ|team|agency|"
+    r"university|school|[A-Z][\w&]+)|i(?:'ve| have) left [A-Z]|left (?:the company|the organi[sz]ation|our company|"
+    r"his (?:position|role)|her (?:position|role))",
+    r"(?:has|have) (?:retired|resigned|moved on(?: from| to)?|departed|transferred|changed (?:jobs|roles|companies))|"
+    r"(?:i|he|she) (?:am|is) (?:now )?retired|i have moved to a (?:new|different)|(?:my|his|her|"
+    r"their) last (?:working )?day (?:was|at|with|in the)|ceased (?:to be employed|working|employment)|"
+    r"employment (?:has )?(?:ended|terminated)",
+    r"(?:this|my|the) (?:e-?mail |mail)?(?:address|account|mailbox|inbox)(?: \S+@\S+)? (?:is|will be|"
+    r"has been)(?: \w+){0,2} (?:no longer (?:in use|active|valid|used|monitored|checked|available|maintained)|"
+    r"inactive|deactivated|discontinued|retired|decommissioned|not (?:in use|active))|(?:has|"
+    r"have) (?:a )?new e-?mail address|(?:my|our) (?:e-?mail|mail)(?: address)? has changed|changed my e-?mail|"
+    r"new e-?mail address is|please update your (?:records|address book|contacts)",
+    r"nicht mehr (?:bei|f[üu]r|in|im|unter|als|t[äa]tig|besch[äa]ftigt|aktiv|erreichbar|g[üu]ltig)\b.{0,60}|(?:das |"
+    r"unser )?unternehmen verlassen|ausgeschieden|in (?:den |(?:den )?wohlverdienten )?(?:ruhestand|rente)|"
+    r"e-?mail-?adresse (?:wird|ist) (?:ab sofort )?nicht mehr|neue e-?mail-?adresse",
+    r"ne (?:fai[ts]|travaille|fais)?\s?(?:plus partie|plus (?:chez|pour|dans|au sein))|(?:a|ai) quitt[ée] (?:la|l'|"
+    r"notre|mes|ses|le)|n'est plus (?:employ|en poste|active|utilis|valide|valable|consult|parmi|dans)|n'(?:exerce|"
+    r"occupe|travaille) plus|ne travaille plus|parti(?:e)? (?:[àa] la|en) retraite|nouvelle adresse (?:e-?mail|mail|"
+    r"[ée]lectronique)|chang[ée] d'adresse",
+    r"ya no (?:trabaj\w+|form\w+ parte|pertenec\w+|labora|presta|est[áa] en|se encuentra|est[áa] activ)|(?:ha|"
+    r"he) dejado (?:la|de trabajar|la empresa)|(?:ha|he) (?:dejado|abandonado) la (?:empresa|compa[ñn][íi]a)|"
+    r"jubil(?:ado|ada|é)|nueva direcci[óo]n de correo",
+    r"non (?:lavor[oa]|fa|faccio|collabora|collaboro|opera|[èe]) pi[ùu]|ha lasciato (?:l'azienda|la (?:societ[àa]|"
+    r"nostra))|(?:[èe]|sono) andat[oa] in pensione|nuovo indirizzo (?:e-?mail|di posta|mail)|"
+    r"indirizzo.{0,40}non [èe] pi[ùu]",
+    r"(?:werkt|werk|is) niet (?:meer|langer) (?:bij|voor|in|werkzaam|actief|in gebruik)|niet (?:meer|"
+    r"langer) werkzaam|(?:heeft|heb) .{0,40} verlaten|met pensioen|nieuwe? e-?mail\s?adres",
+    r"(?:har slutat|arbetar (?:inte|ej) l[äa]ngre|jobbar (?:inte|ej) l[äa]ngre|inte l[äa]ngre (?:kvar|anst[äa]lld|"
+    r"aktiv)|g[åa]tt i pension|har sluttet|er sluttet|(?:arbejder|jobber|arbeider) ikke (?:l[æa]ngere|lenger)|"
+    r"ikke (?:l[æa]ngere|lenger) (?:ansat|ansatt|hos|i)|fratr[åa]dt|har fratr[åa]dt|ny e-?(?:post|mail)\s?adress?e?|"
+    r"slutat p[åa])",
+    r"n[ãa]o (?:trabalh\w+|fa[çz]\w*|pertence|integra) mais|j[áa] n[ãa]o (?:trabalh\w+|fa[çz]|colabor\w+|exerce)|"
+    r"n[ãa]o faz(?:\s?em)? (?:mais )?parte|deixou (?:a|de fazer parte|de trabalhar)|desligad[oa] da|se desligou|"
+    r"novo e-?mail",
+    r"ei (?:ole en[äa][äa]|ty[öo]skentele en[äa][äa])|en ole en[äa][äa]|ty[öo]skentele en[äa][äa]|"
+    r"siirtynyt (?:el[äa]kkeelle|pois)",
+    r"(?:nie pracuj[eę]|ju[żz] nie prac|nie jest ju[żz] pracownikiem|zako[ńn]czy[łl]\w* (?:prac[ęe]|"
+    r"wsp[óo][łl]prac[ęe])|ji[žz] nepracuj\w*|u[žz] nepracuj\w*|m[áa]r nem (?:dolgozik|dolgozom)|nu mai lucr\w+)",
+    r"больше не работа\w*|уволил\w*|не работа(?:ет|ю) (?:больше )?в|покинул\w* компани|более не явля|"
+    r"новый адрес (?:электронной|почты)|більше не працю|адрес (?:больше )?не (?:используется|действует)",
+    r"art[ıi]k .{0,40}(?:çal[ıi][şs]m[ıi]yor|g[öo]rev)|退職|"
+    r"退社|異動|転職|離職|离职|已离开|不再(?:在|任|使用|担任)|調職|退休|퇴사|퇴직|이직|"
+    r"メールアドレス.{0,20}(?:変更|使用)",
     r"δεν εργάζ\w+ πλέον|δεν εργάζεται|nav (?:vairs )?darb|nebedirba|enam ei tööta|ne radi više|ni več zaposlen",
 )
 
 # Whom to write to instead: names and addresses stand behind these words.
 INSTEAD: Final = _any(
-    r"(?:please |kindly |you can |you may )?(?:contact|e-?mail|write to|reach(?: out)? to|get in touch with|direct (?:all |your |any )?\w* ?\w* ?to|forward \w+ \w* ?to|address \w+ \w* ?to|send \w+ \w* ?\w* ?to|speak (?:to|with)|connect with|refer to|replaced by|successor(?: is)?|taken over by|my (?:colleague|replacement)|new contact(?: person)?(?: is)?)",
-    r"(?:wenden sie sich (?:bitte )?(?:an|direkt an)|kontaktieren sie|ansprechpartner(?:in)?|nachfolger(?:in)?|vertret(?:ung|en)|kolleg(?:e|in|en)|schreiben sie (?:bitte )?an|weiterleiten? an)",
-    r"(?:contacte[rz]|adresse[rz](?:-vous)? [àa]|vous adresser [àa]|[ée]crire [àa]|joindre|successeur|remplac[ée]e? par|mon coll[èe]gue|ma coll[èe]gue)",
-    r"(?:contactar? (?:con|a)?|p[óo]ngase en contacto con|dirigirse a|dir[íi]jase a|escrib[ai]r? a|comun[íi]quese con|sustitut[oa]|contate|contacte|entr(?:e|ar) em contat?o com)",
+    r"(?:please |kindly |you can |you may )?(?:contact|e-?mail|write to|reach(?: out)? to|get in touch with|"
+    r"direct (?:all |your |any )?\w* ?\w* ?to|forward \w+ \w* ?to|address \w+ \w* ?to|send \w+ \w* ?\w* ?to|"
+    r"speak (?:to|with)|connect with|refer to|replaced by|successor(?: is)?|taken over by|my (?:colleague|"
+    r"replacement)|new contact(?: person)?(?: is)?)",
+    r"(?:wenden sie sich (?:bitte )?(?:an|direkt an)|kontaktieren sie|ansprechpartner(?:in)?|nachfolger(?:in)?|"
+    r"vertret(?:ung|en)|kolleg(?:e|in|en)|schreiben sie (?:bitte )?an|weiterleiten? an)",
+    r"(?:contacte[rz]|adresse[rz](?:-vous)? [àa]|vous adresser [àa]|[ée]crire [àa]|joindre|successeur|"
+    r"remplac[ée]e? par|mon coll[èe]gue|ma coll[èe]gue)",
+    r"(?:contactar? (?:con|a)?|p[óo]ngase en contacto con|dirigirse a|dir[íi]jase a|escrib[ai]r? a|"
+    r"comun[íi]quese con|sustitut[oa]|contate|contacte|entr(?:e|ar) em contat?o com)",
     r"(?:contattare|rivolgersi a|scrivere a|sostitut[oa]|fare riferimento a)",
-    r"(?:contact op(?:nemen)? met|neem contact op met|mailen naar|opvolger|kontakta|v[äa]nligen kontakta|kontakt(?:ér|e)?|henvend\w* (?:til|dig)|ersätt\w+|etterf[øo]lger|ota yhteytt[äa]|skontaktowa\w+|kontaktuj\w+|обра(?:щайтесь|титесь) (?:к|по)|свяжитесь с|пишите)",
+    r"(?:contact op(?:nemen)? met|neem contact op met|mailen naar|opvolger|kontakta|v[äa]nligen kontakta|"
+    r"kontakt(?:ér|e)?|henvend\w* (?:til|dig)|ersätt\w+|etterf[øo]lger|ota yhteytt[äa]|skontaktowa\w+|kontaktuj\w+|"
+    r"обра(?:щайтесь|титесь) (?:к|по)|свяжитесь с|пишите)",
 )
 
 # Automatic confirmations of systems: ticket numbers, "we have received your message".
 ACKNOWLEDGED: Final = _any(
-    r"(?:we|i) (?:have )?(?:successfully )?(?:received|got) your (?:e-?mail|message|request|enquiry|inquiry|support|ticket|application|submission|question|feedback|order|query|note|mail)|your (?:e-?mail|message|request|enquiry|inquiry|ticket|case|application|submission|query)[^.\n]{0,60} (?:has|have|was|is) (?:been )?(?:successfully )?(?:received|created|opened|logged|registered|submitted|assigned|forwarded)|this is (?:an? )?(?:auto\w*|automated|automatic\w*)[^.\n]{0,60}(?:confirm|acknowledg|respon|repl|message|e-?mail|notification)|thank(?:s| you) for (?:contacting|your (?:e-?mail|message|enquiry|inquiry|request|interest|mail|query)|reaching out|getting in touch|writing|e-?mailing)",
-    r"(?:ticket|case|request|reference|incident|enquiry|inquiry|tracking|issue) ?(?:id|number|no\.?|nr\.?|#)? ?[:#\[]? ?[\[#]?[A-Z]{0,6}-?\d{3,}|\[(?:ticket|case|request)?[ :]?#?\w{0,6}-?\d{3,}\]|##- please type your reply above",
-    r"(?:do not|don't|please do not) (?:reply|respond) to this (?:e-?mail|message|mail|automated)|this (?:mailbox|inbox|e-?mail address|address|account) is (?:not monitored|unattended|unmonitored)|we (?:will|aim to|endeavou?r to|try to|strive to|shall) (?:get back|respond|reply|be in touch|answer|contact you)|(?:a member of|someone from|one of) (?:our|the) (?:\w+ )?(?:team|staff|agents|representatives) will",
-    r"(?:haben|habe) (?:wir |ich )?ihre? (?:e-?mail|nachricht|anfrage|mail|anliegen)[^.\n]{0,40} erhalten|ihre (?:anfrage|nachricht|e-?mail) (?:ist|wurde)[^.\n]{0,40}(?:eingegangen|eingetroffen|erhalten|weitergeleitet)|eingangsbest[äa]tigung|vielen dank f[üu]r ihre (?:anfrage|nachricht|e-?mail|mail|mitteilung|kontaktaufnahme)|(?:diese|dies ist eine) (?:e-?mail|nachricht|automatisch)[^.\n]{0,40}(?:automatisch|generiert)|automatisch (?:generiert|erstellt|erzeugt)",
-    r"(?:avons|ai) bien re[çc]u votre|votre (?:demande|message|courriel|e-?mail|mail) a (?:bien )?[ée]t[ée]|accus[ée] de r[ée]ception|merci (?:de|pour) (?:votre (?:message|demande|e-?mail|courriel)|nous avoir contact)|message automatique|merci de ne pas r[ée]pondre|ne pas r[ée]pondre [àa] ce",
-    r"hemos recibido su|su (?:mensaje|solicitud|consulta|correo|petici[óo]n) ha sido|acuse de recibo|gracias por (?:su (?:mensaje|correo|consulta|inter[ée]s)|contactar|ponerse|escribir|comunicarse)|mensaje autom[áa]tico|no responda a este|recebemos (?:o seu|a sua|seu|sua)|(?:sua|seu) (?:mensagem|solicita[çc][ãa]o|e-?mail|pedido) foi|obrigad[oa] pel[oa] (?:seu|sua|contat)",
-    r"abbiamo ricevuto (?:la (?:sua|tua|vostra)|il)|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail) [èe] stata|conferma di ricezione|grazie per (?:averci|la (?:sua|tua|vostra)|il (?:suo|tuo))|messaggio automatico|non rispondere a quest",
-    r"(?:hebben|heb) (?:uw|je|jouw) (?:e-?mail|bericht|vraag|mail|aanvraag)[^.\n]{0,40} ontvangen|ontvangstbevestiging|bedankt voor (?:uw|je|het)|automatisch (?:gegenereerd|verzonden)|(?:vi|jag) har (?:mottagit|tagit emot|f[åa]tt) (?:ditt|din|er)|tack f[öo]r (?:ditt|din|att)|har modtaget din|tak for din (?:mail|henvendelse|besked)|takk for (?:din|henvendelsen|at)|har mottatt|kiitos (?:viestist|yhteydenot|s[äa]hk[öo]postist)|olemme vastaanottaneet",
-    r"otrzymali[śs]my (?:twoj|pa[ńn]stwa|pana)|dzi[ęe]kujemy za (?:kontakt|wiadomo|zg[łl]oszenie|przes[łl]anie)|potwierdzenie otrzymania|obdr[žz]eli jsme|d[ěe]kujeme za|k[öo]sz[öo]nj[üu]k|am primit|мы получили ваш|ваш\w* (?:письмо|обращение|запрос|заявка|сообщение)[^.\n]{0,40}(?:получен|принят|зарегистр)|спасибо за (?:ваше|обращение|письмо)|благодарим|talebiniz|mesaj[ıi]n[ıi]z",
-    r"受け付けました|受信しました|お問い?合わせ(?:いただき|ありがとう|を受)|承りました|自動(?:送信|返信|配信)|このメールは|已收到(?:您|你)|感谢您的(?:来信|邮件|咨询)|您的(?:邮件|请求|来信)(?:已|我们)|本邮件(?:由|为)系统|접수되었습니다|문의해 주셔서",
+    r"(?:we|i) (?:have )?(?:successfully )?(?:received|got) your (?:e-?mail|message|request|enquiry|inquiry|support|"
+    r"ticket|application|submission|question|feedback|order|query|note|mail)|your (?:e-?mail|message|request|enquiry|"
+    r"inquiry|ticket|case|application|submission|query)[^.\n]{0,60} (?:has|have|was|"
+    r"is) (?:been )?(?:successfully )?(?:received|created|opened|logged|registered|submitted|assigned|forwarded)|"
+    r"this is (?:an? )?(?:auto\w*|automated|automatic\w*)[^.\n]{0,60}(?:confirm|acknowledg|respon|repl|message|"
+    r"e-?mail|notification)|thank(?:s| you) for (?:contacting|your (?:e-?mail|message|enquiry|inquiry|request|"
+    r"interest|mail|query)|reaching out|getting in touch|writing|e-?mailing)",
+    r"(?:ticket|case|request|reference|incident|enquiry|inquiry|tracking|issue) ?(?:id|number|no\.?|nr\.?|"
+    r"#)? ?[:#\[]? ?[\[#]?[A-Z]{0,6}-?\d{3,}|\[(?:ticket|case|request)?[ :]?#?\w{0,6}-?\d{3,}\]|"
+    r"##- please type your reply above",
+    r"(?:do not|don't|please do not) (?:reply|respond) to this (?:e-?mail|message|mail|automated)|this (?:mailbox|"
+    r"inbox|e-?mail address|address|account) is (?:not monitored|unattended|unmonitored)|we (?:will|aim to|"
+    r"endeavou?r to|try to|strive to|shall) (?:get back|respond|reply|be in touch|answer|contact you)|(?:a member of|"
+    r"someone from|one of) (?:our|the) (?:\w+ )?(?:team|staff|agents|representatives) will",
+    r"(?:haben|habe) (?:wir |ich )?ihre? (?:e-?mail|nachricht|anfrage|mail|anliegen)[^.\n]{0,40} erhalten|"
+    r"ihre (?:anfrage|nachricht|e-?mail) (?:ist|wurde)[^.\n]{0,40}(?:eingegangen|eingetroffen|erhalten|"
+    r"weitergeleitet)|eingangsbest[äa]tigung|vielen dank f[üu]r ihre (?:anfrage|nachricht|e-?mail|mail|mitteilung|"
+    r"kontaktaufnahme)|(?:diese|dies ist eine) (?:e-?mail|nachricht|automatisch)[^.\n]{0,40}(?:automatisch|"
+    r"generiert)|automatisch (?:generiert|erstellt|erzeugt)",
+    r"(?:avons|ai) bien re[çc]u votre|votre (?:demande|message|courriel|e-?mail|mail) a (?:bien )?[ée]t[ée]|"
+    r"accus[ée] de r[ée]ception|merci (?:de|pour) (?:votre (?:message|demande|e-?mail|courriel)|nous avoir contact)|"
+    r"message automatique|merci de ne pas r[ée]pondre|ne pas r[ée]pondre [àa] ce",
+    r"hemos recibido su|su (?:mensaje|solicitud|consulta|correo|petici[óo]n) ha sido|acuse de recibo|"
+    r"gracias por (?:su (?:mensaje|correo|consulta|inter[ée]s)|contactar|ponerse|escribir|comunicarse)|"
+    r"mensaje autom[áa]tico|no responda a este|recebemos (?:o seu|a sua|seu|sua)|(?:sua|seu) (?:mensagem|"
+    r"solicita[çc][ãa]o|e-?mail|pedido) foi|obrigad[oa] pel[oa] (?:seu|sua|contat)",
+    r"abbiamo ricevuto (?:la (?:sua|tua|vostra)|il)|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail) [èe] stata|"
+    r"conferma di ricezione|grazie per (?:averci|la (?:sua|tua|vostra)|il (?:suo|tuo))|messaggio automatico|"
+    r"non rispondere a quest",
+    r"(?:hebben|heb) (?:uw|je|jouw) (?:e-?mail|bericht|vraag|mail|aanvraag)[^.\n]{0,40} ontvangen|"
+    r"ontvangstbevestiging|bedankt voor (?:uw|je|het)|automatisch (?:gegenereerd|verzonden)|(?:vi|"
+    r"jag) har (?:mottagit|tagit emot|f[åa]tt) (?:ditt|din|er)|tack f[öo]r (?:ditt|din|att)|har modtaget din|"
+    r"tak for din (?:mail|henvendelse|besked)|takk for (?:din|henvendelsen|at)|har mottatt|kiitos (?:viestist|"
+    r"yhteydenot|s[äa]hk[öo]postist)|olemme vastaanottaneet",
+    r"otrzymali[śs]my (?:twoj|pa[ńn]stwa|pana)|dzi[ęe]kujemy za (?:kontakt|wiadomo|zg[łl]oszenie|przes[łl]anie)|"
+    r"potwierdzenie otrzymania|obdr[žz]eli jsme|d[ěe]kujeme za|k[öo]sz[öo]nj[üu]k|am primit|мы получили ваш|"
+    r"ваш\w* (?:письмо|обращение|запрос|заявка|сообщение)[^.\n]{0,40}(?:получен|принят|зарегистр)|спасибо за (?:ваше|"
+    r"обращение|письмо)|благодарим|talebiniz|mesaj[ıi]n[ıi]z",
+    r"受け付けました|受信しました|お問い?合わせ(?:いただき|ありがとう|を受)|承りました|自動(?:送信|返信|配信)|このメールは|已收到(?:您|你)|感谢您的(?:来信|邮件|咨询)|您的(?:邮件|请求|"
+    r"来信)(?:已|我们)|本邮件(?:由|为)系统|접수되었습니다|문의해 주셔서",
 )
 
 ACK_SUBJECT: Final = _any(
-    PREFIX + r"(?:your |ihre |votre |su |uw |la sua )?(?:ticket|case|request|support request|enquiry|inquiry|message|anfrage|demande|solicitud|richiesta|e-?mail|mail|nachricht)\b[^\n]{0,60}(?:received|created|opened|registered|has been|eingegangen|erhalten|re[çc]u|recibid[oa]|ricevut[oa]|ontvangen|mottaget|modtaget|registr)",
-    r"(?:eingangs|empfangs)best[äa]tigung|accus[ée] de r[ée]ception|acuse de recibo|conferma (?:di )?ricezione|ontvangstbevestiging|(?:mottagnings|modtagelses)?bekr[äe]ftelse|acknowledge?ment of (?:receipt|your)|confirmation of receipt|we(?:'ve| have)? (?:received|got) your|thank(?:s| you) for (?:contacting|your (?:e-?mail|message|enquiry|inquiry|request|interest|query)|reaching out|getting in touch|writing to)|vielen dank f[üu]r ihre (?:anfrage|nachricht|e-?mail|mail)|merci (?:de|pour) (?:votre|nous avoir)|gracias por (?:su|contactar|tu)|受付|受信確認|お問い?合わせ",
-    r"\[(?:ticket|case|request|incident)[ :#-]*\w*\d{3,}\]|(?:ticket|case|incident|request) ?(?:id|number|no\.?)? ?[#:] ?\w{0,5}-?\d{3,}",
+    PREFIX + r"(?:your |ihre |votre |su |uw |la sua )?(?:ticket|case|request|support request|enquiry|inquiry|message|"
+    r"anfrage|demande|solicitud|richiesta|e-?mail|mail|nachricht)\b[^\n]{0,60}(?:received|created|opened|"
+    r"registered|has been|eingegangen|erhalten|re[çc]u|recibid[oa]|ricevut[oa]|ontvangen|mottaget|modtaget|"
+    r"registr)",
+    r"(?:eingangs|empfangs)best[äa]tigung|accus[ée] de r[ée]ception|acuse de recibo|conferma (?:di )?ricezione|"
+    r"ontvangstbevestiging|(?:mottagnings|modtagelses)?bekr[äe]ftelse|acknowledge?ment of (?:receipt|your)|"
+    r"confirmation of receipt|we(?:'ve| have)? (?:received|got) your|thank(?:s| you) for (?:contacting|"
+    r"your (?:e-?mail|message|enquiry|inquiry|request|interest|query)|reaching out|getting in touch|writing to)|"
+    r"vielen dank f[üu]r ihre (?:anfrage|nachricht|e-?mail|mail)|merci (?:de|pour) (?:votre|nous avoir)|"
+    r"gracias por (?:su|contactar|tu)|受付|受信確認|お問い?合わせ",
+    r"\[(?:ticket|case|request|incident)[ :#-]*\w*\d{3,}\]|(?:ticket|case|incident|request) ?(?:id|number|"
+    r"no\.?)? ?[#:] ?\w{0,5}-?\d{3,}",
 )
 
 CHALLENGE: Final = _any(
-    r"(?:confirm|verify|prove|authenticate)[^.\n]{0,60}(?:you are|you're|that you|yourself|your (?:address|e-?mail|identity|message))[^.\n]{0,40}(?:human|person|sender|not a (?:robot|spam)|real|legitimate|not an automated)|(?:click|follow|visit|reply)[^.\n]{0,80}(?:to (?:have|get|release|deliver|ensure|allow|be added)|so that)[^.\n]{0,40}(?:your (?:message|e-?mail|mail)|approved|delivered|whitelist|white list|safe|allowed|senders? list)|(?:your|this) (?:message|e-?mail) (?:is|has been) (?:being )?(?:held|quarantined|withheld|on hold)[^.\n]{0,80}(?:until|pending|confirm|verif|approv)|spam (?:arrest|blocker|protection|gate)[^.\n]{0,80}(?:verify|confirm|click)|boxbe|spamarrest|sender verification|challenge[ -/]response|(?:not|isn't) (?:yet )?on (?:my|the|his|her) (?:approved|allowed|safe|guest|white)[ -]?(?:sender)?s? ?list|one[ -]time (?:verification|confirmation)[^.\n]{0,60}(?:send|message|mail)|tmda|active spam killer|sender address verification|please confirm your (?:message|e-?mail to)|passwort-?captcha|best[äa]tigen sie[^.\n]{0,60}(?:absender|nachricht zugestellt)|confirmez[^.\n]{0,60}(?:exp[ée]diteur|votre message|que vous [êe]tes)|mailinblack|uol antispam|antispam[^.\n]{0,60}(?:confirm|verif)",
+    r"(?:confirm|verify|prove|authenticate)[^.\n]{0,60}(?:you are|you're|that you|yourself|your (?:address|e-?mail|"
+    r"identity|message))[^.\n]{0,40}(?:human|person|sender|not a (?:robot|spam)|real|legitimate|not an automated)|"
+    r"(?:click|follow|visit|reply)[^.\n]{0,80}(?:to (?:have|get|release|deliver|ensure|allow|be added)|"
+    r"so that)[^.\n]{0,40}(?:your (?:message|e-?mail|mail)|approved|delivered|whitelist|white list|safe|allowed|"
+    r"senders? list)|(?:your|this) (?:message|e-?mail) (?:is|has been) (?:being )?(?:held|quarantined|withheld|"
+    r"on hold)[^.\n]{0,80}(?:until|pending|confirm|verif|approv)|spam (?:arrest|blocker|protection|"
+    r"gate)[^.\n]{0,80}(?:verify|confirm|click)|boxbe|spamarrest|sender verification|challenge[ -/]response|(?:not|"
+    r"isn't) (?:yet )?on (?:my|the|his|her) (?:approved|allowed|safe|guest|white)[ -]?(?:sender)?s? ?list|"
+    r"one[ -]time (?:verification|confirmation)[^.\n]{0,60}(?:send|message|mail)|tmda|active spam killer|"
+    r"sender address verification|please confirm your (?:message|e-?mail to)|passwort-?captcha|"
+    r"best[äa]tigen sie[^.\n]{0,60}(?:absender|nachricht zugestellt)|confirmez[^.\n]{0,60}(?:exp[ée]diteur|"
+    r"votre message|que vous [êe]tes)|mailinblack|uol antispam|antispam[^.\n]{0,60}(?:confirm|verif)",
 )
 CHALLENGE_SUBJECT: Final = _any(
-    r"(?:sender|e-?mail|message|mail) verification(?: required)?|verification required|please (?:confirm|verify) (?:your|that|you)|confirm (?:your|this) (?:e-?mail|message|delivery)|\bchallenge\b|authorization required|spamarrest|boxbe|mailinblack|action required: ?(?:confirm|verify) (?:your|sender)|your (?:message|email|e-mail) (?:is|to .{1,80}) (?:awaiting|waiting|on hold|pending|requires)|confirmation (?:required|n[ée]cessaire) (?:for|pour|to)|tmda",
+    r"(?:sender|e-?mail|message|mail) verification(?: required)?|verification required|please (?:confirm|"
+    r"verify) (?:your|that|you)|confirm (?:your|this) (?:e-?mail|message|delivery)|\bchallenge\b|"
+    r"authorization required|spamarrest|boxbe|mailinblack|action required: ?(?:confirm|verify) (?:your|sender)|"
+    r"your (?:message|email|e-mail) (?:is|to .{1,80}) (?:awaiting|waiting|on hold|pending|requires)|"
+    r"confirmation (?:required|n[ée]cessaire) (?:for|pour|to)|tmda",
 )
 
 UNSUBSCRIBE_SUBJECT: Final = _any(
-    r"^\s*(?:please |bitte )?(?:unsubscribe(?: me)?|un-subscribe|opt[ -]?out|remove(?: me)?|abmelden|abmeldung|abbestellen|austragen|d[ée]sinscription|d[ée]sabonnement|se d[ée]sinscrire|d[ée]sabonner|baja|darse? de baja|cancelar (?:suscripci[óo]n|inscri[çc][ãa]o)|cancella(?:mi|zione)?|disiscrizione|disiscrivi(?:mi)?|uitschrijven|afmelden|avregistrera|avprenumerera|avsluta prenumeration|afmeld|avmeld|descadastrar|remover|peruuta tilaus|wypisz|odhl[áa]sit|отписаться|отписка|退订|配信停止|解除|list-?unsubscribe|mailto unsubscribe)\b[^\n]{0,60}$",
+    r"^\s*(?:please |bitte )?(?:unsubscribe(?: me)?|un-subscribe|opt[ -]?out|remove(?: me)?|abmelden|abmeldung|"
+    r"abbestellen|austragen|d[ée]sinscription|d[ée]sabonnement|se d[ée]sinscrire|d[ée]sabonner|baja|darse? de baja|"
+    r"cancelar (?:suscripci[óo]n|inscri[çc][ãa]o)|cancella(?:mi|zione)?|disiscrizione|disiscrivi(?:mi)?|uitschrijven|"
+    r"afmelden|avregistrera|avprenumerera|avsluta prenumeration|afmeld|avmeld|descadastrar|remover|peruuta tilaus|"
+    r"wypisz|odhl[áa]sit|отписаться|отписка|退订|配信停止|解除|list-?unsubscribe|mailto unsubscribe)\b[^\n]{0,60}$",
 )
 BOUNCE_SUBJECT: Final = _any(
-    r"undeliver(?:ed|able|ability)|non[- ]?deliver|(?:mail|message|delivery|e-?mail|letter|nachricht)[\w ,:'\"-]{0,40} (?:fail(?:ed|ure|ing)?|not delivered|could not be delivered|cannot be delivered|rejected|refused|error|returned|problem|undelivered|bounced|delayed|delay)|fail(?:ed|ure) (?:notice|notification|delivery|mail|to deliver|permanent|delivering|report)|deliver(?:y|ed)[\w ]{0,12} (?:status|fail\w*|notification|report|problem|error|delay\w*|incomplete|has failed|attempt|unsuccessful|exception)|return(?:ed|ing) (?:mail|message|e-?mail|to sender|undeliver)|(?:user|mailbox|recipient|address|host|domain) (?:unknown|not found|unavailable|full|does not exist)|mail (?:system|delivery|routing) (?:error|notification|report|subsystem)|could not (?:send|deliver)|(?:was|is|has) not (?:been )?delivered|bounce[d]? (?:mail|message|e-?mail)|delayed mail|mail delivery|mailer[- ]daemon|(?:ndn|ndr|dsn)\b|message (?:status|delivery) (?:notification|report)|unzustellbar\w*|nicht (?:zugestellt|zustellbar)|zustell(?:ung|fehler|bericht|ungsfehler)\w*|fehlgeschlagen|unzustellbare?r?s?|non remis|[ée]chec (?:de|d')|non[- ]?distribu|non livr|non d[ée]livr|retour(?:n[ée])? (?:de )?(?:courrier|mail|message)|rapport de non|no (?:entregado|se (?:ha )?pudo|se ha podido)|devuelt[oa]|error (?:de|en la) entrega|fallo (?:de|en)|n[ãa]o (?:entregue|foi poss[íi]vel)|falha (?:na|de) entrega|mancat[ao] (?:consegna|recapito)|impossibile recapitare|non recapitabil|consegna non|onbestelbaar|niet (?:bezorgd|afgeleverd|besteld)|kan inte levereras|olevererbar|oleverer\w*|ikke (?:leveres|levert|leveret)|kunne ikke|leveringsfeil|levering\w* mislyk\w*|ei voitu toimittaa|toimittaminen ep[äa]onn|nie dostarczon\w*|niedostarcz\w*|nedoru[čc]\w*|k[ée]zbes[íi]thetetlen|недоставлен\w*|не доставлен\w*|недоставка|ошибка доставки|teslim edilemedi|iletilemedi|配信(?:不能|エラー|失敗)|送信(?:エラー|失敗|不能)|(?:エラー|不達)(?:通知|メール|メッセージ)|戻り|宛先不明|投递失败|退信|系统退信|無法(?:傳送|投遞|遞送)|无法(?:传送|投递|送达)|未送达|未傳遞|退件|배달(?:되지| 실패|불능)|반송|전송 ?실패|発信エラー|メール ?システム ?エラー",
+    r"undeliver(?:ed|able|ability)|non[- ]?deliver|(?:mail|message|delivery|e-?mail|letter|"
+    r"nachricht)[\w ,:'\"-]{0,40} (?:fail(?:ed|ure|ing)?|not delivered|could not be delivered|cannot be delivered|"
+    r"rejected|refused|error|returned|problem|undelivered|bounced|delayed|delay)|fail(?:ed|ure) (?:notice|"
+    r"notification|delivery|mail|to deliver|permanent|delivering|report)|deliver(?:y|ed)[\w ]{0,12} (?:status|"
+    r"fail\w*|notification|report|problem|error|delay\w*|incomplete|has failed|attempt|unsuccessful|exception)|"
+    r"return(?:ed|ing) (?:mail|message|e-?mail|to sender|undeliver)|(?:user|mailbox|recipient|address|host|"
+    r"domain) (?:unknown|not found|unavailable|full|does not exist)|mail (?:system|delivery|routing) (?:error|"
+    r"notification|report|subsystem)|could not (?:send|deliver)|(?:was|is|has) not (?:been )?delivered|"
+    r"bounce[d]? (?:mail|message|e-?mail)|delayed mail|mail delivery|mailer[- ]daemon|(?:ndn|ndr|dsn)\b|"
+    r"message (?:status|delivery) (?:notification|report)|unzustellbar\w*|nicht (?:zugestellt|zustellbar)|"
+    r"zustell(?:ung|fehler|bericht|ungsfehler)\w*|fehlgeschlagen|unzustellbare?r?s?|non remis|[ée]chec (?:de|d')|"
+    r"non[- ]?distribu|non livr|non d[ée]livr|retour(?:n[ée])? (?:de )?(?:courrier|mail|message)|rapport de non|"
+    r"no (?:entregado|se (?:ha )?pudo|se ha podido)|devuelt[oa]|error (?:de|en la) entrega|fallo (?:de|en)|"
+    r"n[ãa]o (?:entregue|foi poss[íi]vel)|falha (?:na|de) entrega|mancat[ao] (?:consegna|recapito)|"
+    r"impossibile recapitare|non recapitabil|consegna non|onbestelbaar|niet (?:bezorgd|afgeleverd|besteld)|"
+    r"kan inte levereras|olevererbar|oleverer\w*|ikke (?:leveres|levert|leveret)|kunne ikke|leveringsfeil|"
+    r"levering\w* mislyk\w*|ei voitu toimittaa|toimittaminen ep[äa]onn|nie dostarczon\w*|niedostarcz\w*|"
+    r"nedoru[čc]\w*|k[ée]zbes[íi]thetetlen|недоставлен\w*|не доставлен\w*|недоставка|ошибка доставки|"
+    r"teslim edilemedi|iletilemedi|配信(?:不能|エラー|失敗)|送信(?:エラー|"
+    r"失敗|不能)|(?:エラー|不達)(?:通知|メール|メッセージ)|戻り|宛先不明|投递失败|退信|系统退信|"
+    r"無法(?:傳送|投遞|遞送)|无法(?:传送|投递|送达)|未送达|未傳遞|退件|"
+    r"배달(?:되지| 실패|불능)|반송|전송 ?실패|発信エラー|メール ?システム ?エラー",
 )
 DAEMON: Final = _any(
-    r"^(?:mailer[-_. ]?daemon|mail[-_.]?daemon|postmaster|post[-_.]?office|maildaemon|mdaemon|mailer|mail-?(?:system|router|gateway|server|delivery\S*)|daemon|bounces?(?:[-+=].*)?|double-bounce|smtp|smtpd|smtp-?(?:server|daemon|gateway)|dsn|mta|exchange|microsoftexchange\w*|system\s?attendant|systemadministrator|administrator|listserv|majordomo|amavis\w*|ndr|nullmail|qmail|courier|groupwise|non-?delivery\S*|undeliver\S*|mail)@",
-    r"^(?:mail delivery (?:sub)?system|mail delivery service|mail (?:system|administrator|router|daemon)|mailer[- ]daemon|postmaster|internet mail (?:delivery|service)|delivery (?:subsystem|system|reports?)|microsoft (?:outlook|exchange)|system administrator|systemadministrator|mail ?delivery ?\w*|returned mail.*|e-?mail server|message (?:router|transfer agent)|zustelldienst|メール.{0,10}システム)$",
+    r"^(?:mailer[-_. ]?daemon|mail[-_.]?daemon|postmaster|post[-_.]?office|maildaemon|mdaemon|mailer|mail-?(?:system|"
+    r"router|gateway|server|delivery\S*)|daemon|bounces?(?:[-+=].*)?|double-bounce|smtp|smtpd|smtp-?(?:server|daemon|"
+    r"gateway)|dsn|mta|exchange|microsoftexchange\w*|system\s?attendant|systemadministrator|administrator|listserv|"
+    r"majordomo|amavis\w*|ndr|nullmail|qmail|courier|groupwise|non-?delivery\S*|undeliver\S*|mail)@",
+    r"^(?:mail delivery (?:sub)?system|mail delivery service|mail (?:system|administrator|router|daemon)|"
+    r"mailer[- ]daemon|postmaster|internet mail (?:delivery|service)|delivery (?:subsystem|system|reports?)|"
+    r"microsoft (?:outlook|exchange)|system administrator|systemadministrator|mail ?delivery ?\w*|returned mail.*|"
+    r"e-?mail server|message (?:router|transfer agent)|zustelldienst|メール.{0,10}システム)$",
 )
 BOUNCE_BODY: Final = _any(
-    r"(?:could ?n[o']t|cannot|can ?not|can't|was not|has not been|wasn't|unable to|failed to|not) (?:be )?(?:able to )?(?:deliver|sen[dt]|reach|transmit|accept|process|complete)|delivery (?:to|has|of|status|attempt|failed|error|failure)|undeliver|permanent (?:fatal )?(?:error|failure)|fatal error|giving up on|user (?:unknown|not found|doesn't exist)|unknown user|mailbox (?:unavailable|full|not found)|quota|does not exist|no such (?:user|mailbox|recipient|address)|rejected|returned|bounced?|recipient (?:unknown|address|not)|address (?:not found|unknown|failed|rejected|had)|(?:unrout|undeliver)able|nicht zugestellt|unzustellbar|unbekannt|non remis|n'a pas (?:pu|été)|no se (?:ha )?pudo|no existe|impossibile|non [èe] stato|не (?:доставлен|удалось|найден)|niet (?:worden|bezorgd)|kunde inte|ikke leveres|無法|无法|不存在|エラー|届けられ|配信でき|送信でき|did not reach|not be delivered|550[ -]|5\.\d\.\d",
+    r"(?:could ?n[o']t|cannot|can ?not|can't|was not|has not been|wasn't|unable to|failed to|"
+    r"not) (?:be )?(?:able to )?(?:deliver|sen[dt]|reach|transmit|accept|process|complete)|delivery (?:to|has|of|"
+    r"status|attempt|failed|error|failure)|undeliver|permanent (?:fatal )?(?:error|failure)|fatal error|giving up on|"
+    r"user (?:unknown|not found|doesn't exist)|unknown user|mailbox (?:unavailable|full|not found)|quota|"
+    r"does not exist|no such (?:user|mailbox|recipient|address)|rejected|returned|bounced?|recipient (?:unknown|"
+    r"address|not)|address (?:not found|unknown|failed|rejected|had)|(?:unrout|undeliver)able|nicht zugestellt|"
+    r"unzustellbar|unbekannt|non remis|n'a pas (?:pu|été)|no se (?:ha )?pudo|no existe|impossibile|non [èe] stato|"
+    r"не (?:доставлен|удалось|найден)|niet (?:worden|bezorgd)|kunde inte|ikke leveres|無法|无法|不存在|エラー|届けられ|配信でき|送信でき|"
+    r"did not reach|not be delivered|550[ -]|5\.\d\.\d",
 )

@@ -8,6 +8,7 @@ lines of it are dropped wherever they stand.  A sentence too many is better than
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from . import quotemarks as marks
@@ -21,6 +22,7 @@ LIBRARY_TEXT: Final = 16 * 1024
 LIBRARY_LINES: Final = 300
 LIBRARY_LINE: Final = 500
 JOINED: Final = 5
+MAX_LOOKS: Final = 60  # most letters need one or two
 GRAM: Final = 5
 
 
@@ -40,6 +42,7 @@ class _Cut:
     found: bool
 
 
+@lru_cache(maxsize=8)
 def reply_text(text: str, html: str, sent_text: str | None = None) -> ReplyText:
     """The new words of an answer that came as ``text``, ``html`` or both.
 
@@ -72,7 +75,11 @@ def normalise(text: str, lines: int = MAX_LINES, line: int = MAX_LINE, size: int
     return "\n".join(piece[:line] for piece in clean.split("\n")[:lines])
 
 
-ODD_LETTERS: Final = {0xA0: " ", 0x200B: None, 0x200E: None, 0x200F: None, 0xFEFF: None, 0x202A: None, 0x202C: None, 0x2066: None, 0x2069: None, 0xAD: None, 0x0B: " ", 0x85: "\n"}  # fmt: skip
+ODD_LETTERS: Final = dict.fromkeys((0x200B, 0x200E, 0x200F, 0xFEFF, 0x202A, 0x202C, 0x2066, 0x2069, 0xAD), "") | {
+    0xA0: " ",
+    0x0B: " ",
+    0x85: "\n",
+}
 
 
 def _keep_delimiter(blanks: re.Match[str]) -> str:
@@ -92,6 +99,7 @@ def _cut(lines: list[str]) -> _Cut:
     kept: list[str] = []
     quoted: list[str] = []
     index = 0
+    looks = MAX_LOOKS
     while index < len(lines):
         line = lines[index]
         if marks.QUOTE_LINE.match(line):
@@ -102,7 +110,10 @@ def _cut(lines: list[str]) -> _Cut:
             quoted.append(line)
             index += 1
             continue
-        length = _attribution(lines, index)
+        length = 0
+        if looks > 0 and _may_introduce(lines, index):
+            looks -= 1
+            length = _attribution(lines, index)
         if length:
             rest = index + length
             quoted.extend(lines[index:rest])
@@ -137,6 +148,14 @@ def _wrapped_quote(lines: list[str], index: int) -> bool:
     )
 
 
+def _may_introduce(lines: list[str], index: int) -> bool:
+    """A cheap look before the expressions that are not: a verb of writing or a colon at the end, here or where it wraps."""
+    line = lines[index]
+    if not line.strip() or len(line) > 400:
+        return False
+    return any(marks.HINT.search(piece) for piece in lines[index : index + JOINED])
+
+
 def _attribution(lines: list[str], index: int) -> int:
     """How many lines from here introduce a quotation; 0 when none do."""
     line = lines[index]
@@ -149,12 +168,18 @@ def _attribution(lines: list[str], index: int) -> int:
     if marks.ATTRIBUTION_START.match(line):
         joined = line
         for more in range(1, JOINED):
-            if index + more >= len(lines) or not lines[index + more].strip() or marks.QUOTE_LINE.match(lines[index + more]):
+            if (
+                index + more >= len(lines)
+                or not lines[index + more].strip()
+                or marks.QUOTE_LINE.match(lines[index + more])
+            ):
                 break
             joined = f"{joined} {lines[index + more].strip()}"
             if len(joined) > 400:
                 break
-            if joined.rstrip("* _-").endswith((":", ":", "道", "wrote", "schrieb", "écrit", "skrev")) and marks.ATTRIBUTION.match(joined):
+            if joined.rstrip("* _-").endswith(
+                (":", ":", "道", "wrote", "schrieb", "écrit", "skrev")
+            ) and marks.ATTRIBUTION.match(joined):
                 return more + 1 if _plausible(joined, lines, index + more + 1) else 0
     if marks.SHORT_ATTRIBUTION.match(line) and _next_is_marked(lines, index + 1):
         return 1
@@ -195,7 +220,9 @@ def _begins_original(lines: list[str], index: int) -> bool:
     if len(line) < 240 and marks.SEPARATOR.match(line):
         return True
     if marks.RULE_LINE.match(line):
-        following = next((offset for offset in range(index + 1, min(index + 4, len(lines))) if lines[offset].strip()), None)
+        following = next(
+            (offset for offset in range(index + 1, min(index + 4, len(lines))) if lines[offset].strip()), None
+        )
         return following is not None and _header_block(lines, following)
     return _header_block(lines, index)
 
@@ -212,14 +239,18 @@ def _header_block(lines: list[str], index: int) -> bool:
             if gaps > 5:
                 break
             continue
-        kind = next((name for name, pattern in marks.HEADER_LINE.items() if name not in kinds and pattern.match(line)), "")
+        kind = next(
+            (name for name, pattern in marks.HEADER_LINE.items() if name not in kinds and pattern.match(line)), ""
+        )
         if not kind and gaps and len(kinds) < 2:
             break
         if kind:
             kinds.add(kind)
     head = "\n".join(lines[index : index + 10])
     proof = re.search(r"@|\d{1,2}[:.]\d{2}|\d{4}", head)
-    return bool(proof) and (len(kinds - {"cc"}) >= 3 or ({"from", "subject"} <= kinds and len(kinds) >= 2 and "@" in lines[index]))
+    return bool(proof) and (
+        len(kinds - {"cc"}) >= 3 or ({"from", "subject"} <= kinds and len(kinds) >= 2 and "@" in lines[index])
+    )
 
 
 # --- both parts ----------------------------------------------------------------------------------------------------
@@ -243,7 +274,11 @@ def _with_html(kept: str, quoted: str, found: bool, html: str) -> tuple[str, str
             return kept, quoted, _signature_in(kept, marked.signature)
         return _drop_signature(kept, marked.signature), quoted, marked.signature
     if not from_html.strip():
-        return (kept, quoted, "") if found or not html_quoted else (_minus(kept, html_quoted, marked.signature), html_quoted, marked.signature)
+        return (
+            (kept, quoted, "")
+            if found or not html_quoted
+            else (_minus(kept, html_quoted, marked.signature), html_quoted, marked.signature)
+        )
     if _size(from_html) < _size(kept):
         return from_html, quoted or html_quoted, marked.signature
     return _drop_signature(kept, marked.signature), quoted or html_quoted, marked.signature
@@ -278,12 +313,16 @@ def _by_library(kept: str) -> tuple[str, str]:
     lines = kept.split("\n")
     if len(kept) > LIBRARY_TEXT or len(lines) > LIBRARY_LINES or max(map(len, lines), default=0) > LIBRARY_LINE:
         return kept, ""
-    if not re.search(r"^[ \t]*(?:[-_*>]|on\b|am\b|le\b|el\b|il\b|op\b|den\b|from\b|von\b|de\b|da\b)", kept, re.I | re.M):
+    if not re.search(
+        r"^[ \t]*(?:[-_*>]|on\b|am\b|le\b|el\b|il\b|op\b|den\b|from\b|von\b|de\b|da\b)", kept, re.I | re.M
+    ):
         return kept, ""
     try:
         import quotequail
 
-        pieces = quotequail.quote(normalise(kept, LIBRARY_LINES, LIBRARY_LINE, LIBRARY_TEXT), limit=LIBRARY_LINES, quote_intro_line=True)
+        pieces = quotequail.quote(
+            normalise(kept, LIBRARY_LINES, LIBRARY_LINE, LIBRARY_TEXT), limit=LIBRARY_LINES, quote_intro_line=True
+        )
     except Exception:
         return kept, ""
     own = "\n".join(piece for shown, piece in pieces if shown)

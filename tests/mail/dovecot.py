@@ -3,6 +3,7 @@
 import grp
 import os
 import pwd
+import re
 import shutil
 import smtplib
 import socket
@@ -102,7 +103,9 @@ class Dovecot:
         self._wait()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.process.terminate()
         self.process.wait(20)
         shutil.rmtree(self.home, ignore_errors=True)
@@ -133,6 +136,10 @@ class Dovecot:
 
     def number_anew(self) -> None:
         """Changes UIDVALIDITY, as a restored or moved mailbox does."""
-        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache", "dovecot-uidvalidity"):
-            for path in (self.home / "mail").rglob(f"{name}*"):
-                path.unlink(missing_ok=True)
+        for path in (self.home / "mail").rglob("dovecot*"):
+            if path.name == "dovecot-uidlist":
+                head, _, rest = path.read_text().partition("\n")
+                numbered = re.sub(r"V(\d+)", lambda found: f"V{int(found[1]) + 1000}", head, count=1)
+                path.write_text(f"{numbered}\n{rest}")
+            elif path.is_file():
+                path.unlink()

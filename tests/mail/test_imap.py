@@ -8,7 +8,9 @@ import pytest
 from outreach.mail.imap import Cursor, FetchedMeta, ImapError, NotKept, fetch_new, parse_url, probe
 from tests.mail.dovecot import BINARY, Dovecot
 
-needs_dovecot = pytest.mark.skipif(BINARY is None, reason="no Dovecot here: apt-get install dovecot-imapd dovecot-lmtpd")
+needs_dovecot = pytest.mark.skipif(
+    BINARY is None, reason="no Dovecot here: apt-get install dovecot-imapd dovecot-lmtpd"
+)
 
 
 def letter(number: int) -> bytes:

@@ -54,9 +54,12 @@ def test_a_letter_for_a_known_recipient_is_kept_byte_for_byte() -> None:
 def test_an_unknown_recipient_is_refused_and_nothing_is_relayed() -> None:
     """X7: 550 5.1.1."""
     box = Box()
-    with InboundServer("127.0.0.1:0", known, box.keep) as server, smtplib.SMTP("127.0.0.1", server.port) as client:
-        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
-            client.sendmail("lead@example.org", ["somebody@example.net"], LETTER)
+    with (
+        InboundServer("127.0.0.1:0", known, box.keep) as server,
+        smtplib.SMTP("127.0.0.1", server.port) as client,
+        pytest.raises(smtplib.SMTPRecipientsRefused) as refused,
+    ):
+        client.sendmail("lead@example.org", ["somebody@example.net"], LETTER)
     assert refused.value.recipients["somebody@example.net"][0] == 550
     assert b"5.1.1" in refused.value.recipients["somebody@example.net"][1]
     assert not box.letters
@@ -86,16 +89,18 @@ def test_when_it_cannot_be_kept_the_sender_is_asked_to_come_back() -> None:
 def test_a_letter_over_the_announced_size_is_refused() -> None:
     """X7: announced in EHLO, refused at MAIL and at the end of the data."""
     box = Box()
-    with InboundServer("127.0.0.1:0", known, box.keep, max_bytes=2000) as server:
-        with smtplib.SMTP("127.0.0.1", server.port) as client:
-            client.ehlo()
-            assert client.esmtp_features["size"] == "2000"
-            code, _ = client.mail("lead@example.org", ["SIZE=5000"])
-            assert code == 552
-            client.rset()
-            client.mail("lead@example.org")
-            client.rcpt("replies@example.com")
-            assert client.data(b"x" * 70 + b"\r\n" + LETTER * 100)[0] == 552
+    with (
+        InboundServer("127.0.0.1:0", known, box.keep, max_bytes=2000) as server,
+        smtplib.SMTP("127.0.0.1", server.port) as client,
+    ):
+        client.ehlo()
+        assert client.esmtp_features["size"] == "2000"
+        code, _ = client.mail("lead@example.org", ["SIZE=5000"])
+        assert code == 552
+        client.rset()
+        client.mail("lead@example.org")
+        client.rcpt("replies@example.com")
+        assert client.data(b"x" * 70 + b"\r\n" + LETTER * 100)[0] == 552
     assert not box.letters
 
 
@@ -165,7 +170,14 @@ def test_nonsense_commands_do_not_end_the_server() -> None:
     """X7: odd paths and binary noise get an answer, and the next client is served."""
     box = Box()
     with InboundServer("127.0.0.1:0", known, box.keep) as server:
-        noise = [b"EHLO x\r\n", b"MAIL FROM:<\r\n", b"MAIL FROM:<[[[>\r\nRCPT TO:<>\r\n", b"\xff\xfe\x00\r\n", b"DATA\r\n", b"QUIT\r\n"]
+        noise = [
+            b"EHLO x\r\n",
+            b"MAIL FROM:<\r\n",
+            b"MAIL FROM:<[[[>\r\nRCPT TO:<>\r\n",
+            b"\xff\xfe\x00\r\n",
+            b"DATA\r\n",
+            b"QUIT\r\n",
+        ]
         assert lines(server.port, *noise)
         with smtplib.SMTP("127.0.0.1", server.port) as client:
             client.sendmail("lead@example.org", ["replies@example.com"], LETTER)
