@@ -13,10 +13,10 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from outreach.core import retry, schedule
+from outreach.core import engine, retry
 from outreach.errors import Refused
 from outreach.journeys import facts, notify, posting
 from outreach.journeys.house import House
@@ -34,8 +34,8 @@ GIVE_UP = timedelta(hours=72)
 LONGEST_PAUSE = 600
 AUTH_PAUSE = timedelta(minutes=15)
 LEASE_HALF = 300.0
-PATIENCE = 60
-"""Seconds that a living sender goes on trying to write down how a letter ended."""
+PATIENCE = 90
+"""Seconds that a living sender goes on trying to write down how its letters ended."""
 log = structlog.get_logger()
 
 
@@ -44,7 +44,7 @@ class Sender:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.owner = str(random.SystemRandom().randrange(1, 2**31))
+        self.owner = _new_owner()
         self._links: dict[int, tuple[str, SmtpLink]] = {}
         self._lock: Connection | None = None
 
@@ -59,6 +59,14 @@ class Sender:
         bind = self.house.sessions.kw["bind"]
         self._lock = bind.connect()
         messages.hold_owner_lock(self._lock, self.owner)
+
+    def forget(self) -> None:
+        """Become somebody else: what could not be written down is then judged as a dead sender's letters are."""
+        if self._lock is not None:
+            self._lock.invalidate()
+            self._lock.close()
+            self._lock = None
+        self.owner = _new_owner()
 
     def link(self, mailbox: Mailbox) -> SmtpLink:
         """The open line of a mailbox; opened anew when its address changed."""
@@ -79,6 +87,10 @@ class Sender:
             self._lock.close()
 
 
+def _new_owner() -> str:
+    return str(random.SystemRandom().randrange(1, 2**31))
+
+
 def smtp_url(house: House, mailbox: Mailbox) -> str:
     """Where this mailbox hands in its mail. Raises Refused when there is no server."""
     url = unseal(mailbox.smtp_secret, house.keys) if mailbox.smtp_secret else house.settings.submission_url
@@ -92,24 +104,44 @@ def deliver(sender: Sender, lane: str, seconds: float = 20.0) -> int:
     until, count = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         sender.hold_lock()
-        with sender.house.sessions.begin() as session:
-            if _everything_is_paused(session):
-                return count
-            now = sender.house.now(session)
-            claimed = messages.claim(session, lane, now, sender.owner, BATCH)
+        try:
+            claimed = _claim(sender, lane)
+            sent = _in_turn(sender, claimed, until)
+            if sent < len(claimed):
+                _give_back(sender)
+        except BaseException:
+            _give_back(sender)
+            raise
+        count += sent
         if not claimed:
             return count
-        for position, message_id in enumerate(claimed):
-            count += 1
-            if not _one(sender, message_id):
-                with sender.house.sessions.begin() as session:
-                    messages.release(session, sender.owner)
-                break
-            if time.monotonic() > until and position + 1 < len(claimed):
-                with sender.house.sessions.begin() as session:
-                    messages.release(session, sender.owner)
-                return count
     return count
+
+
+def _claim(sender: Sender, lane: str) -> list[int]:
+    with sender.house.sessions.begin() as session:
+        if _everything_is_paused(session):
+            return []
+        return messages.claim(session, lane, sender.house.now(session), sender.owner, BATCH)
+
+
+def _in_turn(sender: Sender, claimed: list[int], until: float) -> int:
+    """One after the other, until the server cannot be used or time is over; how many were taken in hand."""
+    for position, message_id in enumerate(claimed, 1):
+        if not _one(sender, message_id) or time.monotonic() > until:
+            return position
+    return len(claimed)
+
+
+def _give_back(sender: Sender) -> None:
+    """What was claimed and not begun goes back to the queue, however long the database was away: this sender lives, and
+    has written down the end of every letter that it began."""
+
+    def write() -> None:
+        with sender.house.sessions.begin() as session:
+            messages.release(session, sender.owner)
+
+    _insist(sender, write)
 
 
 def _everything_is_paused(session: Session) -> bool:
@@ -138,15 +170,34 @@ def _one(sender: Sender, message_id: int) -> bool:
         except (MissingField, TemplateError, Refused) as error:
             _unwritable(session, sender, message, str(error), now)
             return True
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            # One letter that cannot be written must not hold up the line (DESIGN 5b).
+            log.exception("letter_not_written", message=message_id)
+            _unwritable(session, sender, message, f"{type(error).__name__}: {error}"[:500], now)
+            return True
         mailbox_id = mailbox.id
 
-    def begin() -> bool:
-        with house.sessions.begin() as session:
-            return messages.begin(session, message_id, sender.owner, house.now(session))
+    begun = False
 
-    answer = link.send(letter.envelope_from, letter.recipient, letter.raw, begin, letter.envid, lease_half=LEASE_HALF)
+    def begin() -> bool:
+        nonlocal begun
+        with house.sessions.begin() as session:
+            mine = messages.begin(session, message_id, sender.owner, house.now(session))
+        begun = mine
+        return mine
+
     values = {"subject": letter.subject, "text_sent": letter.text}
-    _insist(lambda: _write_down(sender, message_id, mailbox_id, answer, values))
+    try:
+        answer = link.send(
+            letter.envelope_from, letter.recipient, letter.raw, begin, letter.envid, lease_half=LEASE_HALF
+        )
+    except BaseException as error:
+        what = f"the sender was interrupted ({type(error).__name__})"
+        _insist(sender, lambda: _interrupted(sender, message_id, mailbox_id, what, begun, values))
+        raise
+    _insist(sender, lambda: _write_down(sender, message_id, mailbox_id, answer, values))
     return answer.kind not in ("host_down", "auth_failed")
 
 
@@ -163,7 +214,7 @@ def _mailbox(session: Session, message: Message) -> Mailbox | None:
 def _not_now(
     session: Session, house: House, message: Message, mailbox: Mailbox, now: datetime
 ) -> dict[str, Any] | None:
-    """Looked at again at the moment of sending: breaker, switch, window (W4), inbox (X4), limits (L1)."""
+    """Looked at again at the moment of sending: breaker, switch, window (W4), limits (L1), and what the engine says."""
     real = business_clock.real_now(session)
     if mailbox.paused_until and mailbox.paused_until > real:
         return {"due_at": now + (mailbox.paused_until - real), "reason": mailbox.paused_reason}
@@ -172,11 +223,9 @@ def _not_now(
         return {"due_at": now + timedelta(minutes=1), "reason": "sending is switched off"}
     if message.at_once or message.kind in ("own", "notice", "test"):
         return None
-    if message.kind == "step" and not facts.inbox_read(session, house):
-        return {"due_at": now + timedelta(minutes=1), "reason": "waiting: inbox not read"}
     if held := _limit(session, mailbox, now):
         return held
-    return _closed(session, message, us, now) if message.enrolment_id else None
+    return _held(session, house, message, now) if message.enrolment_id else None
 
 
 def _limit(session: Session, mailbox: Mailbox, now: datetime) -> dict[str, Any] | None:
@@ -192,15 +241,17 @@ def _limit(session: Session, mailbox: Mailbox, now: datetime) -> dict[str, Any] 
     return None
 
 
-def _closed(session: Session, message: Message, us: account.Account, now: datetime) -> dict[str, Any] | None:
+def _held(session: Session, house: House, message: Message, now: datetime) -> dict[str, Any] | None:
+    """What the engine says of a step's letter at the moment of sending (W4, X4, M4)."""
     row, lead = session.get(Enrolment, message.enrolment_id), session.get(Lead, message.lead_id)
-    if row is None or lead is None:
+    if row is None or lead is None or message.step_key is None:
         return None
-    calendar = facts.calendar_of(us, lead, facts.sequence_of(session, row))
-    if schedule.is_open(calendar, now):
+    sequence = facts.sequence_of(session, row)
+    known = facts.gather(session, house, lead, sequence, row, now)
+    decision = engine.still_may(facts.snapshot(row), sequence, message.step_key, known, now, random.Random())
+    if decision is None or decision.after.ended:
         return None
-    opening = schedule.next_open(calendar, now)
-    return {"due_at": opening or now + timedelta(days=1), "reason": "waiting: window"}
+    return {"due_at": decision.after.due_at or now + timedelta(days=1), "reason": decision.after.state}
 
 
 def _unwritable(session: Session, sender: Sender, message: Message, error: str, now: datetime) -> None:
@@ -256,6 +307,17 @@ def _write_down(sender: Sender, message_id: int, mailbox_id: int, answer: Answer
             end(state="failed", reason=words, delivered="bounced")
         else:
             end(**_again(message, answer, words, now))
+
+
+def _interrupted(
+    sender: Sender, message_id: int, mailbox_id: int, what: str, begun: bool, sent: dict[str, Any]
+) -> None:
+    """Before the last bytes were let go nothing can have arrived; afterwards nobody knows."""
+    if begun:
+        _write_down(sender, message_id, mailbox_id, Answer("unsure", text=what, stage="letter"), sent)
+        return
+    with sender.house.sessions.begin() as session:
+        messages.finish(session, message_id, sender.owner, state="queued", reason=what)
 
 
 def _sent_event(session: Session, message: Message, subject: str, now: datetime) -> None:
@@ -316,7 +378,7 @@ def _well(mailbox: Mailbox) -> None:
         mailbox.failures, mailbox.paused_until, mailbox.paused_reason = 0, None, ""
 
 
-def _insist(write: Callable[[], None]) -> None:
+def _insist(sender: Sender, write: Callable[[], None]) -> None:
     """A living sender writes its result again from memory when the database was away (DESIGN 4.4)."""
     until = time.monotonic() + PATIENCE
     while True:
@@ -324,5 +386,9 @@ def _insist(write: Callable[[], None]) -> None:
             return write()
         except OperationalError:
             if time.monotonic() > until:
+                sender.forget()
                 raise
             time.sleep(0.5)
+        except BaseException:
+            sender.forget()
+            raise

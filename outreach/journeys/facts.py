@@ -8,9 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach import documents
-from outreach.core import schedule
 from outreach.core.enrolments import Facts, Pausing, SentMail, Snapshot
-from outreach.core.schedule import Calendar
 from outreach.core.sequences import Sequence, Week
 from outreach.core.tasks import OUTCOMES
 from outreach.errors import Refused
@@ -93,19 +91,6 @@ def gather(
         rivals=frozenset(e.class_ for e in enrolments.running(session, lead.id) if row is None or e.id != row.id),
         pauses=_pauses(us),
         inbox_read=inbox_read(session, house),
-    )
-
-
-def calendar_of(us: Account, lead: Lead, sequence: Sequence) -> Calendar:
-    """The sequence's schedule worked out for this lead."""
-    return schedule.calendar(
-        sequence.schedule,
-        lead.zone or us.zone,
-        lead.country or None,
-        lead.region or None,
-        us.zone,
-        us.country or None,
-        us.region or None,
     )
 
 

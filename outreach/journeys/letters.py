@@ -125,7 +125,7 @@ def _topic(session: Session, house: House, submission: Submission | None, lead: 
         return {"title": placeholders.cleaned(lead.topic)} if lead.topic else {}
     url = str(option.get("material_url", ""))
     return {
-        "title": _within_a_sentence(str(option.get("label", ""))),
+        "title": _within_a_sentence(str(option.get("title", option.get("label", "")))),
         "paragraph": option.get("paragraph", ""),
         "question": option.get("question", ""),
         "material_title": option.get("material_title", ""),

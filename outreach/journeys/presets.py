@@ -153,7 +153,8 @@ TOPICS = [
         "What would a good answer look like for you?",
         "How we work, in plain words",
         "/read/educational-05",
-    ),
+    )
+    | {"title": ""},
 ]
 
 CONTACT_FIELDS: list[dict[str, Any]] = [
