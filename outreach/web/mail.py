@@ -122,6 +122,7 @@ def _page(letter: LocalLetter | None) -> str | Response:
         view=view if view in VIEWS else "letter",
         inbound=inbound,
         ways=_ways(inbound, settings) if inbound else [],
+        to_a_lead=bool(shown and inbound and inbound.reply_to and _is_to_a_lead(shown)),
         way_out=_way_out(inbound, settings) if inbound else "",
         source=shown.raw[:SOURCE_SHOWN].decode("utf-8", "replace") if shown and view == "source" else "",
         server=_server(settings),
@@ -142,6 +143,12 @@ def _read(letter: LocalLetter) -> Inbound | None:
         return parse(letter.raw)
     except Unreadable:
         return None
+
+
+def _is_to_a_lead(letter: LocalLetter) -> bool:
+    """Notices to our own people and tests are looked at only."""
+    ours = messages.by_message_id(transaction(), [letter.message_id])
+    return ours is None or ours.kind not in ("notice", "test")
 
 
 def _ways(letter: Inbound, settings: Settings) -> list[Way]:

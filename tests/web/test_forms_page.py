@@ -1,0 +1,120 @@
+"""Forms: shaped by a marketer, read by everybody."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from outreach.journeys import capture
+from outreach.store.forms import Form
+from outreach.store.users import User
+
+from .conftest import Visitor
+
+
+@pytest.fixture
+def builder(stranger: Visitor, ada: User) -> Visitor:
+    stranger.sign_in(ada.email)
+    return stranger
+
+
+@pytest.fixture
+def form(builder: Visitor, session: Any) -> Form:
+    builder.get("/forms")
+    builder.post("/forms", {"name": "Ask for a quote"})
+    found: Form = session.scalar(select(Form))
+    return found
+
+
+def posted(form: Form, **more: str) -> dict[str, str]:
+    """The editor's fields as a browser would send them."""
+    data = {
+        "name": form.name, "title": form.title, "intro": form.intro, "button": form.button, "thanks": form.thanks,
+        "consent_text": form.consent_text,
+    }  # fmt: skip
+    fields = [one for one in form.fields if one["key"] != "consent"]
+    for n, one in enumerate(fields):
+        data |= {f"f_{n}_{key}": str(one[key]) for key in ("key", "label", "kind")}
+        if one["required"]:
+            data[f"f_{n}_required"] = "1"
+        for m, option in enumerate(one.get("options", [])):
+            data |= {f"o_{n}_{m}_{key}": words for key, words in option.items()}
+    return data | more
+
+
+def keys(session: Any, form: Form) -> list[str]:
+    session.expire_all()
+    return [one["key"] for one in form.fields]
+
+
+def test_a_new_form_is_closed_and_asks_the_usual_questions(builder: Visitor, session: Any, form: Form) -> None:
+    assert (form.key, form.active) == ("ask-for-a-quote", False)
+    assert keys(session, form) == ["name", "email", "phone", "message", "consent"]
+    assert builder.get("/f/ask-for-a-quote").status_code == 410
+
+
+def test_opening_it_shows_it_to_everybody(builder: Visitor, session: Any, form: Form) -> None:
+    builder.get(f"/forms/{form.id}")
+    builder.post(f"/forms/{form.id}", posted(form, active="1", title="What would it cost?"))
+    assert "What would it cost?" in builder.get("/f/ask-for-a-quote").text
+
+
+def test_fields_are_added_moved_and_removed_without_script(builder: Visitor, session: Any, form: Form) -> None:
+    builder.get(f"/forms/{form.id}")
+    builder.post(f"/forms/{form.id}", posted(form, do="add", add_key="topic"))
+    assert keys(session, form) == ["name", "email", "phone", "message", "topic", "consent"]
+    builder.post(f"/forms/{form.id}", posted(form, do="up:4"))
+    assert keys(session, form) == ["name", "email", "phone", "topic", "message", "consent"]
+    builder.post(f"/forms/{form.id}", posted(form, do="remove:2"))
+    assert keys(session, form) == ["name", "email", "topic", "message", "consent"]
+
+
+def test_each_topic_carries_its_own_paragraph(builder: Visitor, session: Any, form: Form) -> None:
+    builder.post(f"/forms/{form.id}", posted(form, do="add", add_key="topic"))
+    session.expire_all()
+    words = {"o_4_0_label": "A roof", "o_4_0_value": "roof", "o_4_0_paragraph": "Roofs are our trade."}
+    builder.post(f"/forms/{form.id}", posted(form, **words))
+    session.expire_all()
+    (option,) = form.fields[4]["options"]
+    assert option == {"value": "roof", "label": "A roof", "paragraph": "Roofs are our trade."}
+
+
+def test_a_form_without_any_address_is_refused_and_nothing_is_lost(builder: Visitor, session: Any, form: Form) -> None:
+    data = {key: value for key, value in posted(form, title="New words").items() if not key.startswith(("f_1", "f_2"))}
+    answer = builder.post(f"/forms/{form.id}", data)
+    assert answer.status_code == 422
+    assert "e-mail address or a phone number" in answer.text
+    assert "New words" in answer.text
+    assert "email" in keys(session, form)
+
+
+def test_the_embed_codes_name_the_public_address(builder: Visitor, form: Form) -> None:
+    page = builder.get(f"/forms/{form.id}").text
+    assert "http://outreach.test/f/ask-for-a-quote.js" in page
+    assert "?embed=1" in page
+
+
+def test_submissions_are_shown_and_exported_without_formulas(
+    builder: Visitor, session: Any, house: Any, form: Form
+) -> None:
+    """RELIABILITY 5.2 item 16."""
+    now = house.now(session)
+    answers = {"name": "Anna", "email": "anna@lumen.example", "message": "=HYPERLINK(1)", "consent": True}
+    cleaned, errors = capture.check(form, answers)
+    assert errors == {}
+    capture.submit(session, house, form, cleaned, {"utm": {"source": "@fair"}}, now)
+    session.commit()
+    assert "=HYPERLINK(1)" in builder.get(f"/forms/{form.id}/submissions").text
+    sheet = builder.get(f"/forms/{form.id}/submissions.csv")
+    header, row = csv.reader(io.StringIO(sheet.text.lstrip("\ufeff")))
+    found = dict(zip(header, row, strict=True))
+    assert found["message"] == "'=HYPERLINK(1)"
+    assert found["source"] == "'@fair"
+
+
+def test_a_rep_looks_but_does_not_change(stranger: Visitor, rita: User, form: Form) -> None:
+    stranger.sign_in(rita.email)
+    assert stranger.get(f"/forms/{form.id}").status_code == 200
+    assert stranger.post(f"/forms/{form.id}", posted(form)).status_code == 403
