@@ -56,7 +56,8 @@ def fields_for(
         "company": placeholders.cleaned(lead.company),
         "topic": _topic(session, house, submission, lead),
         "owner": owner_fields(us, owner, house),
-        "brand": account.brand(us) | {"name": us.company or us.sender_name or house.settings.mail_from_address.rpartition("@")[2]},
+        "brand": account.brand(us)
+        | {"name": us.company or us.sender_name or house.settings.mail_from_address.rpartition("@")[2]},
         "booking_link": (owner.booking_link if owner else "") or us.booking_link,
         "asked_on": _asked_on(submission, lead) if submission else "",
         **_calls(session, lead),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import business_clock, events, inbox, messages, tasks, templates
+from outreach.store import business_clock, events, inbox, messages, tasks
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
