@@ -86,7 +86,11 @@ def condition(test: Condition) -> str:
         "outcome": "{0}: {2}",
         "attempts": "call attempts {1} {2}",
     }
-    return words.get(test.kind, test.kind + " {0}").format(test.name, test.op, test.value).strip()
+    op = _OPERATORS.get(test.op, test.op)
+    return words.get(test.kind, test.kind + " {0}").format(test.name, op, test.value).strip()
+
+
+_OPERATORS = {">=": "at least", "<=": "at most", ">": "over", "<": "under", "=": "is", "!=": "is not"}
 
 
 def starts(sequence: Sequence, forms: dict[str, str]) -> list[tuple[str, str]]:

@@ -63,6 +63,7 @@ async function open() {
       EditorView.updateListener.of(update => { if (update.docChanged) { area.value = text(); soon(); } }),
     ],
   });
+  editor.scrollDOM.tabIndex = 0; // a region that scrolls is reached by keyboard
   area.hidden = true;
   area.value = text();
   mark(data.problems);
