@@ -25,9 +25,11 @@ GRACE = 60
 
 
 class _Watched:
-    """Remembers since when a job runs, so that the heart stops beating when one hangs."""
+    """Remembers since when a job runs, so that the heart stops beating when one hangs; looks for Redis often."""
 
     busy_since: float | None = None
+    max_connection_wait_time = 2.0
+    """Seconds between looks for a Redis that is away; RQ's own 60 would keep letters waiting long after it is back."""
 
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         self.busy_since = time.monotonic()

@@ -4,7 +4,6 @@ from datetime import datetime
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from outreach.store.messages import LocalLetter
@@ -13,8 +12,7 @@ LONGEST_SUBJECT = 500
 
 
 def take(session: Session, raw: bytes, envelope_from: str, recipients: tuple[str, ...], now: datetime) -> None:
-    """Keep one letter, a row for each recipient. It is a trial's letter: the disk is not waited for."""
-    session.execute(text("SET LOCAL synchronous_commit = off"))
+    """Keep one letter, a row for each recipient."""
     headers = BytesHeaderParser().parsebytes(raw[:65_536])
     message_id, subject = str(headers.get("Message-ID", "")).strip(), _readable(str(headers.get("Subject", "")))
     for recipient in recipients:
