@@ -130,7 +130,13 @@ def _queue(house: wiring.House, letters: int, seed: int) -> None:
         session.execute(text("DELETE FROM leads"))
         session.execute(text("UPDATE mailboxes SET paused_until = NULL, failures = 0"))
         people = [
-            {"email": f"lead{n}.{seed}@lead.example", "name": f"Lead {n}", "created_at": now, "last_activity_at": now, "fields": {}}
+            {
+                "email": f"lead{n}.{seed}@lead.example",
+                "name": f"Lead {n}",
+                "created_at": now,
+                "last_activity_at": now,
+                "fields": {},
+            }
             for n in range(letters)
         ]
         ids = session.scalars(insert(Lead).returning(Lead.id), people).all()

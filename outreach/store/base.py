@@ -1,7 +1,7 @@
 """What every table shares: the declarative base, column shorthands and the engine."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, Text, create_engine, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,7 +26,7 @@ class Base(DeclarativeBase):
     """A row. Text columns are unbounded `text`; borders cap what comes in."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {str: Text(), datetime: DateTime(timezone=True), int: BigInteger()}
+    type_annotation_map: ClassVar = {str: Text(), datetime: DateTime(timezone=True), int: BigInteger()}
 
 
 def engine_for(url: str, *, size: int = 5) -> Engine:

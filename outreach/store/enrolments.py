@@ -61,7 +61,9 @@ def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrol
 
 def running_of(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Enrolment]]:
     """The running enrolments of many leads at once."""
-    query = select(Enrolment).where(Enrolment.lead_id.in_(lead_ids), Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
+    query = (
+        select(Enrolment).where(Enrolment.lead_id.in_(lead_ids), Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
+    )
     found: dict[int, list[Enrolment]] = {}
     for row in session.scalars(query):
         found.setdefault(row.lead_id, []).append(row)

@@ -157,7 +157,9 @@ def ids(session: Session) -> dict[str, int]:
 
 def versions_in_force(session: Session) -> dict[int, TemplateVersion]:
     """Template id -> its saved text in force."""
-    query = select(Template.id, TemplateVersion).join(TemplateVersion, Template.current_version_id == TemplateVersion.id)
+    query = select(Template.id, TemplateVersion).join(
+        TemplateVersion, Template.current_version_id == TemplateVersion.id
+    )
     return {template_id: version for template_id, version in session.execute(query)}
 
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
-from tests.conftest import free_port
 
 from outreach.journeys import accounts, advance, capture, deliver, local_mail, receive, ticking
 from outreach.journeys.presets import load_presets
 from outreach.mail.listener import InboundServer, LocalMailServer, Received
 from outreach.store import enrolments, events, forms, tasks
+from tests.conftest import free_port
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -38,7 +38,9 @@ class World:
         at = datetime.fromisoformat(wall).replace(tzinfo=self.zone)
         with self.house.sessions.begin() as session:
             session.execute(text("DELETE FROM business_clock"))
-            session.execute(text("INSERT INTO business_clock (id, ahead) VALUES (1, :at - clock_timestamp())"), {"at": at})
+            session.execute(
+                text("INSERT INTO business_clock (id, ahead) VALUES (1, :at - clock_timestamp())"), {"at": at}
+            )
 
     def live_until(self, wall: str) -> None:
         """Let everything happen that falls due until then, one due moment after the other."""
@@ -165,7 +167,9 @@ def world(house: Any) -> Iterator[World]:
         made.letters.append(email.message_from_bytes(received.raw, policy=email.policy.default))
         made.envelopes.append((received.envelope_from, received.recipients[0]))
         with house.sessions.begin() as session:
-            local_mail.take(session, received.raw, received.envelope_from, tuple(received.recipients), house.now(session))
+            local_mail.take(
+                session, received.raw, received.envelope_from, tuple(received.recipients), house.now(session)
+            )
 
     def replied(received: Received) -> None:
         with house.sessions.begin() as session:
@@ -186,5 +190,3 @@ def world(house: Any) -> Iterator[World]:
     made.sender.close()
     for server in servers:
         server.stop()
-
-
