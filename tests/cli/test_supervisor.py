@@ -43,9 +43,11 @@ def healthy(system: Any) -> bool:
         return False
 
 
-def test_a_signal_stops_everything_within_30_seconds(starts: Any, tmp_path: Path) -> None:
+def test_a_signal_stops_everything_within_30_seconds(starts: Any) -> None:
+    data = None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        system = starts(data=tmp_path / "data")
+        system = starts(data=data)
+        data = system.data
         assert len(processes_of(system.data)) > 8
         began = time.monotonic()
         assert system.stop(number) == 0
@@ -151,8 +153,8 @@ def test_a_newer_schema_is_refused_in_one_sentence(starts: Any) -> None:
     assert processes_of(system.data) == set()
 
 
-def test_two_systems_run_side_by_side(starts: Any, tmp_path: Path) -> None:
-    one, two = starts(), starts(data=tmp_path / "other")
+def test_two_systems_run_side_by_side(starts: Any) -> None:
+    one, two = starts(), starts()
     assert healthy(one)
     assert healthy(two)
     assert one.run_json()["settings"]["REDIS_URL"] != two.run_json()["settings"]["REDIS_URL"]
