@@ -94,7 +94,7 @@ def _tell(session: Session, house: House, letter: Message, link: Link, now: date
         session, now, "click", text, lead_id=letter.lead_id, enrolment_id=letter.enrolment_id, message_id=letter.id,
         step_key=letter.step_key, rule="B3", data={"link": link.id, "url": link.url[:1000], "name": link.name},
     )  # fmt: skip
-    applying.signal(session, house, letter.lead_id, signals.Clicked(link.name), now, message_id=letter.id)
+    applying.signal(session, house, letter.lead_id, signals.Clicked(link.name or link.url), now, message_id=letter.id)
 
 
 def _take_back(around: list[tuple[Hit, str]], hit: tracking.Hit, verdict: tracking.Verdict) -> None:
