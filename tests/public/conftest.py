@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from outreach.app import create_app
 from outreach.public import reading
 from outreach.store.forms import Form
 
