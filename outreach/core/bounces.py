@@ -126,7 +126,7 @@ NO_USER: Final = _words(
     r"(?:valid|available|active|in use|used|exists?|here|works?|working|employed|monitored|accepts?|with us|"
     r"on (?:this )?server|at this|receiv|maintained|part of|supported|a customer)",
     r"this (?:user|address|account) (?:no longer|doesn'?t have|does not have)",
-    r"doesn'?t have an? [\w.]+ account",
+    r"doesn'?t have an? [\w.]+ account|(?:user|recipient|address) (?:\S{1,200} )?does(?: not|n't) have",
     r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|"
     r"discontinued|expired|purged|deactivated permanently)",
     r"(?:user|account|address) .{0,60}has (?:left|moved)\b",
@@ -261,6 +261,13 @@ def is_generic(status: str | None) -> bool:
     return status is None or status.endswith(".0.0")
 
 
+def recognised(text: str) -> bool:
+    """Whether the words say anything that this table knows, so that a reader may look further when they do not."""
+    words = " ".join(text[:TEXT_LIMIT].lower().replace("’", "'").split())
+    known = (MAILBOX_FULL, TOO_LARGE, NO_USER, NO_DOMAIN, DISABLED, POLICY, TEMPORARY)
+    return not is_generic(enhanced_code(text)) or any(pattern.search(words) for pattern in known)
+
+
 def verdict(status: str | None, smtp_code: int | None, text: str) -> Verdict:
     """The meaning of one refusal.
 
@@ -362,7 +369,9 @@ def _says_nobody(words: str) -> bool:
         return False
     if DISABLED.search(words) and not re.search(r"unknown|not exist|n't exist|no such|not found|invalid", words):
         return False
-    if NO_DOMAIN.search(words) and not TEMPORARY_NAME.search(words):
+    if TEMPORARY_NAME.search(words):
+        return False
+    if NO_DOMAIN.search(words):
         return True
     return bool(NO_USER.search(words)) and not re.search(r"gr[ea]y-?list|unverified address", words)
 

@@ -160,17 +160,17 @@ def _bounce_evidence(inbound: Inbound, known: _Known) -> str:
 
 def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
     sender = inbound.from_address or ""
-    from_daemon = bool(phrases.DAEMON.search(sender) or phrases.DAEMON.search(inbound.from_name.strip()))
+    from_daemon = bool(phrases.DAEMON.search(sender) or phrases.DAEMON.search(inbound.from_name.strip(" <>")))
     nobody = inbound.return_path == "" or not sender
     subject = bool(phrases.BOUNCE_SUBJECT.search(inbound.subject))
     answer = bool(re.match(r"\s*(?:re|aw|sv|vs|antw|fwd?|wg|tr)\s*:", inbound.subject, re.I))
     text = dsn.notice(inbound)
     words = bool(phrases.BOUNCE_BODY.search(text[:READ_LIMIT]))
     away = bool(phrases.AUTO_SUBJECT.search(inbound.subject)) and not subject
-    if away or not words:
-        return ""
     if from_daemon and subject:
         return "daemon sender and subject"
+    if away or not words:
+        return ""
     if nobody and subject and not answer:
         return "null sender and subject"
     if not (from_daemon or (nobody and not _auto_header(inbound)) or (subject and not answer)):
@@ -340,7 +340,8 @@ STRONG_SUBJECT: Final = re.compile(
     re.I,
 )
 ROBOT: Final = re.compile(
-    r"automat|auto-?(?:generated|reply|response)|do not reply|don't reply|ticket|case (?:number|id|no)|"
+    r"automat|type your reply above|reply above this line|auto-?(?:generated|reply|response)|do not reply|"
+    r"don't reply|ticket|case (?:number|id|no)|"
     r"reference (?:number|no)|nicht (?:auf diese|antworten)|ne pas r[ée]pondre|no responda|non rispondere|自動|自动|자동|"
     r"автомат",
     re.I,

@@ -290,14 +290,14 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
     (
         "others",
         r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|"
-        r"undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[::][ \t]*<?ADDRESS",
+        r"undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[:\uFF1A][ \t]*<?ADDRESS",
     ),
     ("others", r"^[ \t>*-]*<?ADDRESS>?[ \t]*(?:$|:|\(|[-,;][ \t])"),
     ("others", r"(?:[45]\d\d|[45]\.\d\.\d{1,3})[^\n@]{0,80}<QUOTED>"),
 )
 PLACES: Final = {
     "ADDRESS": r"([^\s<>:;,\"'()\[\]@]{1,128}@[^\s<>:;,\"'()\[\]@]{1,255})",
-    "QUOTED": r"([^\s<>@'\"]{1,128}@[^\s<>@'\"]{1,255}?)",
+    "QUOTED": r"([^\s<>@'\"]{1,128}@[^\s<>@'\"]{1,255})",
 }
 COMPILED: Final = tuple(
     (name, re.compile(re.sub("ADDRESS|QUOTED", lambda place: PLACES[place[0]], pattern), re.I | re.M))
@@ -325,16 +325,17 @@ def _before_copy(text: str) -> str:
 
 
 def explanation(inbound: Inbound, recipient: str) -> str:
-    """The server's words on one recipient: the lines from its address on, else the lines that speak of a failure."""
-    lines = notice(inbound).split("\n")
+    """The server's words on one recipient: those beside its address that say something, else all that speak of a failure."""
+    text = notice(inbound)
+    lines = text.split("\n")
     wanted = recipient.lower()
-    for index, line in enumerate(lines):
-        if wanted and wanted in line.lower():
-            near = _paragraphs(lines, index)
-            said = near.lower().replace(wanted, "")
-            if DIAGNOSTIC_LINE.search(said) or (len(near.split("\n")) > 1 and len(said.split()) > 1):
-                return near
-    return "\n".join(line for line in lines if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
+    places = [index for index, line in enumerate(lines) if wanted and wanted in line.lower()][:10]
+    for index in places:
+        near = _paragraphs(lines, index)
+        if rules.recognised(near.lower().replace(wanted, " ")):
+            return near
+    failing = "\n".join(line for line in lines if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
+    return failing if rules.recognised(failing.lower().replace(wanted, " ")) else text[: rules.TEXT_LIMIT]
 
 
 def _paragraphs(lines: list[str], start: int) -> str:
@@ -442,6 +443,7 @@ def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tupl
     if letter.recipients:
         confirmed = tuple(found for found in named if found in letter.recipients)
         named = confirmed or named
+    named = named or tuple(_plain(found) for found in in_text(inbound.subject, 5) if _plain(found) not in ignored)
     named = named or _by_flufl(inbound, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
     return tuple(_in_words(inbound, recipient) for recipient in named[:MAX_RECIPIENTS])
 

@@ -32,21 +32,21 @@ DIGITS: Final = r"\d{1,4}[./:\-年月日. ]|\b\d{1,2}\b"
 NOT_THEMSELVES: Final = r"(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bthey )(?<!\bhe )(?<!\bshe )(?<!\bi've )"
 NAME_AFTER: Final = r"(?!\s(?:ich|wir|sie|ik|wij|jag|jeg|vi|io|eu|yo|je|to|in|that|about|down)\b)"
 ATTRIBUTION: Final = re.compile(
-    rf"^[ \t>*_\-—–]{{0,8}}(?:{START})\b.{{0,360}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})[ \t]*[::]?[ \t*_\-]{{0,8}}$"
+    rf"^[ \t>*_\-—–]{{0,8}}(?:{START})\b.{{0,360}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})[ \t]*[:\uFF1A]?[ \t*_\-]{{0,8}}$"
     rf"|^[ \t>*_\-—–]{{0,8}}(?:{START})\b.{{0,200}}?\d.{{0,160}}?(?<!\w)(?:{VERBS})(?!\w){NAME_AFTER}.{{0,160}}?(?:[:"
     rf":]|{ADDRESS})[ \t*_\-]{{0,8}}$"
     rf"|^[ \t*_\-]{{0,8}}\S.{{0,300}}?(?:{ADDRESS}|"
-    rf"\d{{1,4}}).{{0,120}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})(?!\w)[ \t]*[::][ \t*_\-]{{0,8}}$"
-    rf"|^[ \t*_\-]{{0,8}}\d.{{4,200}}?(?<!\w)(?:{VERBS})(?!\w){NAME_AFTER}.{{0,120}}?[::][ \t*_\-]{{0,8}}$"
-    rf"|^[ \t]{{0,4}}(?:(?:{START})\b[^\n]{{0,40}}|)\d{{1,4}}[-/. 年].{{4,200}}?{ADDRESS}[ \t]*[)>]?[ \t]*[::][ \t]*$"
-    rf"|^[ \t]{{0,4}}(?:在|于|於)?.{{0,160}}?\d.{{0,200}}?(?:写道|寫道|寫了|写了)[ \t]*[::]?[ \t]*$"
+    rf"\d{{1,4}}).{{0,120}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})(?!\w)[ \t]*[:\uFF1A][ \t*_\-]{{0,8}}$"
+    rf"|^[ \t*_\-]{{0,8}}\d.{{4,200}}?(?<!\w)(?:{VERBS})(?!\w){NAME_AFTER}.{{0,120}}?[:\uFF1A][ \t*_\-]{{0,8}}$"
+    rf"|^[ \t]{{0,4}}(?:(?:{START})\b[^\n]{{0,40}}|)\d{{1,4}}[-/. 年].{{4,200}}?{ADDRESS}[ \t]*[)>]?[ \t]*[:\uFF1A][ \t]*$"
+    rf"|^[ \t]{{0,4}}(?:在|于|於)?.{{0,160}}?\d.{{0,200}}?(?:写道|寫道|寫了|写了)[ \t]*[:\uFF1A]?[ \t]*$"
     rf"|^[ \t]{{0,4}}.{{0,40}}\d{{1,2}}.{{0,200}}?(?:のメール|は書きました|"
-    rf"さんが書きました|からのメッセージ|님이 작성|작성했습니다|작성)[ \t]*[::]?[ \t]*$"
-    rf"|^[ \t]{{0,4}}(?:quoting|zitat von|citando|quoth)\b.{{1,200}}[::][ \t]*$",
+    rf"さんが書きました|からのメッセージ|님이 작성|작성했습니다|작성)[ \t]*[:\uFF1A]?[ \t]*$"
+    rf"|^[ \t]{{0,4}}(?:quoting|zitat von|citando|quoth)\b.{{1,200}}[:\uFF1A][ \t]*$",
     re.IGNORECASE | re.DOTALL,
 )
 HINT: Final = re.compile(
-    rf"(?<!\w)(?:{VERBS})(?!\w)|(?:写道|寫道|寫了|写了|メール|書きました|メッセージ|작성)|[::>)*_\- ]{{1,8}}$",
+    rf"(?<!\w)(?:{VERBS})(?!\w)|(?:写道|寫道|寫了|写了|メール|書きました|メッセージ|작성)|[:\uFF1A>)*_\- ]{{1,8}}$",
     re.IGNORECASE,
 )
 # Where a wrapped attribution may begin, so that lines are joined only there.
@@ -55,7 +55,7 @@ ATTRIBUTION_START: Final = re.compile(
     re.IGNORECASE,
 )
 SHORT_ATTRIBUTION: Final = re.compile(
-    rf"^[ \t]{{0,4}}[^\s>].{{0,100}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]*[::]?[ \t]*$", re.IGNORECASE
+    rf"^[ \t]{{0,4}}[^\s>].{{0,100}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]*[:\uFF1A]?[ \t]*$", re.IGNORECASE
 )
 
 FROM: Final = (
@@ -84,7 +84,7 @@ CC: Final = (
 
 
 def _label(words: str) -> str:
-    return rf"^[ \t>|]{{0,6}}[*_]{{0,2}}(?:{words})[ \t]?[*_]{{0,2}}[ \t]?[::][*_]{{0,2}}(?:[ \t]|$|(?=\S))"
+    return rf"^[ \t>|]{{0,6}}[*_]{{0,2}}(?:{words})[ \t]?[*_]{{0,2}}[ \t]?[:\uFF1A][*_]{{0,2}}(?:[ \t]|$|(?=\S))"
 
 
 FROM_LINE: Final = re.compile(_label(FROM), re.IGNORECASE)

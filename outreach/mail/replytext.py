@@ -163,8 +163,8 @@ def _attribution(lines: list[str], index: int) -> int:
         return 0
     if marks.ATTRIBUTION.match(line) and _plausible(line, lines, index + 1):
         following = lines[index + 1].strip() if index + 1 < len(lines) else ""
-        unfinished = not line.rstrip(" *_-").endswith((":", ":"))
-        return 2 if unfinished and re.fullmatch(rf".{{0,60}}{marks.ADDRESS}[)>]?\s?[::]", following) else 1
+        unfinished = not line.rstrip(" *_-").endswith((":", "\uff1a"))
+        return 2 if unfinished and re.fullmatch(rf".{{0,60}}{marks.ADDRESS}[)>]?\s?[:\uFF1A]", following) else 1
     if marks.ATTRIBUTION_START.match(line):
         joined = line
         for more in range(1, JOINED):
@@ -178,7 +178,7 @@ def _attribution(lines: list[str], index: int) -> int:
             if len(joined) > 400:
                 break
             if joined.rstrip("* _-").endswith(
-                (":", ":", "道", "wrote", "schrieb", "écrit", "skrev")
+                (":", "\uff1a", "道", "wrote", "schrieb", "écrit", "skrev")
             ) and marks.ATTRIBUTION.match(joined):
                 return more + 1 if _plausible(joined, lines, index + more + 1) else 0
     if marks.SHORT_ATTRIBUTION.match(line) and _next_is_marked(lines, index + 1):
@@ -190,7 +190,7 @@ def _plausible(text: str, lines: list[str], after: int) -> bool:
     """An attribution names a time or an address; or a marked quotation follows at once."""
     if _next_is_marked(lines, after):
         return True
-    if not text.rstrip(" *_-").endswith((":", ":", "道", "メール")) and not re.search(r"@|\d{1,2}[:.]\d{2}", text):
+    if not text.rstrip(" *_-").endswith((":", "\uff1a", "道", "メール")) and not re.search(r"@|\d{1,2}[:.]\d{2}", text):
         return False
     dated = re.search(r"\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}[/.-]\d{1,2}|[年月日]", text)
     named = re.search(r"@|[<(\[]\S+|,", text)

@@ -1,0 +1,156 @@
+"""The writer's own words, for the clients and languages that people use (MAIL 2)."""
+
+import time
+
+import pytest
+
+from outreach.mail.replytext import reply_text, split_signature
+
+ANSWER = "Yes please, call me.\n\nBob"
+QUOTED = "\n> Hi Bob,\n> how are you\n"
+UNMARKED = "\nHi Bob,\nhow are you today? We wanted to ask.\n\nAlice"
+OUTLOOK = "{}: Alice <a@b.example>\n{}: Friday, March 6, 2026 10:00 AM\n{}: Bob <b@c.example>\n{}: Hi"
+INTRODUCTIONS = [
+    "On Fri, Mar 6, 2026 at 10:00 AM Alice <a@b.example> wrote:",
+    "On Fri, Mar 6, 2026 at 10:00 AM Alice Long Name\n<alice.long@example.com> wrote:",
+    "On 6 Mar 2026, at 10:00, Alice <a@b.example> wrote:",
+    "Am 06.03.2026 um 10:00 schrieb Alice <a@b.example>:",
+    "Am Fr., 6. März 2026 um 10:00 Uhr schrieb Alice\n<a@b.example>:",
+    "Le ven. 6 mars 2026 à 10:00, Alice <a@b.example> a écrit :",
+    "El vie, 6 mar 2026 a las 10:00, Alice (<a@b.example>) escribió:",
+    "Il giorno ven 6 mar 2026 alle ore 10:00 Alice <a@b.example>\nha scritto:",
+    "Op vr 6 mrt. 2026 om 10:00 schreef Alice <a@b.example>:",
+    "Den fre 6 mars 2026 kl 10:00 skrev Alice <a@b.example>:",
+    "Em sex., 6 de mar. de 2026 às 10:00, Alice <a@b.example>\nescreveu:",
+    "W dniu 06.03.2026 o 10:00, Alice pisze:",
+    "пт, 6 мар. 2026 г. в 10:00, Alice <a@b.example>:",
+    "6 марта 2026 г., в 10:00, Alice <a@b.example> написал(а):",
+    "Alice <a@b.example> 于2026年3月6日周五 10:00写道：",
+    "2026年3月6日(金) 10:00 Alice <a@b.example>:",
+    "2026/03/06 10:00、Alice <a@b.example>のメール：",
+    "2026년 3월 6일 (금) 오전 10:00, Alice <a@b.example>님이 작성:",
+    "pe 6. maalisk. 2026 klo 10.00 Alice (a@b.example) kirjoitti:",
+    "6 Mar 2026 Cum tarihinde saat 10:00 şunu yazdı: Alice <a@b.example>:",
+    "-----Original Message-----\nFrom: Alice",
+    "-------- Ursprüngliche Nachricht --------",
+    "---- On Fri, 06 Mar 2026 10:00:00 +0100 Alice <a@b.example> wrote ----",
+    OUTLOOK.format("From", "Sent", "To", "Subject"),
+    OUTLOOK.format("*From", "*Sent", "*To", "*Subject").replace(":", ":*"),
+    "________________________________\n" + OUTLOOK.format("From", "Sent", "To", "Subject"),
+    OUTLOOK.format("Von", "Gesendet", "An", "Betreff"),
+    OUTLOOK.format("De ", "Envoyé ", "À ", "Objet "),
+    OUTLOOK.format("De", "Enviado el", "Para", "Asunto"),
+    OUTLOOK.format("Da", "Inviato", "A", "Oggetto"),
+    OUTLOOK.format("Van", "Verzonden", "Aan", "Onderwerp"),
+    OUTLOOK.format("Från", "Skickat", "Till", "Ämne"),
+    OUTLOOK.format("Fra", "Sendt", "Til", "Emne"),
+    OUTLOOK.format("Od", "Wysłano", "Do", "Temat"),
+    OUTLOOK.format("От", "Отправлено", "Кому", "Тема"),
+    OUTLOOK.format("发件人", "发送时间", "收件人", "主题"),
+    OUTLOOK.format("差出人", "送信日時", "宛先", "件名"),
+]
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+@pytest.mark.parametrize("quotation", [QUOTED, UNMARKED], ids=["marked", "unmarked"])
+def test_what_stands_behind_a_clients_introduction_is_cut(introduction: str, quotation: str) -> None:
+    assert reply_text(f"{ANSWER}\n\n{introduction}\n{quotation}", "").text == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("On Fri, 6 Mar 2026, Al wrote:\n> one?\n\nYes\n\n> two?\n\nNo\n", "Yes\n\nNo"),
+        ("> one?\nYes\n> two?\nNo", "Yes\nNo"),
+        ("Thanks\n\n-- \nBob\nACME", "Thanks"),
+        ("Thanks\n\nSent from my iPhone\n", "Thanks"),
+        ("Danke\n\nVon meinem iPhone gesendet", "Danke"),
+        ("Merci\n\nEnvoyé de mon iPhone", "Merci"),
+        ("Thanks,\nBob\n\nBob Smith | Sales\nACME Ltd\nTel: +44 20 7946 0000\nwww.acme.example", "Thanks,\nBob"),
+        ("Ok.\n\nThis e-mail is confidential and intended only for the addressee.", "Ok."),
+    ],
+)
+def test_answers_between_the_lines_and_signatures_are_told_apart(text: str, own: str) -> None:
+    assert reply_text(text, "").text == own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi,\nOn Monday at 10:00 I wrote to you: no answer.\nPlease call.",
+        "From: my point of view this is fine.\nTo be sure, call me.",
+        "Am Montag um 10 schrieb ich Ihnen schon einmal:\nkeine Antwort.",
+        "I have two questions:\n- price?\n- date?\n\nOn 5 March we decided: yes.",
+        "Best regards from Rome.\nCall me at +39 06 1234567.",
+        "The subject: pricing.\n\nWe said in 2025:\nno more than 100.",
+    ],
+)
+def test_no_sentence_of_the_writer_is_lost(text: str) -> None:
+    assert reply_text(text, "").text == text
+
+
+GMAIL = (
+    '<div dir="ltr">{}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Fri, Mar 6 wrote:<br></div>'
+    '<blockquote class="gmail_quote"><p>Hi Bob</p></blockquote></div>'
+)
+HTML = [
+    GMAIL.format("Sure, call me."),
+    '<div>Sure, call me.</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> A</div><div>orig</div>',
+    '<p>Sure, call me.</p><div style="border:none;border-top:solid #B5C4DF 1.0pt"><b>From:</b> A<br></div><p>orig</p>',
+    '<p>Sure, call me.</p><div class="moz-cite-prefix">On 6/3/26 A wrote:</div><blockquote type="cite">orig</blockquote>',
+    '<div>Sure, call me.</div><div class="yahoo_quoted"><div>On Friday A wrote:</div><div>orig</div></div>',
+    '<div>Sure, call me.</div><div><div>On 6 Mar 2026, at 10:00, A wrote:</div><blockquote type="cite">o</blockquote></div>',
+    "<div>Sure, call me.</div><div class='protonmail_quote'>On Friday A wrote:<blockquote>orig</blockquote></div>",
+    "<div>Sure, call me.</div><div id='ms-outlook-mobile-signature'>Get Outlook for iOS</div><div "
+    "id='mail-editor-reference-message-container'>o</div>",
+]
+
+
+@pytest.mark.parametrize("html", HTML)
+def test_the_html_of_a_client_is_cut_where_it_marks_the_quotation(html: str) -> None:
+    assert reply_text("", f"<html><head><style>p{{}}</style></head><body>{html}</body></html>").text == "Sure, call me."
+
+
+def test_of_two_parts_the_one_that_shows_the_quotation_decides() -> None:
+    """Outlook's plain part has no marks; the HTML has."""
+    plain = "Sure, call me.\n\nHi Bob, how are you?\nAlice"
+    html = '<div>Sure, call me.</div><div id="divRplyFwdMsg"></div><div>Hi Bob, how are you?<br>Alice</div>'
+    assert reply_text(plain, html).text == "Sure, call me."
+
+
+def test_lines_that_we_sent_are_dropped_wherever_they_stand() -> None:
+    """What no library has: we know what we sent; wrapped or not."""
+    sent = "Hello Bob,\n\nthank you for your request about the new kitchen. When may I call you?\n\nAlice"
+    answer = "Tomorrow at ten.\n\nthank you for your request about the\nnew kitchen. When may I call you?"
+    assert reply_text(answer, "", sent).text == "Tomorrow at ten."
+    assert reply_text("Thank you.", "", "Thank you.").text == "Thank you."
+
+
+def test_the_signature_is_kept_apart() -> None:
+    assert split_signature("Yes.\n\n-- \nBob\nACME") == ("Yes.", "-- \nBob\nACME")
+    assert reply_text("", '<div>Yes.</div><div class="gmail_signature">Bob<br>ACME</div>').signature == "Bob\nACME"
+
+
+HOSTILE = [
+    "On On On ",
+    "\n",
+    "On 1 ",
+    "On 1\n",
+    "> ",
+    "a@b.c ",
+    "From: a@b.c\n",
+    "\t",
+    "x",
+    "- ",
+    "de: 1@2\n\n",
+    "wrote ",
+    "<p>",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_is_cut_in_no_time(piece: str) -> None:
+    """MAIL 2: the libraries need 2 to 20 seconds for 8 to 32 KB of these."""
+    start = time.process_time()
+    reply_text(piece * (65536 // len(piece)), "")
+    assert time.process_time() - start < 1.5
