@@ -267,9 +267,10 @@ def mail() -> None:
     """Letters as files."""
 
 
-@mail.command("explain")
-@click.argument("paths", nargs=-1, required=True)
-def explain_mail(paths: tuple[str, ...]) -> None:
+@mail.command("explain", context_settings={"ignore_unknown_options": True})
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; there is no other form.")
+@click.argument("paths", nargs=-1, required=True, type=click.UNPROCESSED)
+def explain_mail(paths: tuple[str, ...], as_json: bool) -> None:
     """How incoming messages are understood; one JSON object a line ('-' reads standard input)."""
     from outreach.mail.explain import explain
 
