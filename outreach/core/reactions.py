@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, cast
 
@@ -287,9 +287,17 @@ def _out_of_office(scene: Scene, signal: signals.WasOutOfOffice) -> Decision:
     inputs = {"until": until.isoformat(), "said": signal.until is not None}
     effects = (*scene.effects, HoldLead(until))
     if after.due_at == before.due_at:
-        text += " The next step lies after that; nothing moves."
+        text += _nothing_moves(scene, after, until)
         return Wait(after=after, rule="O5", text=text, effects=effects, inputs=inputs)
     return Hold(after=after, rule="O4", text=text, effects=effects, inputs=inputs)
+
+
+def _nothing_moves(scene: Scene, after: Snapshot, until: date) -> str:
+    """Why an absence moves nothing: the next step lies behind the return, or it is a person's to do."""
+    behind = after.due_at is None or calendar_of(scene.sequence, scene.facts).local(after.due_at).date() > until
+    if behind:
+        return " The next step lies after that; nothing moves."
+    return " What comes before that is no automatic step and stays; letters wait for the return."
 
 
 def _left_company(scene: Scene, signal: signals.LeftCompany) -> Decision:

@@ -4,6 +4,7 @@ The walk supposes that every letter is accepted when it is due, that tasks are d
 silent; so it shows the plan as it stands, not a promise.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -21,6 +22,8 @@ from outreach.store.leads import Lead
 
 FURTHEST = timedelta(days=400)
 TURNS = 120
+LONGEST_WORDS = 60
+_FIELD = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +149,14 @@ def title(step: Step) -> str:
         return f"{name}: {words}" if words else name
     if step.is_touch:
         words = step.touch.subject or (step.touch.script or "").replace("-", " ") or (step.touch.body or "")
-        return f"{name}: {' '.join(words.split())[:60]}" if words else name
+        return f"{name}: {_first_words(words)}" if words else name
     return name
+
+
+def _first_words(text: str) -> str:
+    """The beginning of a text for people, its merge fields named instead of filled: `Hello [first name], this is ...`"""
+    named = _FIELD.sub(lambda found: f"[{found[1].replace('.', ' ').replace('_', ' ')}]", " ".join(text.split()))
+    return named if len(named) <= LONGEST_WORDS else named[:LONGEST_WORDS].rsplit(" ", 1)[0] + " …"
 
 
 def _step(decision: d.Decision) -> Step:
