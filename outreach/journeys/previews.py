@@ -21,12 +21,12 @@ SAMPLES = 12
 LAYOUT_SAMPLE = LetterSource(
     "How letters look",
     '<mj-section css-class="page"><mj-column><mj-text padding-top="24px">'
-    "<p>Hi {{ first_name|default('there') }},</p><p>this is a sample, so that you see the frame of your letters: "
+    "<p>Hi {{ first_name|default('there') }},</p><p>This is a sample, so that you see the frame of your letters: "
     'the head, the text, <a href="{{ brand.website|default(\'https://example.com\') }}">a link</a>, a button and the '
     'small print.</p></mj-text><mj-button href="https://example.com">A button</mj-button>'
     '<mj-include path="_signature.mjml" /></mj-column></mj-section>',
 )
-PLAIN_SAMPLE = "Hi {{ first_name|default('there') }},\n\nthis is a letter of plain text.\n\n{{ owner.name }}"
+PLAIN_SAMPLE = "Hi {{ first_name|default('there') }},\n\nThis is a letter of plain text.\n\n{{ owner.name }}"
 EXTRA: dict[str, Any] = {
     "topic": {
         "title": "a quote for the solar roof",

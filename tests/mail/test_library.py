@@ -151,3 +151,14 @@ def test_a_letter_comes_from_any_folder(tmp_path: Path) -> None:
 def test_a_key_is_a_key_and_no_path(key: str) -> None:
     with pytest.raises(LookupError):
         shipped(key)
+
+
+GREETING = re.compile(r"^Hello.*,\n\n", re.MULTILINE)
+
+
+@pytest.mark.parametrize("fields", [ASA, NOBODY], ids=["asa", "nobody"])
+@pytest.mark.parametrize("key", shipped_keys())
+def test_the_text_after_the_greeting_begins_with_a_capital_letter(key: str, fields: dict[str, Any]) -> None:
+    text = render_letter(shipped(key), fields, shipped_includes()).text
+    for greeting in GREETING.finditer(text):
+        assert not text[greeting.end()].islower(), text[: greeting.end() + 40]
