@@ -160,7 +160,7 @@ TOPICS = [
 CONTACT_FIELDS: list[dict[str, Any]] = [
     {"key": "name", "label": "Your name", "kind": "text", "required": True},
     {"key": "email", "label": "E-mail", "kind": "email", "required": True},
-    {"key": "phone", "label": "Phone", "kind": "tel", "help": "So that we can answer faster. Optional."},
+    {"key": "phone", "label": "Phone", "kind": "tel", "help": "So that we can answer faster."},
     {"key": "company", "label": "Company", "kind": "text"},
     {"key": "topic", "label": "What is it about?", "kind": "select", "required": True, "options": TOPICS},
     {
