@@ -84,7 +84,7 @@ def begin(
     submission_id: int | None = None,
     actor_id: int | None = None,
 ) -> Enrolment:
-    """Enrol a lead in the published version, with the first step planned; the caller has checked that it may enter."""
+    """Enrol a lead in the published version and take what is due at once; the caller has checked that it may enter."""
     version = sequences.current(session, sequence_row)
     assert version is not None, "only published sequences take leads"
     sequence = facts.parsed(version.document)
@@ -106,6 +106,9 @@ def begin(
     context.event("entered", f"Entered the sequence “{sequence.name}”.", rule="M2")
     known = facts.gather(session, house, lead, sequence, row, now)
     apply(context, engine.first(row.id, sequence, known, now, Random()))
+    if row.due_at is not None and row.due_at <= now:
+        session.flush()
+        run(context)
     return row
 
 
@@ -431,8 +434,8 @@ def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
         return
     if any(e.sequence_id == target.id for e in enrolments.running(session, lead.id)):
         return
-    if why := facts.suppressed(session, lead):
-        context.event("not enrolled", f"Not moved to “{target.name}”: {why}.", rule="X7")
+    if why := facts.suppressed(session, lead) or (target.class_ == "nurture" and facts.refused_education(session, lead)):
+        context.event("excluded", f"Not moved to “{target.name}”: {why}.", rule="X7", data={"reason": why})
         return
     begin(session, context.house, lead, target, context.now, submission_id=context.row.submission_id)
     if target.class_ == "nurture" and lead.stage not in ("won",):

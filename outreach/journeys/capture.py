@@ -55,6 +55,8 @@ def check(form: Form, answers: dict[str, Any]) -> tuple[dict[str, Any], dict[str
     errors: dict[str, str] = {}
     known = {field["key"] for field in form.fields}
     for field in form.fields:
+        if field.get("kind") == "checkbox" and not field.get("required") and answers.get(field["key"]) is None:
+            continue  # not asked, so neither yes nor no
         try:
             cleaned[field["key"]] = _value(field, answers.get(field["key"]))
         except Refused as error:
@@ -138,11 +140,10 @@ def submit(
     (5) the sequence, or the form's own letter, (6) the notice to the owner."""
     lead, new = _lead_for(session, answers, context, now, source=f"form {form.key}")
     leads.locked(session, lead.id)
-    fingerprint = _fingerprint(answers, now)
-    if earlier := forms.same(session, form.id, fingerprint):
+    if earlier := _double(session, form.id, answers, now):
         return _repeated(session, earlier)
     _update(session, lead, answers, context)
-    submission = _keep(session, lead, form.id, fingerprint, "form", answers, context, now)
+    submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now)
     _consent(session, lead, form, answers, context, now)
     owner = _route(session, house, lead, now)
     submission.sla_due_at = _sla(session, owner, now)
@@ -190,10 +191,10 @@ def note_lead(
         raise Refused("Give an e-mail address or a phone number: without one nobody can follow up.")
     lead, new = _lead_for(session, answers, {}, now, source=source)
     leads.locked(session, lead.id)
-    fingerprint = _fingerprint(answers | {"source": source}, now)
-    if earlier := forms.same(session, None, fingerprint):
+    if earlier := _double(session, None, answers | {"source": source}, now):
         return _repeated(session, earlier)
     _update(session, lead, answers, {})
+    fingerprint = _fingerprint(answers | {"source": source}, now)
     submission = _keep(session, lead, None, fingerprint, source, answers, {}, now)
     if owner_id and lead.owner_id is None:
         lead.owner_id = owner_id
@@ -282,8 +283,17 @@ def _country_of(phone: str) -> str:
         return ""
 
 
+def _double(session: Session, form_id: int | None, answers: dict[str, Any], now: datetime) -> Submission | None:
+    """The submission with the same answers within the last ten minutes, if there is one."""
+    for at in (now, now - DOUBLE_CLICK):
+        earlier = forms.same(session, form_id, _fingerprint(answers, at))
+        if earlier is not None and now - earlier.at < DOUBLE_CLICK:
+            return earlier
+    return None
+
+
 def _fingerprint(answers: dict[str, Any], now: datetime) -> str:
-    """The same answers within the same ten minutes are a double click (two windows overlap by chance only)."""
+    """The answers and the ten minutes they fall into: unique in the database, so that two clicks at once are one row."""
     window = int(now.timestamp() // DOUBLE_CLICK.total_seconds())
     words = json.dumps(answers, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(f"{window}\0{words}".encode()).hexdigest()
@@ -329,7 +339,7 @@ def _consent(
         session.add(
             consents.Consent(
                 lead_id=lead.id,
-                purpose="educational mail",
+                purpose=facts.EDUCATION,
                 granted=bool(answers["consent"]),
                 at=now,
                 wording=form.consent_text,

@@ -336,13 +336,16 @@ def _sent_event(session: Session, message: Message, subject: str, now: datetime)
 
 
 def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any]:
-    """`begin` said no: a stop wins until the last moment (X4); a switch or a lost lease only delays."""
+    """`begin` said no: a stop wins until the last moment (X4); a switch delays; a lost lease changes nothing."""
     row = session.get(Enrolment, message.enrolment_id) if message.enrolment_id else None
     lead = session.get(Lead, message.lead_id) if message.lead_id else None
-    stopped = (lead and facts.suppressed(session, lead)) or consents.suppression(session, message.to_address)
-    if (row and row.ended_at) or stopped:
-        return {"state": "cancelled", "reason": row.state if row and row.ended_at else "suppressed"}
-    return {"state": "queued", "due_at": now + timedelta(minutes=1)}
+    if row and row.ended_at:
+        return {"state": "cancelled", "reason": row.state}
+    if (lead and facts.suppressed(session, lead)) or consents.suppression(session, message.to_address):
+        return {"state": "cancelled", "reason": "suppressed"}
+    if "everything" in account.get(session).switches:
+        return {"state": "queued", "due_at": now + timedelta(minutes=1), "reason": "sending is switched off"}
+    return {"state": "queued", "reason": ""}
 
 
 def _again(message: Message, answer: Answer, words: str, now: datetime) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from outreach.store.messages import Hit, Link, Message
 from outreach.store.sequences import VersionRow
 from outreach.store.users import User
 
+EDUCATION = "educational mail"
+"""The purpose under which consent to nurture and newsletters is kept."""
 LOOK_BACK = timedelta(days=31)
 INBOX_FRESH = timedelta(minutes=15)
 """X4: real time; a mailbox with IMAP that was not read for so long holds follow-ups."""
@@ -104,6 +106,12 @@ def suppressed(session: Session, lead: Lead) -> str | None:
     if found:
         return found.reason
     return "bounced" if lead.address_state == "dead" else None
+
+
+def refused_education(session: Session, lead: Lead) -> str | None:
+    """The lead's last word on educational mail, where it was a no; silence is none (the programme can be left at once)."""
+    said = consents.latest(session, lead.id, EDUCATION)
+    return "no consent to educational mail" if said is not None and not said.granted else None
 
 
 def sent_mails(session: Session, lead_id: int, now: datetime, besides: int | None = None) -> tuple[SentMail, ...]:

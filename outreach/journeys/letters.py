@@ -56,8 +56,7 @@ def fields_for(
         "company": placeholders.cleaned(lead.company),
         "topic": _topic(session, house, submission, lead),
         "owner": owner_fields(us, owner, house),
-        "brand": account.brand(us)
-        | {"name": us.company or us.sender_name or house.settings.mail_from_address.rpartition("@")[2]},
+        "brand": account.brand(us) | {"name": us.company or us.sender_name or _domain(house)},
         "booking_link": (owner.booking_link if owner else "") or us.booking_link,
         "asked_on": _asked_on(submission, lead) if submission else "",
         **_calls(session, lead),
@@ -69,9 +68,9 @@ def fields_for(
 
 
 def owner_fields(us: Account, owner: User | None, house: House) -> dict[str, Any]:
-    """The person who signs: the owner, else the account's sender."""
+    """The person who signs: the owner, else the account's sender, else the domain that the mail comes from."""
     if owner is None:
-        name = us.sender_name or us.company or house.settings.mail_from_address.partition("@")[0].title()
+        name = us.sender_name or us.company or _domain(house)
         return {"name": name, "email": house.settings.mail_from_address, "booking_link": us.booking_link}
     return {
         "name": owner.name,
@@ -80,6 +79,10 @@ def owner_fields(us: Account, owner: User | None, house: House) -> dict[str, Any
         "booking_link": owner.booking_link or us.booking_link,
         "signature": owner.signature,
     }
+
+
+def _domain(house: House) -> str:
+    return house.settings.mail_from_address.rpartition("@")[2]
 
 
 def fields_of_issue(issue: templates.Issue) -> dict[str, Any]:

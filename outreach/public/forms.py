@@ -67,6 +67,8 @@ def form_post(key: str) -> AnyResponse:
     if posted.get(reading.HONEYPOT):
         return _thank_a_robot(found)
     answers = reading.answers(found, posted)
+    if not request.is_json:
+        answers = reading.with_empty_boxes(found, answers)
     if not request.is_json and reading.too_quick(posted, current_house().keys):
         return _refuse(found, answers, {"": TOO_QUICK}, 422)
     cleaned, errors = capture.check(found, answers)

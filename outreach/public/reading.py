@@ -48,6 +48,11 @@ def answers(form: Form, posted: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def with_empty_boxes(form: Form, found: dict[str, Any]) -> dict[str, Any]:
+    """A browser sends nothing for a box that was shown and left empty: that is a no. (JSON says true or false itself.)"""
+    return {f["key"]: False for f in form.fields if f.get("kind") == "checkbox"} | found
+
+
 def context(form: Form, posted: Mapping[str, Any], request: Request) -> dict[str, Any]:
     """Zone, locale, referrer, page, UTM values, browser, address, and the words beside the consent box."""
 

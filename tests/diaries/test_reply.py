@@ -44,7 +44,7 @@ def test_an_unsubscribe_by_mail_wins_over_everything(world: Any) -> None:
     """X7, MAIL U6: mail to the unsubscribe address of a letter ends all, at once; Apple's says auto-replied."""
     world.set_clock("2027-06-01T10:00")
     lead = world.post_form(name="Ben Ode", email="ben@ode.example")
-    header = str(world.letters[-1]["List-Unsubscribe"])
+    header = str(world.letter("Your request: a price or a quote")["List-Unsubscribe"])
     address = header.partition("mailto:")[2].rstrip(">")
     raw = f"From: ben@ode.example\r\nTo: {address}\r\nAuto-Submitted: auto-replied\r\nX-Apple-Unsubscribe: true\r\n\r\n\r\n"
     world.hand_in("ben@ode.example", [address], raw.encode())

@@ -47,5 +47,15 @@ def test_running_every_step_twice_sends_nothing_twice(world: Any) -> None:
     assert len(ids) == len(set(ids)) == 7
 
 
+def test_who_refused_educational_mail_gets_none(world: Any) -> None:
+    """N, C4: finished without reply = moved to nurture + excluded with a reason; an empty box is a no."""
+    world.set_clock("2027-03-23T10:00")
+    lead = world.post_form(name="Anna Weber", email="anna@lumen.example", consent=False)
+    world.live_until("2027-05-30T12:00")
+    assert world.enrolments(lead) == [("inbound", "ended: no reply")]
+    assert "excluded" in world.timeline(lead)
+    assert len(world.mail_to("anna@lumen.example")) == 5
+
+
 def _indexes(world: Any, address: str) -> list[int]:
     return [i for i, m in enumerate(world.letters) if address in m["To"]]
