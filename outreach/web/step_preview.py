@@ -19,6 +19,7 @@ from outreach.mail import checks, templating
 from outreach.mail.checks import Check
 from outreach.mail.library import RenderedLetter
 from outreach.mail.templating import TemplateError
+from outreach.store import mailboxes
 from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
 from outreach.web.sequences import find
@@ -41,15 +42,23 @@ class Shown:
 
 def of(step: Step, lead_id: int | None) -> Shown | None:
     """The preview of a step for a sample lead; None for a step without words."""
-    session, user = transaction(), this_user()
-    lead = previews.sample(session, lead_id, now())
-    sender = previews.fields_of(session, current_house(), lead, user)["owner"]
-    shown = Shown(lead, str(sender.get("name", "")), str(sender.get("email", "")))
+    lead = previews.sample(transaction(), lead_id, now())
+    shown = Shown(lead, *_sender(lead))
     if step.is_mail:
         return _letter(step, shown)
     if isinstance(step.payload, Touch) and step.payload.body:
         return _bubble(step.payload.body, shown)
     return None
+
+
+def _sender(lead: Lead) -> tuple[str, str]:
+    """Name and address that a real letter to this lead carries: those of the mailbox that sends for its owner."""
+    session, house, user = transaction(), current_house(), this_user()
+    owner = previews.fields_of(session, house, lead, user)["owner"]
+    mailbox = mailboxes.for_owner(session, lead.owner_id or user.id)
+    if mailbox is None:
+        return str(owner["name"]), house.settings.mail_from_address
+    return mailbox.name or str(owner["name"]), mailbox.address
 
 
 def text_of(step: Step) -> Text:

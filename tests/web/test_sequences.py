@@ -12,7 +12,9 @@ from outreach.core.sequences import Kind
 from outreach.journeys import publish
 from outreach.store import messages, sequences
 from outreach.store.leads import Lead
+from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
+from outreach.store.users import User
 
 DOCUMENT = """outreach: 1
 name: Cadence
@@ -161,6 +163,15 @@ def test_the_live_preview_is_filled_for_the_sample_lead(admin: Any, house: Any, 
     assert "Dear Anna" in answer.text
     assert "1 question" in answer.text
     assert "Draft saved" in answer.text
+
+
+def test_the_preview_shows_the_address_that_a_real_letter_comes_from(admin: Any, house: Any, ada: User, cadence: int):
+    enrolled(house, cadence)
+    with house.sessions.begin() as session:
+        session.add(Mailbox(address="letters@outreach.test", user_id=ada.id, imap_cursor={}, created_at=house.now(session)))
+    page = admin.get(f"/sequences/{cadence}?step=hello").text
+    assert "&lt;letters@outreach.test&gt;" in page
+    assert ada.email not in page
 
 
 @pytest.mark.parametrize(
