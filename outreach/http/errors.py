@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, default_exceptions
 
 from outreach.errors import Failed, NotFound, Refused
 
@@ -33,6 +33,8 @@ WORDS = {
     ),
 }
 
+STANDARD = frozenset(kind.description for kind in default_exceptions.values())
+"""What the framework says when a view gave no sentence of its own; ours are plainer."""
 FOREIGN_HOST = "Nobody answers at this host name. Use the address in BASE_URL, or set BASE_URL to the one people open."
 
 
@@ -68,9 +70,7 @@ def _refused(error: HTTPException) -> Any:
     status = error.code or 500
     if error.response is not None or status < 400:
         return error
-    own = error.description or ""
-    if own == type(error).description or status in (404, 405, 429):
-        own = ""
+    own = "" if error.description in STANDARD else error.description or ""
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return answer(status, own, kept)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask.testing import FlaskClient
 
 from outreach import http, web
@@ -16,7 +16,7 @@ from outreach.store.users import User
 
 @pytest.fixture
 def app(house: Any) -> Flask:
-    """Doors: /open, /mine, /admins, /hook (no CSRF), /rename (writes), /broken, /framed, /forgotten (no mark)."""
+    """Doors: /open, /mine, /admins, /hook (no CSRF), /rename (writes), /broken, /gone, /framed, /forgotten (no mark)."""
     made = Flask("outreach", static_folder=None)
     http.install(made, house)
 
@@ -56,6 +56,11 @@ def app(house: Any) -> Flask:
     @anyone("a test")
     def broken() -> str:
         raise RuntimeError("a secret of the inside")
+
+    @made.get("/gone/<int:status>")
+    @anyone("a test")
+    def gone(status: int) -> str:
+        abort(status, "The letter that this link was in is gone.")
 
     @made.get("/framed")
     @anyone("a test")

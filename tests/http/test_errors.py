@@ -1,5 +1,6 @@
 """Errors in plain words, for each kind of asker; nothing of the inside leaks."""
 
+import pytest
 from flask.testing import FlaskClient
 
 
@@ -32,3 +33,14 @@ def test_a_wrong_method_names_the_right_one(client: FlaskClient) -> None:
     answer = client.delete("/open")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429])
+def test_the_own_sentence_of_a_view_is_kept(client: FlaskClient, status: int) -> None:
+    answer = client.get(f"/gone/{status}")
+    assert answer.status_code == status
+    assert "The letter that this link was in is gone." in answer.text
+
+
+def test_the_words_of_the_framework_are_never_shown(client: FlaskClient) -> None:
+    assert "requested URL" not in client.get("/nowhere").text
