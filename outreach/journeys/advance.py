@@ -10,6 +10,7 @@ from random import Random
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from outreach.core import engine, pipeline, retry, signals
@@ -51,6 +52,11 @@ def _alone(
     try:
         with house.sessions.begin() as session:
             work(session, house, row_id)
+    except OperationalError as error:
+        # The database is away or busy: no fault of this row, which keeps its date.
+        log.warning("row_waits_for_the_database", work=work.__name__, id=row_id)
+        if error.connection_invalidated:
+            raise
     except Exception as error:
         log.exception("row_failed", work=work.__name__, id=row_id)
         with house.sessions.begin() as session:

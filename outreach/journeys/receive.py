@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from outreach.core import pipeline, replies, signals
@@ -84,6 +85,9 @@ def receive(house: House, limit: int = 50) -> int:
         try:
             with house.sessions.begin() as session:
                 _understand(session, house, inbound_id)
+        except OperationalError:
+            # The database is away: no fault of this message; it stays unread and is read when the clock rings again.
+            raise
         except Exception as error:
             log.exception("inbound_failed", id=inbound_id)
             with house.sessions.begin() as session:

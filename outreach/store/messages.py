@@ -18,7 +18,12 @@ RESULT = (
 )
 """A letter whose end the lead's enrolments have to be told."""
 UNSENT = ("queued", "claimed", "begun")
-SERVER = "(SELECT system_identifier::text FROM pg_control_system()) || '/' || pg_postmaster_start_time()::text"
+RECOVERED = "(SELECT coalesce(max(stats_reset), pg_postmaster_start_time()) FROM pg_stat_bgwriter)"
+"""When the server last came back from a crash of its own: its start time stays then, its statistics begin anew."""
+SERVER = (
+    "(SELECT system_identifier::text FROM pg_control_system())"
+    f" || '/' || pg_postmaster_start_time()::text || '/' || {RECOVERED}::text"
+)
 """The running server's identity: a sweeper that meets another one knows that commits may be gone (DESIGN 4.4)."""
 
 
@@ -141,9 +146,11 @@ class LocalLetter(Base):
 OWNERS = 72015
 """Class of the advisory locks that living senders hold: a sender that died has let go of its lock."""
 ALIVE = (
-    "EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted"
+    # A server that has just started knows nobody yet: senders get a moment to come back and write down what they know.
+    f"(greatest(pg_postmaster_start_time(), {RECOVERED}) > clock_timestamp() - interval '8 seconds' OR EXISTS ("
+    "SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted"
     f" AND l.classid = {OWNERS} AND l.objid::text = m.lease_owner"
-    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))"
 )
 CLAIM = text(f"""
 WITH due AS MATERIALIZED (

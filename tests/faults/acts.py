@@ -117,7 +117,11 @@ class Scene:
 
     def everybody_was_answered(self, seconds: float = 60) -> None:
         """Nobody is lost: each lead who was told 201 has an answer; and nobody has two."""
-        until(lambda: set(self.posted) <= set(self.answers_taken()), seconds, "an answer to everybody")
+        try:
+            until(lambda: set(self.posted) <= set(self.answers_taken()), seconds, "an answer to everybody")
+        except AssertionError as late:
+            query = "SELECT to_address, state, reason, answer, due_at - queued_at, lease_until FROM messages WHERE state <> 'sent'"
+            raise AssertionError(f"{late}: {self.rows(query + ' ORDER BY id LIMIT 20')}") from None
         self.nobody_twice()
 
     def nobody_twice(self) -> None:

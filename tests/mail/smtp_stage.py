@@ -35,9 +35,9 @@ class Script:
 
 
 @contextmanager
-def stage(script: Script) -> Iterator[int]:
-    """Play a script on a free loopback port; gives the port."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def stage(script: Script, port: int = 0) -> Iterator[int]:
+    """Play a script on a loopback port (0: a free one); gives the port."""
+    listener = socket.create_server(("127.0.0.1", port))
     over = threading.Event()
     guests: list[socket.socket] = []
 
