@@ -182,6 +182,18 @@ def business_days_between(cal: Calendar, start: date, end: date) -> int:
     return sum(is_business_day(cal, day) for day in days)
 
 
+def open_time(cal: Calendar, start: datetime, end: datetime) -> timedelta:
+    """How much of the time from `start` to `end` lies in open hours."""
+    total, day, last = timedelta(), cal.local(start).date(), cal.local(end).date()
+    while day <= last:
+        for block in cal.blocks(day):
+            opens = instant(cal.zone, at_minute(day, block.start))
+            closes = instant(cal.zone, at_minute(day, block.end))
+            total += max(min(closes, end) - max(opens, start), timedelta())
+        day += DAY
+    return total
+
+
 # Finding a slot
 
 

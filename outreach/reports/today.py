@@ -8,11 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from outreach.store import deals, forms, inbox, leads, tasks
+from outreach import documents
+from outreach.core import schedule
+from outreach.core.schedule import Calendar
+from outreach.core.sequences import Schedule
+from outreach.store import account, deals, forms, inbox, leads, tasks
+from outreach.store.account import Account
 from outreach.store.forms import Submission
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.tasks import Task
+from outreach.store.users import User
 
 REPLIES, NEW, CALLS, FOLLOW_UPS = "Replies waiting", "New leads", "Calls", "Follow-ups"
 GROUPS = (REPLIES, NEW, CALLS, FOLLOW_UPS)
@@ -47,7 +53,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`first_answer`: median of the last seven days; `oldest_reply`: how long the oldest reply has waited."""
+    """`first_answer`: median of the last seven days in working hours; `oldest_reply`: how long the oldest reply has waited."""
 
     first_answer: timedelta | None
     oldest_reply: timedelta | None
@@ -174,8 +180,23 @@ def _sorted(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (item.waiting_since or item.task.due_at, item.task.id))
 
 
+def _first_waits(session: Session, user_id: int | None, since: datetime) -> list[timedelta]:
+    """How long people waited for a first human attempt, in the owner's working hours: nobody promises the nights."""
+    answers, us = forms.first_answers(session, user_id, since), account.get(session)
+    calendars = {owner: _hours(us, session.get(User, owner) if owner else None) for owner, _, _ in answers}
+    return [schedule.open_time(calendars[owner], asked, answered) for owner, asked, answered in answers]
+
+
+def _hours(us: Account, owner: User | None) -> Calendar:
+    """The owner's working hours, else the account's; public holidays are the account's."""
+    zone = (owner.zone if owner else "") or us.zone
+    week = documents.week((owner.working_hours if owner else None) or us.working_hours)
+    plan = Schedule(zone=zone, week=week, holidays="account")
+    return schedule.calendar(plan, zone, None, None, us.zone, us.country or None)
+
+
 def _numbers(session: Session, user_id: int | None, items: list[Item], now: datetime, zone: str) -> Numbers:
-    waits = forms.first_answers(session, user_id, now - timedelta(days=7))
+    waits = _first_waits(session, user_id, now - timedelta(days=7))
     replies = [item.waiting_since for item in items if item.group == REPLIES and item.waiting_since]
     today = start_of_day(now, zone)
     return Numbers(

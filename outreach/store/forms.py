@@ -86,11 +86,14 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Submission]:
     return {one.id: one for one in session.scalars(select(Submission).where(Submission.id.in_(set(ids))))}
 
 
-def first_answers(session: Session, owner_id: int | None, since: datetime) -> list[timedelta]:
-    """How long people waited for the first human attempt after asking, since then (one owner's leads, or all)."""
-    query = select(Submission.first_human_at - Submission.at).join(Lead, Lead.id == Submission.lead_id)
+def first_answers(
+    session: Session, owner_id: int | None, since: datetime
+) -> list[tuple[int | None, datetime, datetime]]:
+    """Owner, moment of asking and moment of the first human attempt, since then (one owner's leads, or all)."""
+    query = select(Lead.owner_id, Submission.at, Submission.first_human_at).join(Lead, Lead.id == Submission.lead_id)
     query = query.where(Submission.first_human_at.is_not(None), Submission.at >= since)
-    return list(session.scalars(query.where(Lead.owner_id == owner_id) if owner_id else query))
+    rows = session.execute(query.where(Lead.owner_id == owner_id) if owner_id else query)
+    return [(owner, asked, answered) for owner, asked, answered in rows if answered]
 
 
 def stop_clocks(session: Session, lead_id: int, at: datetime) -> None:

@@ -155,6 +155,15 @@ def test_no_open_slot_in_thirty_days_is_said_and_no_loop():
     assert decision.after.due_at == now + timedelta(days=7)
 
 
+def test_only_open_hours_count_as_time_that_somebody_waited():
+    plan = schedule.calendar(Schedule(zone="UTC", week=hours(OFFICE)), "UTC")
+    evening = datetime(2026, 3, 6, 20, tzinfo=UTC)  # a Friday
+    opening = schedule.next_open(plan, evening)
+    assert schedule.open_time(plan, evening, opening) == timedelta()
+    assert schedule.open_time(plan, evening, opening + timedelta(minutes=4)) == timedelta(minutes=4)
+    assert schedule.open_time(plan, opening, opening + timedelta(minutes=9)) == timedelta(minutes=9)
+
+
 def test_the_window_is_half_open():
     """W3, W4: 17:00 is outside, 24:00 is the end of the day."""
     cal = schedule.calendar(Schedule(), NEW_YORK)
