@@ -91,7 +91,7 @@ def _shell() -> dict[str, Any]:
     return {
         "groups": groups(),
         "phone": existing(PHONE),
-        "counts": _counts(user.id) if user else {},
+        "counts": counts(user.id) if user else {},
         "unread": notices.unread(session, user.id) if user else 0,
         "movable": movable,
         "now": now(),
@@ -99,7 +99,7 @@ def _shell() -> dict[str, Any]:
     }
 
 
-def _counts(user_id: int) -> dict[str, int]:
+def counts(user_id: int) -> dict[str, int]:
     """What waits behind an entry of the navigation: today's open tasks, and the replies among them."""
     kinds = tasks.open_by_kind(transaction(), user_id, _end_of_today())
     return {"/": sum(kinds.values()), "/replies": kinds.get("reply", 0)}

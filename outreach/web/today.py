@@ -23,7 +23,7 @@ from outreach.reports.today import Day
 from outreach.store import leads
 from outreach.store.leads import Lead
 from outreach.store.tasks import Task
-from outreach.web import scripts
+from outreach.web import scripts, shell
 from outreach.web.blueprint import blueprint
 from outreach.web.filters import page_zone
 
@@ -59,7 +59,7 @@ def queue() -> str:
     """The list alone, with its progress: asked for every few seconds."""
     shown = request.args.get("shown", type=int)
     page = _list(_day(), shown, request.args.get("only", ""))
-    return render_template("today/fresh.html", **page)
+    return render_template("today/fresh.html", **page, counts=shell.counts(this_user().id))
 
 
 @blueprint.get("/today/<int:task_id>")
@@ -209,6 +209,7 @@ def _next(words: str, done: int | None, open_next: int | None) -> AnyResponse:
     page = render_template(
         "today/after.html", **_list(day, shown, "replies" if only == "replies" else ""),
         **(_card(shown) if shown else {}), words=words, undo=f"/today/{done}/undo" if done and _undoable(done) else "",
+        counts=shell.counts(this_user().id),
     )  # fmt: skip
     answer = make_response(page)
     answer.headers["HX-Replace-Url"] = f"{home}?t={shown}" if shown else home

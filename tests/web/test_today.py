@@ -118,6 +118,27 @@ def test_the_first_call_after_a_request_is_a_new_lead_with_a_running_clock(rep: 
     assert "due clock late" in page
 
 
+def test_the_median_of_first_answers_counts_working_hours_alone(rep: Visitor, desk: Desk) -> None:
+    kenji = desk.lead("Kenji Mori")
+    morning = (desk.now - timedelta(days=1)).replace(hour=9, minute=3, second=0, microsecond=0)
+    with desk.house.sessions.begin() as session:
+        us, rita = account.get(session), session.get_one(User, desk.rita.id)
+        us.zone, us.working_hours = "UTC", {"mon-sun": ["09:00-17:00"]}
+        us.country = ""
+        rita.zone, rita.working_hours = "UTC", {}
+        session.add(Submission(lead_id=kenji, fingerprint="k", answers={}, context={}, first_human_at=morning,
+                               at=morning - timedelta(hours=12)))  # fmt: skip
+    assert re.search(r'<b class="ok">3 min</b>', rep.get("/").text)
+
+
+def test_a_filed_outcome_brings_the_number_beside_today_up_to_date(rep: Visitor, desk: Desk) -> None:
+    first, _ = (desk.task("call", desk.lead(name)) for name in ("Anna Weber", "Sofia Lind"))
+    assert re.search(r'id="count-today" aria-label="2 open">2</b>', rep.get("/").text)
+    answer = rep.post(f"/today/{first}/outcome", {"outcome": "no answer"}, headers=HTMX)
+    assert re.search(r'id="count-today" hx-swap-oob="true" aria-label="1 open">1</b>', answer.text)
+    assert re.search(r'id="count-replies" hx-swap-oob="true" hidden>', answer.text)
+
+
 def test_a_call_shows_what_to_say_and_the_number_to_call(rep: Visitor, desk: Desk) -> None:
     sofia = desk.lead("Sofia Lind", company="Nordbyte", zone="Europe/Stockholm", zone_source="browser")
     number = desk.task("call", sofia, script="call-new-lead")
