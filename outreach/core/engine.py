@@ -26,6 +26,7 @@ from outreach.core.decisions import Block, Branch, Decision, Hold, MakeTask, Not
 from outreach.core.enrolments import Facts, Pausing, Snapshot
 from outreach.core.placeholders import missing_fields
 from outreach.core.planning import (
+    FLOW_KINDS,
     Dice,
     Planned,
     blocks,
@@ -291,8 +292,17 @@ def _says(after: Snapshot, sequence: Sequence, found: Planned, facts: Facts) -> 
     if found.due is None:
         return states.sentence(states.NO_SLOT)
     local = calendar_of(sequence, facts).local(found.due)
-    what = "The end of the sequence" if after.step_key == FINISH else f"Next: {after.step_key}"
-    return f"{what} on {local:%a} {local.day} {local:%b %Y} at {local:%H:%M}."
+    what = "The end of the sequence" if after.step_key == FINISH else _called(sequence.step(after.step_key or ""))
+    return f"{what} is planned for {local:%a} {local.day} {local:%b %Y} at {local:%H:%M}."
+
+
+def _called(step: Step | None) -> str:
+    """A step in the middle of a sentence for people, who know no ids."""
+    if step is None or step.kind in FLOW_KINDS:
+        return "The next step"
+    names = {Kind.EMAIL: "letter", Kind.BREAKUP: "break-up letter", Kind.VOICE: "voice message",
+             Kind.LETTER: "letter by post", Kind.SOCIAL: "touch on social media"}  # fmt: skip
+    return f"The next {names.get(step.kind, step.kind.value)}"
 
 
 def _inputs(found: Planned, facts: Facts) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from outreach.config import Settings
-from outreach.reports import running
+from outreach.reports import running, why
 from outreach.reports.running import Check
 from outreach.store import business_clock, inbox, mailboxes, messages
 from outreach.store.consents import Suppression
@@ -196,14 +196,14 @@ def _held_states() -> list[object]:
 
 def _held(session: Session) -> tuple[Waiting, ...]:
     query = (
-        select(Lead.id, Lead.name, Lead.email, Enrolment.state, Enrolment.why, Enrolment.due_at)
+        select(Lead.id, Lead.name, Lead.email, Enrolment)
         .join(Enrolment, Enrolment.lead_id == Lead.id)
         .where(Enrolment.ended_at.is_(None), or_(*_held_states()))  # type: ignore[arg-type]
         .order_by(Enrolment.due_at)
         .limit(MOST)
     )
     rows = session.execute(query)
-    return tuple(Waiting(key, name or email, state, why, due) for key, name, email, state, why, due in rows)
+    return tuple(Waiting(key, name or email, row.state, why.sentence(row), row.due_at) for key, name, email, row in rows)
 
 
 def _held_by_state(session: Session) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Why did (or didn't) something go out to this lead, and what comes next, when? Read from events and enrolments only."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from outreach.store import consents, enrolments, events, leads
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.sequences import SequenceRow, VersionRow
+
+HELD = ("paused", "held", "blocked", "failed")
 
 
 def explain(session: Session, email: str, now: datetime) -> dict[str, Any]:
@@ -43,6 +45,23 @@ def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
     }
 
 
+def is_held(row: Enrolment) -> bool:
+    """True when something other than the plan keeps the lead waiting (RULES S)."""
+    return row.state.startswith(HELD) or row.state in (states.LIMIT, states.APPROVAL, states.INBOX)
+
+
+def sentence(row: Enrolment) -> str:
+    """Where an enrolment stands and why, for people: the state's sentence, its reason, the return from an absence."""
+    words = states.sentence(row.state) if states.is_state(row.state) else row.state
+    if row.state == states.OUT_OF_OFFICE and (until := row.memory.get("ooo", {}).get("until")):
+        day = date.fromisoformat(until)
+        return f"The lead is away until {day:%a} {day.day} {day:%b %Y}; the next letter goes after the return."
+    if not (is_held(row) or row.ended_at) or not row.reason or row.reason in words:
+        return words
+    reason = row.reason[:1].upper() + row.reason[1:]
+    return f"{words} {reason}{'' if reason.endswith(('.', '!', '?')) else '.'}"
+
+
 def _enrolment(session: Session, lead: Lead, row: Enrolment) -> dict[str, Any]:
     sequence = session.get_one(SequenceRow, row.sequence_id)
     version = session.get_one(VersionRow, row.version_id)
@@ -54,13 +73,13 @@ def _enrolment(session: Session, lead: Lead, row: Enrolment) -> dict[str, Any]:
         "version": version.number,
         "class": row.class_,
         "state": row.state,
-        "sentence": states.sentence(row.state),
+        "sentence": sentence(row),
         "last_step": last,
         "last_at": done[last].get("at") if last else None,
         "next_step": None if row.ended_at or row.step_key == FINISH else row.step_key,
         "next_at": row.due_at,
         "next_local": row.due_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if row.due_at else None,
-        "reason": row.reason or row.why,
+        "reason": row.reason or (sentence(row) if is_held(row) else row.why),
         "why": row.why,
         "rule": row.rule,
         "entered_at": row.entered_at,

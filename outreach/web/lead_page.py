@@ -13,7 +13,7 @@ from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import edit_lead, enrol, facts, forecast, meetings, steer, write
-from outreach.reports import card, timeline
+from outreach.reports import card, timeline, why
 from outreach.store import consents, deals, enrolments, leads, sequences, tasks, users
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
@@ -186,8 +186,17 @@ def _programme(lead: Lead, row: Enrolment) -> dict[str, object]:
     return {
         "at": standing,
         "coming": coming,
-        "sentence": states.sentence(row.state) if states.is_state(row.state) else row.state,
+        "sentence": why.sentence(row),
+        "held": why.is_held(row) and row.state != states.OUT_OF_OFFICE,
+        "next": _next_step(row),
     }
+
+
+def _next_step(row: Enrolment) -> str:
+    """The step that is next in words for people."""
+    document = card.sequence_of(transaction(), row)
+    step = document.step(row.step_key or "") if document else None
+    return forecast.title(step) if step else "the end of the sequence"
 
 
 def _sequences(rows: list[Enrolment]) -> list[SequenceRow]:

@@ -159,6 +159,26 @@ def test_the_page_says_what_happens_next_when_and_why(rep: Visitor, desk: Desk) 
     assert coming.index("day 2") < coming.index("Break-up letter") < coming.index("educational")
 
 
+def test_the_next_step_is_named_once_and_without_its_id(rep: Visitor, desk: Desk) -> None:
+    number = note(rep, desk)
+    page = rep.get(f"/leads/{number}").text
+    head = page[page.index('class="programme-head"') : page.index('class="programme-acts"')]
+    assert head.count("Next: ") == 1
+    assert "Next: " + running(desk, number)[0].step_key not in head
+
+
+def test_an_absence_is_told_with_the_day_of_the_return(rep: Visitor, desk: Desk) -> None:
+    """O4: on the page of the lead and on Health."""
+    number = note(rep, desk)
+    with desk.house.sessions.begin() as session:
+        row = session.get_one(Enrolment, running(desk, number)[0].id)
+        row.state, row.why = "paused: out-of-office", "The last thing that happened."
+        row.memory = {**row.memory, "ooo": {"until": "2031-03-06", "since": desk.now.isoformat()}}
+    for page in (rep.get(f"/leads/{number}").text, rep.get("/health").text):
+        assert "The lead is away until Thu 6 Mar 2031; the next letter goes after the return." in page
+        assert '<td class="why">The last thing that happened.' not in page
+
+
 def test_a_person_pauses_resumes_skips_and_stops(rep: Visitor, desk: Desk) -> None:
     """P1, P3, P5, X8."""
     number = note(rep, desk)
