@@ -203,7 +203,9 @@ def _held(session: Session) -> tuple[Waiting, ...]:
         .limit(MOST)
     )
     rows = session.execute(query)
-    return tuple(Waiting(key, name or email, row.state, why.sentence(row), row.due_at) for key, name, email, row in rows)
+    return tuple(
+        Waiting(key, name or email, row.state, why.sentence(row), row.due_at) for key, name, email, row in rows
+    )
 
 
 def _held_by_state(session: Session) -> dict[str, int]:
