@@ -275,7 +275,8 @@ def _write_down(sender: Sender, message_id: int, mailbox_id: int, answer: Answer
         now = sender.house.now(session)
         message = session.get_one(Message, message_id)
         mailbox = session.get_one(Mailbox, mailbox_id)
-        words = f"{answer.code or ''} {answer.enhanced or ''} {answer.text}".strip()[:500]
+        precise = answer.enhanced if answer.enhanced and answer.enhanced not in answer.text else ""
+        words = " ".join(filter(None, (str(answer.code or ""), precise, answer.text)))[:500]
 
         def end(**values: Any) -> None:
             if not messages.finish(session, message_id, sender.owner, answer=words, **values):
@@ -351,7 +352,7 @@ def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any
 def _again(message: Message, answer: Answer, words: str, now: datetime) -> dict[str, Any]:
     """F1, F2: growing gaps, for at most 72 hours from the first try."""
     first = message.first_tried_at or message.queued_at
-    tries = message.attempts + 1
+    tries = message.attempts + (answer.stage != "letter")  # `begin` has counted a try that came so far
     if now - first >= GIVE_UP:
         return {"state": "failed", "reason": f"given up after 72 hours: {words}", "attempts": tries}
     wait = retry.gap(tries)
