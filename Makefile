@@ -1,6 +1,6 @@
 # Two commands are all that a newcomer needs: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock
+.PHONY: help setup run test check bench chaos lock
 
 BIN := .venv/bin
 
@@ -21,6 +21,9 @@ check: setup ## style, types, import floors, migrations up and down, clean lock 
 
 bench: setup ## measure: form to accepted mail, letters a second
 	@$(BIN)/python -m bench
+
+chaos: setup ## kill -9 senders while letters go out: 10 rounds of 1,000 letters
+	@$(BIN)/python -m bench.kill
 
 lock: setup ## compile requirements/*.in to hashed lock files
 	@sh tools/lock.sh

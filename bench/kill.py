@@ -9,6 +9,7 @@ the answer. At most one letter may be unsure for each kill.
 import email
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def one_round(settings: Settings, letters: int, every: int, seed: int) -> Round:
     house = wiring.build(settings)
     sink = Sink(int(settings.local_smtp.rpartition(":")[2]), seed)
     sink.server.start()
-    _queue(house, letters, seed)
+    queue_letters(house, letters, seed)
     chance, started, kills = random.Random(seed), time.monotonic(), 0
     senders = [_sender(settings) for _ in range(SENDERS)]
     try:
@@ -122,7 +123,8 @@ def _wait_for_letters(house: wiring.House, sink: Sink, count: int) -> None:
         time.sleep(0.005)
 
 
-def _queue(house: wiring.House, letters: int, seed: int) -> None:
+def queue_letters(house: wiring.House, letters: int, seed: int) -> None:
+    """A fresh lead and a due letter for each, in place of those of the round before."""
     with house.sessions.begin() as session:
         now = house.now(session)
         load_presets(session, house, now)
@@ -191,6 +193,7 @@ def main() -> None:
     finally:
         for engine in reversed(engines):
             engine.stop()
+        shutil.rmtree(place.data, ignore_errors=True)
     kills, unsure = sum(r.kills for r in done), sum(r.states.get("unsure", 0) for r in done)
     twice, lost = sum(r.twice for r in done), sum(r.lost for r in done)
     print(f"together: {rounds * letters} letters, {kills} kills, lost {lost}, twice {twice}, unsure {unsure}")

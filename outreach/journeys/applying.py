@@ -434,7 +434,9 @@ def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
         return
     if any(e.sequence_id == target.id for e in enrolments.running(session, lead.id)):
         return
-    if why := facts.suppressed(session, lead) or (target.class_ == "nurture" and facts.refused_education(session, lead)):
+    if why := facts.suppressed(session, lead) or (
+        target.class_ == "nurture" and facts.refused_education(session, lead)
+    ):
         context.event("excluded", f"Not moved to “{target.name}”: {why}.", rule="X7", data={"reason": why})
         return
     begin(session, context.house, lead, target, context.now, submission_id=context.row.submission_id)

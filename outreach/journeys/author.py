@@ -76,17 +76,13 @@ def problems_in(template: Template, source: str, includes: dict[str, str]) -> li
     return mjml.lint(source, None if template.kind == "layout" else includes)
 
 
-def save(
-    session: Session, template: Template, written: Written, now: datetime, user_id: int
-) -> TemplateVersion | None:
+def save(session: Session, template: Template, written: Written, now: datetime, user_id: int) -> TemplateVersion | None:
     """Keep a text as the next version, in force at once (V2, V8); None when it is the one in force already."""
     current = templates.current(session, template.key)
     same = current and (current.subject, current.mjml, current.text, current.preview)
     if same == (written.subject, written.mjml, written.text, written.preview):
         return None
-    return templates.save(
-        session, template, written.subject, written.mjml, written.text, now, user_id, written.preview
-    )
+    return templates.save(session, template, written.subject, written.mjml, written.text, now, user_id, written.preview)
 
 
 def restore(session: Session, version: TemplateVersion, now: datetime, user_id: int) -> TemplateVersion | None:

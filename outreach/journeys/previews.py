@@ -22,7 +22,7 @@ LAYOUT_SAMPLE = LetterSource(
     "How letters look",
     '<mj-section css-class="page"><mj-column><mj-text padding-top="24px">'
     "<p>Hi {{ first_name|default('there') }},</p><p>This is a sample, so that you see the frame of your letters: "
-    'the head, the text, <a href="{{ brand.website|default(\'https://example.com\') }}">a link</a>, a button and the '
+    "the head, the text, <a href=\"{{ brand.website|default('https://example.com') }}\">a link</a>, a button and the "
     'small print.</p></mj-text><mj-button href="https://example.com">A button</mj-button>'
     '<mj-include path="_signature.mjml" /></mj-column></mj-section>',
 )
@@ -48,7 +48,11 @@ EXTRA: dict[str, Any] = {
         "title": "Five minutes beat five features",
         "intro": "Who answers first is usually the one they buy from.",
         "items": [
-            {"title": "Answer first", "text": "The first step writes back at once.", "url": "https://example.com/first"},
+            {
+                "title": "Answer first",
+                "text": "The first step writes back at once.",
+                "url": "https://example.com/first",
+            },
             {"title": "Call second", "text": "While the form is still warm.", "url": "https://example.com/second"},
         ],
     },
@@ -97,7 +101,9 @@ def preview(
         return Preview(letters.render(session, text, fields, preview=True), fields, lead)
     includes = library.shipped_includes() | templates.layouts(session) | shared
     if library.FOOTER in shared:
-        return Preview(library.render_plain("A plain letter", PLAIN_SAMPLE, fields, includes, preview=True), fields, lead)
+        return Preview(
+            library.render_plain("A plain letter", PLAIN_SAMPLE, fields, includes, preview=True), fields, lead
+        )
     return Preview(library.render_letter(_in_layout(shared), fields, includes, preview=True), fields, lead)
 
 

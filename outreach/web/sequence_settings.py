@@ -157,4 +157,3 @@ def _page(sequence_id: int, values: Mapping[str, str], errors: dict[str, str]) -
     return render_template(
         "sequences/settings.html", desk=desk, words=words, may_edit=this_user().role in BUILDERS, **known
     )
-

@@ -11,7 +11,20 @@ from outreach.app import create_app
 from outreach.http.access import access_of
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-OPEN_PREFIXES = ("/f/", "/u/", "/a/", "/c/", "/o/", "/brand/", "/read/", "/static/", "/claim/", "/sign-in", "/healthz", "/api/")
+OPEN_PREFIXES = (
+    "/f/",
+    "/u/",
+    "/a/",
+    "/c/",
+    "/o/",
+    "/brand/",
+    "/read/",
+    "/static/",
+    "/claim/",
+    "/sign-in",
+    "/healthz",
+    "/api/",
+)
 """The public list: addresses that answer without a sign-in. /api/ is for tokens."""
 WITHOUT_TOKEN = ("/f/", "/u/", "/a/", "/api/", "/hooks/")
 """Doors that strangers and machines post to, who have no cookie of ours that could be misused."""

@@ -168,7 +168,9 @@ def test_the_live_preview_is_filled_for_the_sample_lead(admin: Any, house: Any, 
 def test_the_preview_shows_the_address_that_a_real_letter_comes_from(admin: Any, house: Any, ada: User, cadence: int):
     enrolled(house, cadence)
     with house.sessions.begin() as session:
-        session.add(Mailbox(address="letters@outreach.test", user_id=ada.id, imap_cursor={}, created_at=house.now(session)))
+        session.add(
+            Mailbox(address="letters@outreach.test", user_id=ada.id, imap_cursor={}, created_at=house.now(session))
+        )
     page = admin.get(f"/sequences/{cadence}?step=hello").text
     assert "&lt;letters@outreach.test&gt;" in page
     assert ada.email not in page

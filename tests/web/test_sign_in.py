@@ -1,5 +1,6 @@
 """Signing in and out, throttling, claiming the installation."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +25,8 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(stranger: Any, ad
         stranger.get("/sign-in")
         answers.append(stranger.post("/sign-in", {"email": email, "password": "wrong"}))
     assert [a.status_code for a in answers] == [422, 422]
-    assert answers[0].text.replace("ada@", "") == answers[1].text.replace("nobody@", "")
+    pages = [re.sub(r'name="csrf_token"[^>]*>|content="[\w.-]{60,}"', "", answer.text) for answer in answers]
+    assert pages[0].replace("ada@", "") == pages[1].replace("nobody@", "")
 
 
 def test_five_failed_tries_close_the_door_for_that_account_and_address(stranger: Any, ada: User, rita: User) -> None:
