@@ -55,7 +55,7 @@ def ready(session: Session, house: House, message: Message, mailbox: Mailbox, no
     message.references = list(_references(message, parent))
     us = account.get(session)
     user = session.get(User, message.user_id) if message.user_id and message.kind not in ("notice", "test") else None
-    tokens, ways_out = answers_by_token(house, mailbox), _ways_out(house, message)
+    tokens, ways_out = answers_by_token(house, mailbox), _ways_out(house, message, mailbox)
     letter = Letter(
         message_id=message.message_id,
         date=now,
@@ -162,12 +162,17 @@ def _references(message: Message, parent: Message | None) -> tuple[str, ...]:
     return tuple(x for x in message.extra.get("references", []) if re.fullmatch(r"<[^<>\s]{1,900}>", x))
 
 
-def _ways_out(house: House, message: Message) -> tuple[str | None, str | None]:
-    """O18: every automatic letter to a lead carries the way out: the one-click address and the mail address."""
+def _ways_out(house: House, message: Message, mailbox: Mailbox) -> tuple[str | None, str | None]:
+    """O18: every automatic letter to a lead carries the way out: the one-click address and the mail address.
+
+    Where signed addresses do not reach us, the mailbox itself takes the wish, with the token as its subject.
+    """
     if message.kind not in AUTOMATIC:
         return None, None
     token = house.token("unsubscribe", message.id)
-    return house.url("/u/" + token), f"u+{token}@{house.settings.reply_domain}"
+    if answers_by_token(house, mailbox):
+        return house.url("/u/" + token), f"u+{token}@{house.settings.reply_domain}"
+    return house.url("/u/" + token), f"{mailbox.address}?subject=unsubscribe-{token}"
 
 
 def _auto(message: Message) -> str | None:

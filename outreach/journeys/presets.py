@@ -55,9 +55,9 @@ def _kind(key: str) -> str:
 
 
 def _title(key: str) -> str:
-    return key.strip("_").removesuffix(".mjml").removesuffix(".txt").replace("-", " ").capitalize() + (
-        " (text)" if key.endswith(".txt") else ""
-    )
+    return key.strip("_").removesuffix(".mjml").removesuffix(".txt").replace("-", " ").replace(
+        "cant ", "can’t "
+    ).capitalize() + (" (text)" if key.endswith(".txt") else "")
 
 
 def _sequence(session: Session, path: Path, now: datetime) -> None:

@@ -6,6 +6,7 @@ receive   understand what nobody has read yet, each message in a transaction of 
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -165,6 +166,8 @@ def _classified(session: Session, house: House, row: InboundMail, inbound: Inbou
 
     if row.recipient and opts_out(row.recipient):
         return Verdict("unsubscribe", "envelope: unsubscribe token")
+    if _subject_number(house, inbound.subject) is not None:
+        return Verdict("unsubscribe", "subject: unsubscribe token")
     lead = leads.by_email(session, inbound.from_address or "")
     zone = ZoneInfo((lead.zone if lead else "") or account.get(session).zone)
     day_first = None if lead is None or not lead.locale else not lead.locale.replace("_", "-").lower().endswith("-us")
@@ -183,10 +186,21 @@ def _token_number(house: House, address: str, purpose: str) -> int | None:
     return house.number(PURPOSES[purpose], token) if plus and head == purpose else None
 
 
+def _subject_number(house: House, subject: str) -> int | None:
+    """The letter that a mail with the subject `unsubscribe-TOKEN` wants to be the last one."""
+    found = re.fullmatch(r"unsubscribe-([a-z2-7]{12,61})", subject.strip().lower())
+    return house.number("unsubscribe", found[1]) if found else None
+
+
 def _matched(
     session: Session, house: House, row: InboundMail, inbound: Inbound, verdict: Verdict, domains: frozenset[str]
 ) -> Match:
     """X3: signed token; our Message-IDs; the sender's address; the sender's domain (low: a person is asked)."""
+    number = _subject_number(house, inbound.subject)
+    if number is not None and (asked := session.get(Message, number)):
+        return Match(
+            session.get(Lead, asked.lead_id) if asked.lead_id else None, asked, "token in the subject", sure=True
+        )
     for candidate in matching.candidates(inbound, [row.recipient] if row.recipient else [], domains):
         if candidate.trust == "low" and verdict.cls not in ("bounce", "complaint"):
             continue

@@ -53,6 +53,18 @@ def test_an_unsubscribe_by_mail_wins_over_everything(world: Any) -> None:
     assert len(world.mail_to("ben@ode.example")) == 1
 
 
+def test_an_unsubscribe_to_the_mailbox_itself_counts_by_its_subject(world: Any) -> None:
+    """X7: where a mailbox is polled, the wish comes to its own address with the token as the subject."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Ben Ode", email="ben@ode.example")
+    token = (
+        str(world.letter("Your request: a price or a quote")["List-Unsubscribe"]).partition("/u/")[2].partition(">")[0]
+    )
+    raw = f"From: somebody@else.example\r\nTo: hello@outreach.test\r\nSubject: Unsubscribe-{token}\r\n\r\n\r\n"
+    world.hand_in("somebody@else.example", ["hello@outreach.test"], raw.encode())
+    assert world.enrolments(lead) == [("inbound", "ended: unsubscribed")]
+
+
 def test_mail_from_somebody_unknown_becomes_a_task(world: Any) -> None:
     """DESIGN 5c: unmatched human mail is never dropped."""
     world.set_clock("2027-06-01T10:00")
