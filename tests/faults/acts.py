@@ -50,6 +50,14 @@ class Scene:
         settings = Settings.model_validate({**system.run_json()["settings"], "OUTREACH_DATA": str(system.data)})
         return cls(system, wiring.build(settings))
 
+    def start_again(self) -> None:
+        """The same command on the same data folder."""
+        from tests.conftest import start_system
+
+        self.house.engine.dispose()
+        self.system = start_system(self.system.data)
+        self.house = Scene.of(self.system).house
+
     def post(self, email: str) -> int:
         """Post the form as a machine does; the status. Time and lead are noted."""
         answers = {

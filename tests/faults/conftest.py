@@ -31,7 +31,7 @@ def _fault_system() -> Iterator[Scene]:
         yield scene
     finally:
         scene.house.engine.dispose()
-        system.stop()
+        scene.system.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

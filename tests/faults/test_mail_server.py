@@ -4,18 +4,19 @@ RULES F1-F5, DESIGN 4, RELIABILITY 4 faults 20 to 26; business time is moved whe
 """
 
 import email
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from outreach.reports import health
+from outreach.journeys import moveclock
+from outreach.reports import health, why
 from tests.conftest import free_port, start_system
 from tests.faults.acts import Scene, until
 from tests.mail.smtp_stage import DROP, HANG, Script, stage
@@ -57,9 +58,12 @@ class BrokenMail:
 
     def why(self, who: str) -> dict[str, Any]:
         """What `outreach why` says."""
-        told = self.scene.system.command("why", who, "--json")
-        assert told.returncode == 0, told.stderr
-        return json.loads(told.stdout)  # type: ignore[no-any-return]
+        with self.scene.house.sessions() as session:
+            return why.explain(session, who, self.scene.house.now(session))
+
+    def advance(self, **span: int) -> None:
+        """What `outreach clock advance` does."""
+        moveclock.advance(self.scene.house, timedelta(**span))
 
     def health(self) -> health.Health:
         """What the page Health shows."""
@@ -134,8 +138,7 @@ def test_a_temporary_no_is_tried_again_after_two_minutes(broken_mail: BrokenMail
     taken = broken_mail.taken()[lead]
     assert taken == (stage_of == "letter")
     broken_mail.back()
-    moved = broken_mail.scene.system.command("clock", "advance", "4m")
-    assert moved.returncode == 0, moved.stderr
+    broken_mail.advance(minutes=4)
     assert broken_mail.is_in(lead, "sent")
     assert broken_mail.letter(lead).message_id == row.message_id, "a retry keeps its Message-ID (MAIL O1)"
     assert broken_mail.taken()[lead] == taken + 1
@@ -156,7 +159,7 @@ def test_an_unknown_address_is_dead_and_its_sequence_stops(broken_mail: BrokenMa
     assert "no such user" in broken_mail.letter(lead).reason
     broken_mail.back()
     before = broken_mail.taken()[lead]
-    assert broken_mail.scene.system.command("clock", "advance", "1h").returncode == 0
+    broken_mail.advance(hours=1)
     assert broken_mail.taken()[lead] == before
 
 
@@ -187,7 +190,7 @@ def test_no_answer_after_the_letter_is_unsure_and_never_sent_again(
     assert any("Nobody knows" in decision["text"] for decision in broken_mail.why(lead)["decisions"])
     assert broken_mail.scene.post(f"after-{name}@lead.test") == 201
     until(lambda: broken_mail.is_in(f"after-{name}@lead.test", "sent"), 40, "the next letter")
-    assert broken_mail.scene.system.command("clock", "advance", "3h").returncode == 0
+    broken_mail.advance(hours=3)
     assert broken_mail.taken()[lead] == 1
 
 
