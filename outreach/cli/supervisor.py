@@ -95,6 +95,7 @@ class Supervisor:
         for engine in self.engines:
             engine.wait()
         claim_link = preparing.prepare(self.settings, place.log("prepare"), self._stop_if_asked)
+        found.write(self.settings)  # before /healthz can say 200: whoever waits for it may run commands at once
         gc.collect()
         gc.freeze()
         for role in ROLES:
@@ -103,7 +104,6 @@ class Supervisor:
             self.children.append(Child(role, heartbeat, place.log(role.name), foreign))
             self.children[-1].start()
         self._wait_for_life()
-        found.write(self.settings)
         self._greet(claim_link)
 
     def _open_ports(self) -> socket.socket:
