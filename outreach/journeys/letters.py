@@ -96,6 +96,15 @@ def text_of(session: Session, key: str) -> Text:
     version = templates.current(session, key)
     if version is None:
         raise Refused(f"There is no template '{key}'. Make one under Templates, or choose another in the step.")
+    return _text_in(version)
+
+
+def texts_of(session: Session, keys: set[str]) -> dict[str, Text]:
+    """The templates in force, by key, in one question; those that are not there are left out."""
+    return {key: _text_in(version) for key, version in templates.in_force(session, keys).items()}
+
+
+def _text_in(version: templates.TemplateVersion) -> Text:
     source = LetterSource(version.subject, version.mjml, version.text or None)
     return Text(version.subject, source=source, version_id=version.id, preview=version.preview)
 

@@ -5,6 +5,7 @@ the underscore out for those that are no field of the form.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
@@ -53,6 +54,12 @@ def with_empty_boxes(form: Form, found: dict[str, Any]) -> dict[str, Any]:
     return {f["key"]: False for f in form.fields if f.get("kind") == "checkbox"} | found
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """All time zones; finding them reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def context(form: Form, posted: Mapping[str, Any], request: Request) -> dict[str, Any]:
     """Zone, locale, referrer, page, UTM values, browser, address, and the words beside the consent box."""
 
@@ -65,7 +72,7 @@ def context(form: Form, posted: Mapping[str, Any], request: Request) -> dict[str
     zone = told("zone") or told("time_zone")
     from_page = {key: value for key, value in parse_qsl(urlsplit(page).query)[:100] if key in UTM}
     return {
-        "zone": zone if zone in available_timezones() else "",
+        "zone": zone if zone in _zones() else "",
         "locale": (told("locale") or (request.accept_languages.best or ""))[:35],
         "referrer": told("referrer"),
         "page": page,
