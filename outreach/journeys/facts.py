@@ -11,7 +11,6 @@ from outreach import documents
 from outreach.core.enrolments import Facts, Pausing, SentMail, Snapshot
 from outreach.core.sequences import Sequence, Week
 from outreach.core.tasks import OUTCOMES
-from outreach.errors import Refused
 from outreach.journeys import letters
 from outreach.journeys.house import House
 from outreach.store import account, business_clock, consents, enrolments, leads, mailboxes, messages, tasks
@@ -157,15 +156,9 @@ def _flat(fields: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _needs(session: Session, sequence: Sequence) -> dict[str, frozenset[str]]:
     """F3: for each template of the sequence, the fields it prints without a fallback."""
-    needs: dict[str, frozenset[str]] = {}
-    for step in sequence.every_step():
-        for variant in step.mail.variants if step.is_mail else ():
-            if variant.template and variant.template not in needs:
-                try:
-                    needs[variant.template] = letters.needed(letters.text_of(session, variant.template))
-                except Refused:
-                    needs[variant.template] = frozenset({f"template {variant.template}"})
-    return needs
+    keys = {variant.template for step in sequence.every_step() if step.is_mail for variant in step.mail.variants}
+    texts = letters.texts_of(session, {key for key in keys if key})
+    return {key: letters.needed(texts[key]) if key in texts else frozenset({f"template {key}"}) for key in keys if key}
 
 
 def _acts(session: Session, lead: Lead, row: Enrolment | None) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,5 +1,6 @@
 """Templates (letters that marketers edit) and newsletter issues."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
@@ -74,6 +75,14 @@ def current(session: Session, key: str) -> TemplateVersion | None:
     """The saved text in force of a template."""
     query = select(TemplateVersion).join(Template, Template.current_version_id == TemplateVersion.id)
     return session.scalar(query.where(Template.key == key))
+
+
+def in_force(session: Session, keys: Collection[str]) -> dict[str, TemplateVersion]:
+    """The saved texts in force of these templates, by key; those that are not there are left out."""
+    query = select(Template.key, TemplateVersion).join(
+        TemplateVersion, Template.current_version_id == TemplateVersion.id
+    )
+    return {key: version for key, version in session.execute(query.where(Template.key.in_(keys)))}
 
 
 def all_templates(session: Session) -> list[Template]:
