@@ -38,6 +38,8 @@ def get(session: Session) -> Account:
         row = Account(id=1, working_hours=dict(WORKING_WEEK), switches={})
         session.add(row)
         session.flush()
+    # A session forgets rows that nobody holds; this one is asked for many times in each transaction.
+    session.info["account"] = row
     return row
 
 
