@@ -27,6 +27,8 @@ def explain(session: Session, email: str, now: datetime) -> dict[str, Any]:
 
 def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
     """The same for a lead at hand: who, why no mail at all, each enrolment, all decisions in order."""
+    rows = [_enrolment(session, lead, row) for row in reversed(enrolments.of_lead(session, lead.id))]
+    session.refresh(lead)  # as it stands with the enrolments just read, not as it stood before
     suppression = consents.suppression(session, lead.email) if lead.email else None
     return {
         "lead": {
@@ -40,7 +42,7 @@ def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
         },
         "now": now,
         "suppressed": suppression.reason if suppression else None,
-        "enrolments": [_enrolment(session, lead, row) for row in reversed(enrolments.of_lead(session, lead.id))],
+        "enrolments": rows,
         "decisions": [_decision(event) for event in reversed(events.of_lead(session, lead.id, 1000))],
     }
 
