@@ -1,5 +1,6 @@
 """From rows to a rendered letter: merge fields, template in force, preview. Sends nothing (STYLE: whether, what, how)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +17,6 @@ from outreach.mail import library, templating
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.store import account, forms, tasks, templates
 from outreach.store.account import Account
-from outreach.store.forms import Submission
 from outreach.store.leads import Lead
 from outreach.store.users import User
 
@@ -42,9 +42,24 @@ def fields_for(
 
     The lead's words are cleaned as MAIL L5 asks; what they wrote in free text is not among them.
     """
-    us = account.get(session)
     owner = owner or (session.get(User, lead.owner_id) if lead.owner_id else None)
-    submission = next(iter(forms.submissions_of(session, lead.id)), None) if lead.id else None
+    submission = forms.latest_of(session, [lead.id]).get(lead.id) if lead.id else None
+    form = session.get(forms.Form, submission.form_id) if submission and submission.form_id else None
+    calls = tasks.outcomes_of(session, [lead.id]).get(lead.id, []) if lead.id else []
+    return merge_fields(house, account.get(session), lead, owner, submission, form, calls, message_id)
+
+
+def merge_fields(
+    house: House,
+    us: Account,
+    lead: Lead,
+    owner: User | None,
+    submission: forms.Asked | None,
+    form: forms.Form | None,
+    calls: Sequence[str],
+    message_id: int | None = None,
+) -> dict[str, Any]:
+    """The merge fields of a letter from rows at hand: the lead's latest submission with its form, the outcomes of all calls."""
     fields: dict[str, Any] = {
         "fields": {k: _cleaned(v) for k, v in lead.fields.items()},
         **{k: _cleaned(lead.fields.get(k, "")) for k in ("needed_by", "budget", "city", "met_at")},
@@ -54,15 +69,16 @@ def fields_for(
         "email": lead.email,
         "phone": lead.phone if not lead.phone_bad else "",
         "company": placeholders.cleaned(lead.company),
-        "topic": _topic(session, house, submission, lead),
+        "topic": _topic(house, form, lead),
         "owner": owner_fields(us, owner, house),
         "brand": account.brand(us) | {"name": us.company or us.sender_name or _domain(house)},
         "booking_link": (owner.booking_link if owner else "") or us.booking_link,
-        "asked_on": _asked_on(submission, lead) if submission else "",
-        **_calls(session, lead),
+        "asked_on": _asked_on(submission.at, lead) if submission else "",
+        "called": any(calls),
+        "left_voicemail": "left voicemail" in calls,
         **_links(house, message_id),
     }
-    if submission and submission.form_id and (form := session.get(forms.Form, submission.form_id)):
+    if form:
         fields["form_name"] = form.title or form.name
     return fields
 
@@ -131,8 +147,7 @@ def _parts(text: Text) -> tuple[str, ...]:
     return (text.source.subject, text.source.mjml, text.source.text or "")
 
 
-def _topic(session: Session, house: House, submission: Submission | None, lead: Lead) -> dict[str, Any]:
-    form = session.get(forms.Form, submission.form_id) if submission and submission.form_id else None
+def _topic(house: House, form: forms.Form | None, lead: Lead) -> dict[str, Any]:
     option = forms.option(form, "topic", lead.topic)
     if not option:
         return {"title": placeholders.cleaned(lead.topic)} if lead.topic else {}
@@ -155,18 +170,9 @@ def _cleaned(value: Any) -> Any:
     return placeholders.cleaned(value) if isinstance(value, str) else value
 
 
-def _asked_on(submission: Submission, lead: Lead) -> str:
-    day = submission.at.astimezone(ZoneInfo(lead.zone or "UTC"))
+def _asked_on(at: datetime, lead: Lead) -> str:
+    day = at.astimezone(ZoneInfo(lead.zone or "UTC"))
     return format_date(day, "d MMMM", locale="en")
-
-
-def _calls(session: Session, lead: Lead) -> dict[str, bool]:
-    """Merge flags that are true only when somebody really did it."""
-    calls = tasks.calls_of(session, lead.id) if lead.id else []
-    return {
-        "called": any(c.outcome for c in calls),
-        "left_voicemail": any(c.outcome == "left voicemail" for c in calls),
-    }
 
 
 def _links(house: House, message_id: int | None) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Forms and their submissions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
@@ -79,6 +81,25 @@ def submissions_of(session: Session, lead_id: int) -> list[Submission]:
     """A lead's submissions, the latest first."""
     query = select(Submission).where(Submission.lead_id == lead_id)
     return list(session.scalars(query.order_by(Submission.at.desc(), Submission.id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When a lead asked for something, by which form."""
+
+    form_id: int | None
+    at: datetime
+
+
+def latest_of(session: Session, lead_ids: Collection[int]) -> dict[int, Asked]:
+    """The latest submission of each of these leads."""
+    query = (
+        select(Submission.lead_id, Submission.form_id, Submission.at)
+        .ext(distinct_on(Submission.lead_id))
+        .where(Submission.lead_id == func.any(list(lead_ids)))
+        .order_by(Submission.lead_id, Submission.at.desc(), Submission.id.desc())
+    )
+    return {lead_id: Asked(form_id, at) for lead_id, form_id, at in session.execute(query)}
 
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Submission]:

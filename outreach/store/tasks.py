@@ -1,5 +1,6 @@
 """Tasks: what a person has to do, with its outcome."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_, select, text
@@ -101,6 +102,18 @@ def calls_of(session: Session, lead_id: int) -> list[Task]:
     """All calls made to a lead, with their outcomes."""
     query = select(Task).where(Task.lead_id == lead_id, Task.kind.in_(("call", "new_lead")), Task.state == "done")
     return list(session.scalars(query.order_by(Task.done_at)))
+
+
+def outcomes_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[str]]:
+    """The outcomes of all calls made to each of these leads, the first one first."""
+    query = select(Task.lead_id, Task.outcome).where(
+        Task.lead_id == func.any(list(lead_ids)), Task.kind.in_(("call", "new_lead")), Task.state == "done"
+    )
+    found: dict[int, list[str]] = {}
+    for lead_id, outcome in session.execute(query.order_by(Task.done_at)):
+        if lead_id is not None:
+            found.setdefault(lead_id, []).append(outcome)
+    return found
 
 
 def open_by_kind(session: Session, user_id: int, before: datetime) -> dict[str, int]:
