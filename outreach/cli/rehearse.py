@@ -6,10 +6,13 @@ Standard output carries only the rehearsal's lines; errors go to standard error,
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,11 +46,22 @@ def rehearse_main(arguments: Sequence[str]) -> int:
         return 0 if stop.code in (0, None) else 2
     try:
         lines = _played(options)
-    except (Refused, rehearsal.BadEvent, OSError, UnicodeDecodeError) as error:
+    except (Refused, rehearsal.BadEvent, rehearsal.Endless, OSError, UnicodeDecodeError) as error:
         _say(f"outreach rehearse: {error}")
         return 2
-    for line in lines:
-        sys.stdout.write((json.dumps(line.as_json(), ensure_ascii=False) if options.json else _plain(line)) + "\n")
+    return _print(lines, options.json)
+
+
+def _print(lines: list[rehearsal.Line], as_json: bool) -> int:
+    """The lines, in UTF-8 whatever the terminal's language; a reader that stops reading (`| head`) is no fault."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        for line in lines:
+            sys.stdout.write((json.dumps(line.as_json(), ensure_ascii=False) if as_json else _plain(line)) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -84,11 +98,15 @@ def _played(options: argparse.Namespace) -> list[rehearsal.Line]:
     ):
         _say(f"outreach rehearse: {remark}")
     start = rehearsal.read_time(options.start, facts.zone)
+    events = [rehearsal.read_event(each, facts.zone) for each in options.event]
+    for written, event in zip(options.event, events, strict=True):
+        if not start <= event.at <= start + timedelta(days=options.days):
+            _say(f"outreach rehearse: {written!r} lies outside of the rehearsal and changes nothing.")
     return rehearsal.rehearse(
         sequence,
         facts,
         start,
-        events=[rehearsal.read_event(each, facts.zone) for each in options.event],
+        events=events,
         days=options.days,
         tasks_done=options.tasks == "done",
         random=rehearsal.NoJitter() if options.no_jitter else Random(),

@@ -1,8 +1,7 @@
 """A rehearsal: the engine itself over a store in memory and a moving clock. What will be sent when, and why not.
 
-Nothing here decides: `engine` does. A rehearsal only plays the world around it: the mail server accepts at once,
-tasks are
-done when due (or left open), the lead does what the events say, and programmes that follow are entered.
+Nothing here decides: `engine` does. A rehearsal only plays the world around it: the mail server accepts at once, tasks
+are done when due (or left open), the lead does what the events say, and programmes that follow are entered.
 """
 
 from __future__ import annotations
@@ -16,14 +15,18 @@ from zoneinfo import ZoneInfo
 
 from outreach.core import decisions as d
 from outreach.core import engine, signals
-from outreach.core.conditions import SENSES
+from outreach.core.conditions import SENSES, unquote
 from outreach.core.enrolments import Facts, SentMail, Snapshot
 from outreach.core.schedule import instant
-from outreach.core.sequences import Kind, Sequence
+from outreach.core.sequences import Kind, Letter, Sequence
 from outreach.core.tasks import OUTCOMES
 from outreach.core.zones import is_zone
 
 MOST_DECISIONS = 20_000
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""A rehearsal ends before the calendar does."""
+FURTHEST_RETURN = timedelta(days=60)
+"""O3: a return date further away counts as none."""
 
 
 class NoJitter(Random):
@@ -34,7 +37,11 @@ class NoJitter(Random):
 
 
 class BadEvent(ValueError):
-    """An event that cannot be read; the message says why and what would be one."""
+    """An event or a time that cannot be read; the message says why and what would be one."""
+
+
+class Endless(RuntimeError):
+    """The sequence leads back into itself without ever coming to rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,10 @@ class Line:
     rule: str
     text: str
     sequence: str
+    letter: Letter | None = None
+    """What a letter's line sends: the variant that was drawn (B5)."""
+    reply: bool = False
+    """The letter answers in the thread (T1)."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -83,9 +94,12 @@ def read_time(text: str, zone: str) -> datetime:
     """A time in the lead's zone unless it carries an offset. Raises BadEvent."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        found = (at if at.tzinfo else instant(ZoneInfo(zone), at)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadEvent(f"{text!r} is no time; write it like 2026-03-06T11:00.") from error
-    return (at if at.tzinfo else instant(ZoneInfo(zone), at)).astimezone(UTC)
+    if found > LATEST:
+        raise BadEvent(f"{text!r} is no time that a rehearsal reaches; choose a nearer one.")
+    return found
 
 
 def _signal(what: str, zone: str) -> signals.Signal:
@@ -120,7 +134,7 @@ def _bounce(rest: str) -> signals.Signal:
 def _click(rest: str) -> signals.Signal:
     if not rest:
         raise BadEvent("A click needs the link's name, e.g. click pricing.")
-    return signals.Clicked(rest)
+    return signals.Clicked(unquote(rest))
 
 
 def _call(rest: str) -> signals.Signal:
@@ -183,12 +197,16 @@ def rehearse(
 
 @dataclass(slots=True)
 class Running:
-    """One enrolment in the store in memory. `held_by`: the rule that held the step that is next."""
+    """One enrolment in the store in memory.
+
+    `held_by`: the rule that held the step that is next. `wrote`: a letter has gone, so a reply has a thread (T2).
+    """
 
     sequence: Sequence
     snapshot: Snapshot
     held_by: str = ""
     main: bool = True
+    wrote: bool = False
 
 
 @dataclass(slots=True)
@@ -222,7 +240,7 @@ class Stage:
     def _step(self, turn: Running, now: datetime) -> None:
         self.decisions += 1
         if self.decisions > MOST_DECISIONS:
-            raise RuntimeError("The rehearsal does not come to an end.")
+            raise Endless("The rehearsal does not come to an end: a goto leads back again and again without a wait.")
         decision = engine.decide(turn.snapshot, turn.sequence, self._facts(turn), now, self.random)
         self._apply(turn, decision, now)
 
@@ -281,9 +299,10 @@ class Stage:
         kind = step.kind.value if turn.main else "nurture"
         letter = decision.letter.template or decision.letter.subject or step.id
         which = f", variant {decision.letter.name}" if decision.letter.name else ""
-        self._line(
-            turn, kind, step.id, replace(decision, rule=rule, text=f"Letter sent: {letter}{which}."), now, done.after
-        )
+        told = replace(decision, rule=rule, text=f"Letter sent: {letter}{which}.")
+        reply = decision.thread == "reply" and turn.wrote
+        self._line(turn, kind, step.id, told, now, done.after, letter=decision.letter, reply=reply)
+        turn.wrote = True
 
     def _made(self, turn: Running, decision: d.MakeTask, now: datetime) -> None:
         """A task was made; it counts as done at once unless tasks stay open."""
@@ -312,11 +331,13 @@ class Stage:
         decision: d.Decision,
         now: datetime,
         after: Snapshot | None = None,
+        letter: Letter | None = None,
+        reply: bool = False,
     ) -> None:
         local = now.astimezone(ZoneInfo(self.facts.zone))
         state = (after or decision.after).state
         name = turn.sequence.name
-        self.lines.append(Line(now, local, kind, step, state, decision.rule, decision.text, name))
+        self.lines.append(Line(now, local, kind, step, state, decision.rule, decision.text, name, letter, reply))
 
     def _effect(self, effect: d.Effect, now: datetime) -> None:
         """What a decision changes in the lead and the house."""
@@ -358,7 +379,7 @@ class Stage:
 
     def happen(self, event: Event) -> None:
         """An event reaches every running enrolment, with the facts that it changes."""
-        signal = event.signal
+        signal = self._heard(event.signal, event.at)
         self.clock = event.at
         for turn in [each for each in self.running if not each.snapshot.ended]:
             decision = engine.on_signal(
@@ -373,13 +394,21 @@ class Stage:
         self._learn(signal)
         self.run_to(event.at)
 
+    def _heard(self, signal: signals.Signal, at: datetime) -> signals.Signal:
+        """O3: a return date that is past, or more than 60 days away, counts as none."""
+        if not isinstance(signal, signals.WasOutOfOffice) or signal.until is None:
+            return signal
+        today = at.astimezone(ZoneInfo(self.facts.zone)).date()
+        return signal if today <= signal.until <= today + FURTHEST_RETURN else signals.WasOutOfOffice(None)
+
     def _aimed(self, signal: signals.Signal, turn: Running) -> signals.Signal:
         """A call's outcome belongs to the call that waits, else to the last one made."""
         if not isinstance(signal, signals.Outcome):
             return signal
         under_way = turn.snapshot.under_way
-        if under_way is not None and under_way["kind"] == "task":
-            return replace(signal, step=under_way["step"])
+        waiting = turn.sequence.step(under_way["step"]) if under_way is not None else None
+        if waiting is not None and waiting.kind is Kind.CALL:
+            return replace(signal, step=waiting.id)
         calls = [key for key, entry in turn.snapshot.done.items() if entry.get("kind") == "call"]
         return replace(signal, step=calls[-1] if calls else None)
 

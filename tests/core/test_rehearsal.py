@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from outreach.cli.rehearse import rehearse_main
+from outreach.cli.rehearse import Shipped, facts_of, rehearse_main
+from outreach.core import rehearsal
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["at", "local", "kind", "step", "state", "rule", "text"]
@@ -136,3 +137,96 @@ def test_it_runs_without_settings_database_or_network(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout.splitlines()[0])["step"] == "educational-01"
     assert list(tmp_path.iterdir()) == []
+
+
+STEPS = """outreach: 1
+name: Five letters
+anchor: {anchor}
+steps:
+  - {{id: s0, email: {{subject: A, body: x}}, after: 0 days}}
+  - {{id: s1, email: {{subject: A, body: x}}, after: 2 days}}
+  - {{id: s2, email: {{subject: A, body: x}}, after: {2}}}
+  - {{id: s3, email: {{subject: A, body: x}}, after: {3}}}
+  - {{id: s4, email: {{subject: A, body: x}}, after: {4}}}
+"""
+
+
+@pytest.fixture
+def five(tmp_path):
+    def write(anchor):
+        days = ("2 days",) * 5 if anchor == "previous_step" else ("", "", "4 days", "6 days", "8 days")
+        path = tmp_path / f"{anchor}.yaml"
+        path.write_text(STEPS.format(*days, anchor=anchor))
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("anchor", "events", "days"),
+    [
+        ("enrolment", [], [4, 6, 9, 10, 12]),
+        ("previous_step", [], [4, 6, 9, 11, 13]),
+        ("previous_step", ["2026-03-05T10:00 pause", "2026-03-16T10:00 resume"], [4, 17, 19, 23, 25]),
+        ("enrolment", ["2026-03-05T10:00 pause", "2026-03-16T10:00 resume"], [4, 17, 19, 23, 24]),
+        ("previous_step", ["2026-03-05T10:00 skip"], [4, 9, 11, 13]),
+        ("previous_step", ["2026-03-05T10:00 out_of_office none"], [4, 13, 16, 18, 20]),
+        ("previous_step", ["2026-03-05T10:00 out_of_office 2026-03-01"], [4, 13, 16, 18, 20]),
+        ("previous_step", ["2026-03-05T10:00 out_of_office 2026-07-01"], [4, 13, 16, 18, 20]),
+        ("previous_step", ["2026-03-05T10:00 out_of_office 2026-03-05"], [4, 6, 9, 11, 13]),
+        ("previous_step", ["2026-03-05T10:00 bounce hard"], [4]),
+        ("enrolment", ["2026-03-05T10:00 out_of_office 2026-03-20"], [4, 23, 24, 25, 26]),
+    ],
+)
+def test_each_event_moves_the_letters_as_the_rules_say(run, five, anchor, events, days):
+    """D6, D8, D9, F2, O3, O4, O5, P1, P5, on days of March 2026."""
+    arguments = [part for event in events for part in ("--event", event)]
+    code, lines, _ = run(five(anchor), *arguments)
+    assert code == 0
+    assert [int(line["local"][8:10]) for line in lines if line["kind"] == "email"] == days
+
+
+def test_a_new_time_zone_plans_what_was_not_sent_again(run, five):
+    """W7: sent at 10:00 in New York is 16:00 in Berlin, and so are the letters after the move."""
+    _, lines, _ = run(five("previous_step"), "--event", "2026-03-05T10:00 timezone Europe/Berlin")
+    assert [line["local"][11:16] for line in lines if line["kind"] == "email"] == ["10:00", *["16:00"] * 4]
+    assert lines[1]["local"].endswith("+01:00")
+
+
+def test_a_call_outcome_never_closes_a_task_of_another_kind(run, tmp_path):
+    """K1: the social touch blocks; what comes of a call beside it moves nothing."""
+    path = tmp_path / "social.yaml"
+    path.write_text(
+        "outreach: 1\nname: Social\nsteps:\n  - {id: call, call: hello, after: 0 days, block: false}\n"
+        "  - {id: post, social: hello, after: 0 days}\n  - {id: mail, email: {subject: A, body: x}, after: 1 hour}\n"
+    )
+    arguments = ("--tasks", "open", "--event", "2026-03-04T11:00 call no_answer")
+    kinds = [(line["kind"], line["local"][8:13]) for line in run(str(path), *arguments)[1]]
+    assert kinds[:4] == [("call", "04T10"), ("social", "04T10"), ("skip", "05T10"), ("email", "05T11")]
+
+
+def test_an_event_outside_of_the_rehearsal_is_told_and_changes_nothing(run, five):
+    plain = run(five("enrolment"))[1]
+    code, lines, err = run(five("enrolment"), "--event", "2026-03-01T10:00 reply")
+    assert (code, lines) == (0, plain)
+    assert "'2026-03-01T10:00 reply' lies outside" in err
+
+
+def test_a_reader_that_stops_reading_is_no_fault(tmp_path):
+    command = f"{sys.executable} -c 'from outreach.cli import main; main()' rehearse educational --days 900 | head -1"
+    done = subprocess.run(
+        ["sh", "-c", command], env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ninety_days_take_less_than_two_hundred_milliseconds_of_the_engine():
+    """The engine alone, with its holidays at hand."""
+    shipped = Shipped()
+    sequence = shipped["Inbound 0-2-4-6-8"]
+    facts = facts_of({"email": "a@b.de", "name": "A", "country": "DE", "phone": "+49301234567"}, {})
+    start = rehearsal.read_time("2026-03-04T10:00", facts.zone)
+    rehearsal.rehearse(sequence, facts, start, days=90, programmes=shipped)
+    begun = time.process_time()
+    assert len(rehearsal.rehearse(sequence, facts, start, days=90, programmes=shipped)) > 14
+    assert time.process_time() - begun < 0.2
