@@ -4,6 +4,8 @@ States (DESIGN 4): queued -> claimed (lease) -> begun -> sent; unsure, failed, c
 second letter of the same step, or of the same newsletter issue, impossible.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +63,10 @@ class Message(Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id", ondelete="SET NULL"))
     mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
     template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_versions.id", ondelete="SET NULL"))
+    version_id: Mapped[int | None]
+    """The sequence's version in which the step was due (V8); letters of a step alone. No foreign key: versions stay."""
+    text_version_id: Mapped[int | None]
+    """The version whose texts it was written from: newer than `version_id` after an edit of texts alone (V2)."""
     variant: Mapped[str] = mapped_column(default="")
     to_address: Mapped[str]
     subject: Mapped[str] = mapped_column(default="")
@@ -302,6 +308,53 @@ def automatic_times(
     if besides is not None:
         query = query.where((Message.sent_at.is_not(None)) | (Message.enrolment_id.is_distinct_from(besides)))
     return [(at, class_, at_once) for at, class_, at_once in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOfLate:
+    """A letter that counts towards the frequency cap (M4, M5)."""
+
+    at: datetime
+    class_: str
+    at_once: bool
+    enrolment_id: int | None
+    sent: bool
+
+
+def letters_since(session: Session, lead_ids: Collection[int], since: datetime) -> dict[int, list[LetterOfLate]]:
+    """Automatic letters to each of these leads since then, those under way included, and the rep's own mail (M5)."""
+    moment = func.coalesce(Message.sent_at, Message.due_at)
+    automatic = Message.kind.in_(("step", "answer", "newsletter")) & Message.state.in_(
+        ("queued", "claimed", "begun", "sent", "unsure")
+    )
+    query = select(
+        Message.lead_id, moment, Message.class_, Message.at_once, Message.enrolment_id, Message.sent_at, Message.kind
+    ).where(
+        Message.lead_id == func.any(list(lead_ids)),
+        automatic | ((Message.kind == "own") & (Message.state == "sent")),
+        moment >= since,
+    )
+    found: dict[int, list[LetterOfLate]] = {}
+    for lead_id, at, class_, at_once, enrolment_id, sent_at, kind in session.execute(query):
+        own = kind == "own"
+        letter = LetterOfLate(at, "sales" if own else class_, at_once and not own, enrolment_id, sent_at is not None)
+        found.setdefault(lead_id or 0, []).append(letter)
+    return found
+
+
+def clicks_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+    """Names of the links that each of these leads clicked, and when last."""
+    query = (
+        select(Message.lead_id, Link.name, func.max(Hit.at))
+        .join(Hit, Hit.message_id == Message.id)
+        .join(Link, Link.id == Hit.link_id)
+        .where(Message.lead_id == func.any(list(lead_ids)), Hit.verdict == "human", Hit.kind == "click")
+        .group_by(Message.lead_id, Link.name)
+    )
+    found: dict[int, dict[str, datetime]] = {}
+    for lead_id, name, at in session.execute(query):
+        found.setdefault(lead_id or 0, {})[name] = at
+    return found
 
 
 def own_times(session: Session, lead_id: int, since: datetime) -> list[datetime]:

@@ -1,5 +1,6 @@
 """Sequences and their published versions. The document (SEQUENCE.md's YAML) is the truth; drafts are kept as text."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
@@ -36,6 +37,8 @@ class VersionRow(Base):
     document: Mapped[str]
     published_at: Mapped[Moment]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    texts_id: Mapped[int | None]
+    """V2: the version whose texts its unsent letters take; NULL = its own."""
 
 
 def all_sequences(session: Session) -> list[SequenceRow]:
@@ -75,6 +78,12 @@ def add_version(
     session.flush()
     sequence.current_version_id = version.id
     return version
+
+
+def documents_of(session: Session, version_ids: Collection[int]) -> dict[int, str]:
+    """Version id -> its document."""
+    query = select(VersionRow.id, VersionRow.document).where(VersionRow.id == func.any(list(version_ids)))
+    return {version_id: document for version_id, document in session.execute(query)}
 
 
 def version_numbers(session: Session) -> dict[int, int]:

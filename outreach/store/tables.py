@@ -2,6 +2,7 @@
 
 from outreach.store import (
     account,
+    batches,
     business_clock,
     consents,
     deals,
@@ -14,6 +15,7 @@ from outreach.store import (
     mailboxes,
     messages,
     notices,
+    pauses,
     sequences,
     tasks,
     templates,
@@ -23,6 +25,7 @@ from outreach.store.base import Base
 
 MODULES = (
     account,
+    batches,
     business_clock,
     consents,
     deals,
@@ -35,6 +38,7 @@ MODULES = (
     mailboxes,
     messages,
     notices,
+    pauses,
     sequences,
     tasks,
     templates,
