@@ -1,10 +1,10 @@
 """What the engine has to know of a lead and the house right now, read afresh before every decision (X4)."""
 
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach import documents
@@ -13,13 +13,24 @@ from outreach.core.sequences import Sequence, Week
 from outreach.core.tasks import OUTCOMES
 from outreach.journeys import letters
 from outreach.journeys.house import House
-from outreach.store import account, business_clock, consents, enrolments, leads, mailboxes, messages, tasks
+from outreach.store import (
+    account,
+    consents,
+    enrolments,
+    forms,
+    inbox,
+    leads,
+    mailboxes,
+    messages,
+    sequences,
+    tasks,
+    templates,
+    users,
+)
 from outreach.store.account import Account
 from outreach.store.enrolments import Enrolment
-from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
-from outreach.store.messages import Hit, Link, Message
-from outreach.store.sequences import VersionRow
+from outreach.store.messages import LetterOfLate
 from outreach.store.users import User
 
 EDUCATION = "educational mail"
@@ -45,8 +56,13 @@ def snapshot(row: Enrolment) -> Snapshot:
 
 def sequence_of(session: Session, row: Enrolment) -> Sequence:
     """The version that this enrolment points to (V1)."""
-    version = session.get_one(VersionRow, row.version_id)
-    return parsed(version.document)
+    return sequences_of(session, [row])[row.version_id]
+
+
+def sequences_of(session: Session, rows: Collection[Enrolment]) -> dict[int, Sequence]:
+    """The versions that these enrolments point to, by version id."""
+    documents_of = sequences.documents_of(session, {row.version_id for row in rows})
+    return {version_id: parsed(document) for version_id, document in documents_of.items()}
 
 
 @lru_cache(maxsize=256)
@@ -55,56 +71,154 @@ def parsed(document: str) -> Sequence:
     return documents.read(document, "published")
 
 
+class Asking(NamedTuple):
+    """One decision that needs facts. `row` is None for a lead that is about to enter."""
+
+    lead: Lead
+    sequence: Sequence
+    row: Enrolment | None
+
+
 def gather(
     session: Session, house: House, lead: Lead, sequence: Sequence, row: Enrolment | None, now: datetime
 ) -> Facts:
-    """The facts of a decision. `row` is None for a lead that is about to enter."""
-    us = account.get(session)
-    owner = session.get(User, lead.owner_id) if lead.owner_id else None
-    fields = _flat(letters.fields_for(session, house, lead, owner=owner))
-    clicks, replies = _acts(session, lead, row)
-    calls = tasks.calls_of(session, lead.id)
-    return Facts(
-        zone=lead.zone or us.zone,
-        country=lead.country or None,
-        region=lead.region or None,
-        account_zone=us.zone,
-        account_country=us.country or None,
-        account_region=us.region or None,
-        rep_zone=(owner.zone or us.zone) if owner else None,
-        rep_week=week(owner.working_hours or us.working_hours) if owner else None,
-        phone=lead.phone or None,
-        phone_bad=lead.phone_bad,
-        email=lead.email or None,
-        company=lead.company or None,
-        fields=fields,
-        needs=_needs(session, sequence),
-        tags=leads.tags_of(session, lead.id),
-        stage=lead.stage,
-        prefers=lead.reach_by or None,
-        score=lead.score,
-        clicks=clicks,
-        replies=replies,
-        attempts=sum(1 for c in calls if c.outcome in OUTCOMES and OUTCOMES[c.outcome].attempt),
-        voicemails=sum(1 for c in calls if c.outcome == "left voicemail"),
-        suppressed=suppressed(session, lead),
-        mails=sent_mails(session, lead.id, now, besides=row.id if row else None),
-        rivals=frozenset(e.class_ for e in enrolments.running(session, lead.id) if row is None or e.id != row.id),
-        pauses=_pauses(us),
-        inbox_read=inbox_read(session, house),
+    """The facts of one decision."""
+    asking = Asking(lead, sequence, row)
+    return _Known(session, house, [asking], now).facts(asking)
+
+
+def gather_many(session: Session, house: House, rows: Collection[Enrolment], now: datetime) -> dict[int, Facts]:
+    """The facts of many enrolments by id, in as many questions as those of one."""
+    people = leads.by_ids(session, {row.lead_id for row in rows})
+    versions = sequences_of(session, rows)
+    asked = [Asking(people[row.lead_id], versions[row.version_id], row) for row in rows]
+    return gather_all(session, house, asked, now)
+
+
+def gather_all(session: Session, house: House, asked: Collection[Asking], now: datetime) -> dict[int, Facts]:
+    """The facts of many enrolments by id, from leads and sequences at hand."""
+    if not asked:
+        return {}
+    known = _Known(session, house, asked, now)
+    return {each.row.id: known.facts(each) for each in asked if each.row is not None}
+
+
+class _Known:
+    """What one set of questions found out about a number of leads. Each source answers for all leads at once."""
+
+    def __init__(self, session: Session, house: House, asked: Collection[Asking], now: datetime) -> None:
+        people = {each.lead.id: each.lead for each in asked}
+        ids, us = list(people), account.get(session)
+        self.house, self.us, self.now = house, us, now
+        self.owners = users.by_ids(session, {lead.owner_id for lead in people.values() if lead.owner_id})
+        self.tags = leads.tags_by_lead(session, ids)
+        self.asked = forms.latest_of(session, ids)
+        self.forms = forms.forms_by_ids(session, {one.form_id for one in self.asked.values() if one.form_id})
+        self.calls = tasks.outcomes_of(session, ids)
+        self.clicks = messages.clicks_of(session, ids)
+        self.replies = inbox.senses_of(session, ids)
+        self.suppressions = consents.reasons_of(session, [lead.email for lead in people.values()])
+        self.mails = messages.letters_since(session, ids, now - LOOK_BACK)
+        self.running = enrolments.classes_of(session, ids)
+        self.needs = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
+        self.pauses = _pauses(us)
+        self.inbox_read = inbox_read(session, house)
+        self._weeks: dict[int, Week] = {}
+
+    def facts(self, asking: Asking) -> Facts:
+        lead, row, us = asking.lead, asking.row, self.us
+        owner = self.owners.get(lead.owner_id or 0)
+        calls, since = self.calls.get(lead.id, []), row.entered_at if row else lead.created_at
+        return Facts(
+            zone=lead.zone or us.zone,
+            country=lead.country or None,
+            region=lead.region or None,
+            account_zone=us.zone,
+            account_country=us.country or None,
+            account_region=us.region or None,
+            rep_zone=(owner.zone or us.zone) if owner else None,
+            rep_week=self._week_of(owner) if owner else None,
+            phone=lead.phone or None,
+            phone_bad=lead.phone_bad,
+            email=lead.email or None,
+            company=lead.company or None,
+            fields=Fields(lambda: self._fields_of(lead, owner)),
+            needs=self.needs,
+            tags=frozenset(self.tags.get(lead.id, ())),
+            stage=lead.stage,
+            prefers=lead.reach_by or None,
+            score=lead.score,
+            clicks=_since(self.clicks.get(lead.id), since),
+            replies=_since(self.replies.get(lead.id), since),
+            attempts=sum(1 for outcome in calls if outcome in OUTCOMES and OUTCOMES[outcome].attempt),
+            voicemails=calls.count("left voicemail"),
+            suppressed=_suppressed(lead, self.suppressions.get(lead.email)),
+            mails=_counted(self.mails.get(lead.id, ()), row),
+            rivals=frozenset(
+                class_ for other, class_ in self.running.get(lead.id, ()) if row is None or other != row.id
+            ),
+            pauses=self.pauses,
+            inbox_read=self.inbox_read,
+        )
+
+    def _week_of(self, owner: User) -> Week:
+        if owner.id not in self._weeks:
+            self._weeks[owner.id] = week(owner.working_hours or self.us.working_hours)
+        return self._weeks[owner.id]
+
+    def _fields_of(self, lead: Lead, owner: User | None) -> dict[str, Any]:
+        asked = self.asked.get(lead.id)
+        form = self.forms.get(asked.form_id) if asked and asked.form_id else None
+        return _flat(letters.merge_fields(self.house, self.us, lead, owner, asked, form, self.calls.get(lead.id, [])))
+
+
+class Fields(Mapping[str, Any]):
+    """Merge fields by dotted name, made when the first of them is asked for: most decisions ask for none."""
+
+    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def _since(latest: Mapping[str, datetime] | None, since: datetime) -> frozenset[str]:
+    """The names of what happened last at or after a moment."""
+    return frozenset(name for name, at in latest.items() if at >= since) if latest else frozenset()
+
+
+def _counted(found: Iterable[LetterOfLate], row: Enrolment | None) -> tuple[SentMail, ...]:
+    """M4: a lead's letters of late, besides those of this enrolment that are still on their way."""
+    besides = row.id if row else None
+    return tuple(
+        SentMail(mail.at, mail.class_, mail.at_once)
+        for mail in found
+        if mail.sent or besides is None or mail.enrolment_id != besides
     )
 
 
 def suppressed(session: Session, lead: Lead) -> str | None:
     """X7: why this person gets no automatic mail; None = may be written to."""
+    found = consents.suppression(session, lead.email) if lead.email else None
+    return _suppressed(lead, found.reason if found else None)
+
+
+def _suppressed(lead: Lead, reason: str | None) -> str | None:
     if lead.erased_at:
         return "erased"
     if lead.do_not_contact:
         return "do not contact"
-    found = consents.suppression(session, lead.email) if lead.email else None
-    if found:
-        return found.reason
-    return "bounced" if lead.address_state == "dead" else None
+    return reason or ("bounced" if lead.address_state == "dead" else None)
 
 
 def refused_education(session: Session, lead: Lead) -> str | None:
@@ -113,23 +227,9 @@ def refused_education(session: Session, lead: Lead) -> str | None:
     return "no consent to educational mail" if said is not None and not said.granted else None
 
 
-def sent_mails(session: Session, lead_id: int, now: datetime, besides: int | None = None) -> tuple[SentMail, ...]:
-    """M4, M5: automatic letters of late, those under way and the rep's own mail included.
-
-    Letters of enrolment `besides` that are still on their way are left out: they are what is being decided.
-    """
-    rows = messages.automatic_times(session, lead_id, now - LOOK_BACK, besides)
-    own = messages.own_times(session, lead_id, now - LOOK_BACK)
-    return tuple(SentMail(at, klass, at_once) for at, klass, at_once in rows) + tuple(
-        SentMail(at, "sales") for at in own
-    )
-
-
 def inbox_read(session: Session, house: House) -> bool:
     """X4: every mailbox with IMAP was read within the last minutes (real time)."""
-    real = business_clock.real_now(session)
-    watched = [m for m in mailboxes.active(session) if m.imap_secret or (m.from_env and house.settings.imap_url)]
-    return all(m.read_at is not None and real - m.read_at < INBOX_FRESH for m in watched)
+    return not mailboxes.any_unread(session, INBOX_FRESH, polls_env=bool(house.settings.imap_url))
 
 
 def week(hours: dict[str, Any]) -> Week:
@@ -154,23 +254,27 @@ def _flat(fields: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _needs(session: Session, sequence: Sequence) -> dict[str, frozenset[str]]:
-    """F3: for each template of the sequence, the fields it prints without a fallback."""
-    keys = {variant.template for step in sequence.every_step() if step.is_mail for variant in step.mail.variants}
-    texts = letters.texts_of(session, {key for key in keys if key})
-    return {key: letters.needed(texts[key]) if key in texts else frozenset({f"template {key}"}) for key in keys if key}
+_NEEDED: dict[tuple[int, datetime], frozenset[str]] = {}
+"""Of saved texts, which never change: by version id and the moment of saving."""
+MOST_NEEDED = 5000
 
 
-def _acts(session: Session, lead: Lead, row: Enrolment | None) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of links the person clicked, and the senses of replies, since the enrolment began."""
-    since = row.entered_at if row else lead.created_at
-    clicked = (
-        select(Link.name)
-        .join(Hit, Hit.link_id == Link.id)
-        .join(Message, Message.id == Link.message_id)
-        .where(Message.lead_id == lead.id, Hit.verdict == "human", Hit.kind == "click", Hit.at >= since)
-    )
-    replied = select(InboundMail.sense).where(
-        InboundMail.lead_id == lead.id, InboundMail.class_ == "human", InboundMail.received_at >= since
-    )
-    return frozenset(session.scalars(clicked)), frozenset(session.scalars(replied))
+def _needs(session: Session, asked: Iterable[Sequence]) -> dict[str, frozenset[str]]:
+    """F3: for each template of these sequences, the fields it prints without a fallback."""
+    keys = {key for sequence in asked for key in template_keys(sequence)}
+    marks = templates.marks(session, keys)
+    new = {key for key in marks if marks[key] not in _NEEDED}
+    if len(_NEEDED) + len(new) > MOST_NEEDED:
+        _NEEDED.clear()
+    needs = {key: _NEEDED[marks[key]] for key in marks.keys() - new}
+    for key, text in letters.texts_of(session, new).items() if new else ():
+        needs[key] = letters.needed(text)
+        if text.version_id == marks[key][0]:
+            _NEEDED[marks[key]] = needs[key]
+    return {key: needs.get(key, frozenset({f"template {key}"})) for key in keys}
+
+
+def template_keys(sequence: Sequence) -> frozenset[str]:
+    """The templates that a sequence's letters are written from."""
+    mails = (step.mail for step in sequence.every_step() if step.is_mail)
+    return frozenset(variant.template for mail in mails for variant in mail.variants if variant.template)

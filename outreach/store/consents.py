@@ -1,5 +1,6 @@
 """Consent evidence and suppressions: who may be written to, and who may not, ever."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, func, select
@@ -44,6 +45,13 @@ def suppress(session: Session, email: str, reason: str, source: str, at: datetim
 def suppression(session: Session, email: str) -> Suppression | None:
     """Why this address is suppressed, or None."""
     return session.get(Suppression, normalised(email))
+
+
+def reasons_of(session: Session, emails: Collection[str]) -> dict[str, str]:
+    """Why addresses are suppressed, by the address as it was given; those that are not are left out."""
+    kept = {normalised(email): email for email in emails if email}
+    query = select(Suppression.email, Suppression.reason).where(Suppression.email == func.any(list(kept)))
+    return {kept[email]: reason for email, reason in session.execute(query)} if kept else {}
 
 
 def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:

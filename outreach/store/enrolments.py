@@ -1,6 +1,6 @@
 """Enrolments: where a lead stands in a sequence. The row is a pointer; `memory` keeps what was drawn and done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, func, select, text
@@ -20,8 +20,9 @@ class Enrolment(Base):
         Index("ix_enrolments_lead_id", "lead_id"),
         Index("ix_enrolments_sequence_id_state", "sequence_id", "state"),
         Index(
-            "uq_enrolments_one_sales",
+            "uq_enrolments_one_a_class",
             "lead_id",
+            "class",
             unique=True,
             postgresql_where=text("ended_at IS NULL AND class IN ('inbound','sales','reengagement')"),
         ),
@@ -67,6 +68,17 @@ def running_of(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Enro
     found: dict[int, list[Enrolment]] = {}
     for row in session.scalars(query):
         found.setdefault(row.lead_id, []).append(row)
+    return found
+
+
+def classes_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """(id, class) of the running enrolments of many leads."""
+    query = select(Enrolment.lead_id, Enrolment.id, Enrolment.class_).where(
+        Enrolment.lead_id == func.any(list(lead_ids)), Enrolment.ended_at.is_(None)
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for lead_id, enrolment_id, class_ in session.execute(query):
+        found.setdefault(lead_id, []).append((enrolment_id, class_))
     return found
 
 

@@ -107,6 +107,12 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Submission]:
     return {one.id: one for one in session.scalars(select(Submission).where(Submission.id.in_(set(ids))))}
 
 
+def forms_by_ids(session: Session, ids: Collection[int]) -> dict[int, Form]:
+    """Forms by id."""
+    found = session.scalars(select(Form).where(Form.id == func.any(list(ids)))) if ids else ()
+    return {form.id: form for form in found}
+
+
 def first_answers(
     session: Session, owner_id: int | None, since: datetime
 ) -> list[tuple[int | None, datetime, datetime]]:

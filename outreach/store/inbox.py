@@ -1,9 +1,9 @@
 """Mail that came in: the raw message first, what it means later (DESIGN 5c)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
@@ -91,3 +91,16 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, InboundMail]:
 def last_received(session: Session) -> datetime | None:
     """When the last message came in."""
     return session.scalar(select(InboundMail.received_at).order_by(InboundMail.id.desc()).limit(1))
+
+
+def senses_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+    """What each of these leads answered, and when last."""
+    query = (
+        select(InboundMail.lead_id, InboundMail.sense, func.max(InboundMail.received_at))
+        .where(InboundMail.lead_id == func.any(list(lead_ids)), InboundMail.class_ == "human")
+        .group_by(InboundMail.lead_id, InboundMail.sense)
+    )
+    found: dict[int, dict[str, datetime]] = {}
+    for lead_id, sense, at in session.execute(query):
+        found.setdefault(lead_id or 0, {})[sense] = at
+    return found

@@ -1,11 +1,11 @@
 """Mailboxes: accounts that send and receive. Passwords are inside encrypted URLs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, select
+from sqlalchemy import ForeignKey, LargeBinary, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Json, Moment
+from outreach.store.base import Base, Id, Json, JsonList, Moment
 
 
 class Mailbox(Base):
@@ -46,6 +46,13 @@ def active(session: Session) -> list[Mailbox]:
 def default(session: Session) -> Mailbox | None:
     """The mailbox that sends when nothing else is chosen."""
     return session.scalar(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id).limit(1))
+
+
+def any_unread(session: Session, within: timedelta, *, polls_env: bool) -> bool:
+    """Whether a mailbox that is read by IMAP was not read within so long (real time)."""
+    polled = Mailbox.imap_secret.is_not(None) | (Mailbox.from_env if polls_env else false())
+    late = Mailbox.read_at.is_(None) | (Mailbox.read_at <= func.clock_timestamp() - within)
+    return session.scalar(select(Mailbox.id).where(Mailbox.active, polled, late).limit(1)) is not None
 
 
 def for_owner(session: Session, user_id: int | None) -> Mailbox | None:

@@ -85,6 +85,15 @@ def in_force(session: Session, keys: Collection[str]) -> dict[str, TemplateVersi
     return {key: version for key, version in session.execute(query.where(Template.key.in_(keys)))}
 
 
+def marks(session: Session, keys: Collection[str]) -> dict[str, tuple[int, datetime]]:
+    """(version id, moment of saving) of the texts in force: what names a text that never changes."""
+    query = select(Template.key, TemplateVersion.id, TemplateVersion.saved_at).join(
+        TemplateVersion, Template.current_version_id == TemplateVersion.id
+    )
+    query = query.where(Template.key == func.any(list(keys)))
+    return {key: (version_id, saved_at) for key, version_id, saved_at in session.execute(query)} if keys else {}
+
+
 def all_templates(session: Session) -> list[Template]:
     """The gallery, by kind and name."""
     query = select(Template).where(Template.archived_at.is_(None))

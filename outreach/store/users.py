@@ -1,5 +1,6 @@
 """Users: reps, managers, marketers and administrators of this installation."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Index, func, select, text
@@ -35,6 +36,12 @@ class User(Base):
 def by_email(session: Session, email: str) -> User | None:
     """The user with this address, whatever its letter case."""
     return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, User]:
+    """Users by id."""
+    found = session.scalars(select(User).where(User.id == func.any(list(ids)))) if ids else ()
+    return {user.id: user for user in found}
 
 
 def active_users(session: Session) -> list[User]:
