@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Json
+from outreach.store.base import Base, Json, JsonList
 
 WORKING_WEEK = {"mon-fri": ["09:00-17:00"]}
 
@@ -29,13 +29,25 @@ class Account(Base):
     switches: Mapped[Json]
     """Kill switches that are on: name -> reason (e.g. `everything`)."""
     open_pixel: Mapped[bool] = mapped_column(default=False)
+    daily_limit: Mapped[int] = mapped_column(default=0, server_default="0")
+    """L1: letters of all mailboxes in any 24 h; 0 = no limit."""
+    new_leads_per_day: Mapped[int] = mapped_column(default=0, server_default="0")
+    """L3: first steps of sales sequences a day (the account's local day); 0 = no limit."""
+    domain_limits: Mapped[Json]
+    """L1: letters an hour to one recipient domain from all mailboxes; as `Mailbox.domain_limits`."""
+    sites: Mapped[JsonList]
+    """Hosts of our own pages: links of letters to them say who follows (visits are tied to the lead)."""
+    inbox_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
+    """X4: follow-ups wait when a mailbox was not read for so long."""
+    score_rules: Mapped[Json]
+    """What counts how much (core.scoring); empty = its defaults."""
 
 
 def get(session: Session) -> Account:
     """The account's row, made with defaults the first time."""
     row = session.get(Account, 1)
     if row is None:
-        row = Account(id=1, working_hours=dict(WORKING_WEEK), switches={})
+        row = Account(id=1, working_hours=dict(WORKING_WEEK), switches={}, sites=[], score_rules={})
         session.add(row)
         session.flush()
     # A session forgets rows that nobody holds; this one is asked for many times in each transaction.

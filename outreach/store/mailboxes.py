@@ -24,6 +24,30 @@ class Mailbox(Base):
     daily_limit: Mapped[int] = mapped_column(default=0)
     """Letters in any 24 h; 0 = no limit."""
     minute_limit: Mapped[int] = mapped_column(default=0)
+    hour_limit: Mapped[int] = mapped_column(default=0, server_default="0")
+    domain_limits: Mapped[Json]
+    """Letters an hour to one recipient domain: {"gmail.com": 40, "*": 200}; `*` is for every domain not named (L1)."""
+    gap_seconds_min: Mapped[int] = mapped_column(default=0, server_default="0")
+    gap_seconds_random: Mapped[int] = mapped_column(default=0, server_default="0")
+    """L4: seconds between two letters: the minimum, and what chance may add. Drawn once, kept in `free_at`."""
+    ramp_start: Mapped[int] = mapped_column(default=0, server_default="0")
+    """L6: letters in 24 h on the mailbox's first day; 0 = no ramp."""
+    ramp_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many more each following day, up to `daily_limit`."""
+    ramp_from: Mapped[datetime | None]
+    """When the ramp began (business time); None = when the first letter is claimed."""
+    free_at: Mapped[datetime | None]
+    """Business time before which limited mail of this mailbox waits (L1, L4); set when letters are claimed."""
+    free_why: Mapped[str] = mapped_column(default="", server_default="")
+    """One plain sentence: the limit that holds the mail until `free_at` (L5)."""
+    first_at: Mapped[datetime | None]
+    """The same for first steps alone (L3, L7)."""
+    first_why: Mapped[str] = mapped_column(default="", server_default="")
+    breaker: Mapped[str] = mapped_column(default="", server_default="")
+    """L7: why first steps are stopped: `bounces` or `complaints`; empty = they go."""
+    breaker_at: Mapped[datetime | None]
+    """When it was stopped, or opened again: the sample begins anew when a person opens it (journeys.breakers)."""
+    breaker_why: Mapped[str] = mapped_column(default="", server_default="")
     paused_until: Mapped[datetime | None]
     """Real time; the breaker of a host that does not answer, or of a refused login."""
     paused_reason: Mapped[str] = mapped_column(default="")
@@ -35,6 +59,18 @@ class Mailbox(Base):
     """Real time of the last successful look into the IMAP folder (X4)."""
     read_error: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    provider: Mapped[str] = mapped_column(default="", server_default="")
+    """A key of mail.providers.table; empty = the servers of the settings, or typed in by hand."""
+    sign_in: Mapped[str] = mapped_column(default="password", server_default="password")
+    """password | google | microsoft (OAuth: `oauth_secret`)."""
+    oauth_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Tokens as JSON, sealed (journeys.sign_in_with)."""
+    signature: Mapped[str] = mapped_column(default="", server_default="")
+    """Text below letters of this mailbox; empty = the owner's."""
+    folders: Mapped[JsonList]
+    """IMAP folders read beside the inbox."""
+    sent_folder: Mapped[str] = mapped_column(default="", server_default="")
+    """The folder of sent mail, watched only for a rep's own letters; empty = not watched."""
     created_at: Mapped[Moment]
 
 
@@ -64,3 +100,12 @@ def for_owner(session: Session, user_id: int | None) -> Mailbox | None:
 def addresses(session: Session) -> frozenset[str]:
     """All our sending addresses, in lower case (X2)."""
     return frozenset(a.lower() for a in session.scalars(select(Mailbox.address)))
+
+
+class Pace(Base):
+    """The next free moment for letters to one recipient domain (L1); mailbox 0 = the whole account."""
+
+    __tablename__ = "paces"
+    mailbox_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[Moment]

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text, update
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
@@ -20,6 +31,7 @@ RESULT = (
 )
 """A letter whose end the lead's enrolments have to be told."""
 UNSENT = ("queued", "claimed", "begun")
+RANK_AT_ONCE, RANK_OWN, RANK_FOLLOW_UP, RANK_FIRST, RANK_NURTURE, RANK_NEWSLETTER = range(6)
 RECOVERED = "(SELECT coalesce(max(stats_reset), pg_postmaster_start_time()) FROM pg_stat_bgwriter)"
 """When the server last came back from a crash of its own: its start time stays then, its statistics begin anew."""
 SERVER = (
@@ -29,6 +41,23 @@ SERVER = (
 """The running server's identity: a sweeper that meets another one knows that commits may be gone (DESIGN 4.4)."""
 
 
+def _rank(context: Any) -> int:
+    """L2 for a new row that does not say its rank."""
+    row = context.get_current_parameters()
+    return rank_of(row["kind"], row.get("class_", row.get("class")) or "", bool(row.get("at_once")))
+
+
+def rank_of(kind: str, class_: str, at_once: bool, *, first: bool = False) -> int:
+    """L2: which letters go before others when capacity is short; `first`: the first letter of a sales sequence (L3)."""
+    if kind == "own":
+        return RANK_OWN
+    if at_once or kind in ("answer", "notice", "test"):
+        return RANK_AT_ONCE
+    if class_ in ("nurture", "newsletter"):
+        return RANK_NEWSLETTER if kind == "newsletter" else RANK_NURTURE
+    return RANK_FIRST if first else RANK_FOLLOW_UP
+
+
 class Message(Base):
     """One letter to one person."""
 
@@ -36,7 +65,15 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("enrolment_id", "step_key"),
         UniqueConstraint("issue_id", "lead_id"),
-        Index("ix_messages_queue", "lane", "due_at", "id", postgresql_where=text("state = 'queued'")),
+        Index(
+            "ix_messages_turn", "mailbox_id", "lane", "rank", "due_at", "id", postgresql_where=text("state = 'queued'")
+        ),
+        Index(
+            "ix_messages_refused",
+            "mailbox_id",
+            "first_tried_at",
+            postgresql_where=text("state = 'failed' AND delivered = 'bounced'"),
+        ),
         Index(
             "ix_messages_open", "state", "lease_until", postgresql_where=text("state IN ('claimed','begun','unsure')")
         ),
@@ -53,6 +90,11 @@ class Message(Base):
     lane: Mapped[str] = mapped_column(default="outbound")
     """urgent (sent at once) | outbound."""
     at_once: Mapped[bool] = mapped_column(default=False)
+    rank: Mapped[int] = mapped_column(SmallInteger, default=_rank, server_default="2")
+    """L2, the order of service: 0 answers and notices at once, 1 a rep's own mail, 2 a follow-up, 3 a first step,
+    4 nurture, 5 newsletter."""
+    slot_at: Mapped[datetime | None]
+    """The moment that the limit of the recipient's domain gave this letter (L1); `due_at` was moved to it."""
     state: Mapped[str] = mapped_column(default="queued")
     reason: Mapped[str] = mapped_column(default="")
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="SET NULL"))
@@ -62,6 +104,7 @@ class Message(Base):
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id", ondelete="SET NULL"))
     mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
+    """The one that it goes from: chosen when it is queued (`mailboxes.for_owner`, T3), else when its turn comes."""
     template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_versions.id", ondelete="SET NULL"))
     version_id: Mapped[int | None]
     """The sequence's version in which the step was due (V8); letters of a step alone. No foreign key: versions stay."""
