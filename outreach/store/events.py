@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
@@ -17,6 +17,12 @@ class Event(Base):
         Index("ix_events_lead_id_id", "lead_id", "id"),
         Index("ix_events_enrolment_id_id", "enrolment_id", "id"),
         Index("ix_events_kind_at", "kind", "at"),
+        Index(
+            "ix_events_not_enrolled",
+            text("(data ->> 'sequence')"),
+            "id",
+            postgresql_where=text("kind = 'not enrolled'"),
+        ),
     )
     id: Mapped[Id]
     at: Mapped[Moment]

@@ -25,6 +25,8 @@ class Lead(Base):
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index("ix_leads_owner_stage", "owner_id", "stage"),
         Index("ix_leads_last_activity", text("last_activity_at DESC"), text("id DESC")),
+        Index("ix_leads_domain", text("lower(split_part(email, '@', 2))"), postgresql_where=text("email <> ''")),
+        Index("ix_leads_company", text("lower(company)"), postgresql_where=text("company <> ''")),
     )
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(default="")
@@ -48,6 +50,8 @@ class Lead(Base):
     reach_by: Mapped[str] = mapped_column(default="")
     best_time: Mapped[str] = mapped_column(default="")
     score: Mapped[int] = mapped_column(default=0)
+    score_bonus: Mapped[int] = mapped_column(server_default="0", default=0)
+    """Points that a person gave by hand; part of `score`."""
     hot: Mapped[bool] = mapped_column(default=False)
     do_not_contact: Mapped[bool] = mapped_column(default=False)
     fields: Mapped[Json]

@@ -24,6 +24,8 @@ class SequenceRow(Base):
     )
     archived_at: Mapped[datetime | None]
     created_at: Mapped[Moment]
+    position: Mapped[int | None]
+    """M2: where it stands in the list of entry; without one it stands behind those that have one, by id."""
 
 
 class VersionRow(Base):
@@ -45,6 +47,12 @@ def all_sequences(session: Session) -> list[SequenceRow]:
     """Every sequence, archived ones last."""
     order = (SequenceRow.archived_at.is_not(None), SequenceRow.class_, func.lower(SequenceRow.name))
     return list(session.scalars(select(SequenceRow).order_by(*order)))
+
+
+def in_order(session: Session) -> list[SequenceRow]:
+    """M2: every sequence that is not archived, the first in the list of entry first."""
+    query = select(SequenceRow).where(SequenceRow.archived_at.is_(None))
+    return list(session.scalars(query.order_by(SequenceRow.position.nulls_last(), SequenceRow.id)))
 
 
 def by_name(session: Session, name: str) -> SequenceRow | None:

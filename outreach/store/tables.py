@@ -10,6 +10,7 @@ from outreach.store import (
     enrolments,
     events,
     forms,
+    happenings,
     hooks,
     inbox,
     leads,
@@ -19,10 +20,13 @@ from outreach.store import (
     notices,
     oauth_clients,
     pauses,
+    segments,
     sequences,
+    stop_sets,
     tasks,
     templates,
     users,
+    visits,
 )
 from outreach.store.base import Base
 
@@ -36,6 +40,7 @@ MODULES = (
     enrolments,
     events,
     forms,
+    happenings,
     hooks,
     inbox,
     leads,
@@ -45,9 +50,12 @@ MODULES = (
     notices,
     oauth_clients,
     pauses,
+    segments,
     sequences,
+    stop_sets,
     tasks,
     templates,
     users,
+    visits,
 )
 metadata = Base.metadata
