@@ -6,19 +6,23 @@ parts are kept (drawn once, in the enrolment's memory).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from outreach.core import states
 from outreach.core.enrolments import Facts, Snapshot
 from outreach.core.schedule import (
+    DAY,
     PARTS,
     Calendar,
     Slot,
     add,
     add_business_days,
+    back,
     business_days_between,
     calendar,
     choose_slot,
@@ -26,12 +30,25 @@ from outreach.core.schedule import (
     instant,
     is_open,
     next_business_day,
+    next_open,
     opening_after,
     place,
     place_slot,
     plus_jitter,
 )
-from outreach.core.sequences import FINISH, ONE_BUSINESS_DAY, Kind, Place, Schedule, Sequence, Step, Until
+from outreach.core.sequences import (
+    FINISH,
+    NO_DELAY,
+    ONE_BUSINESS_DAY,
+    Delay,
+    Kind,
+    Place,
+    Schedule,
+    Sequence,
+    Step,
+    Unit,
+    Until,
+)
 
 FLOW_KINDS = frozenset({Kind.IF, Kind.WAIT, Kind.GOAL, Kind.HANDOVER})
 """Steps that reach nobody: no window binds them."""
@@ -129,21 +146,36 @@ def base_of(enrolment: Snapshot, sequence: Sequence, where: Place) -> datetime:
 
 
 def raw_target(enrolment: Snapshot, sequence: Sequence, cal: Calendar) -> datetime | None:
-    """The end of the delay itself, before windows (D1 to D7); None when open days run out (W10)."""
+    """The end of the delay itself, before windows (D1 to D7, V5); None when open days run out (W10)."""
     key = enrolment.step_key
+    since, delay = _counts_from(enrolment, sequence)
     rest = enrolment.memory.get("rest")
     if rest and rest["key"] == key:
-        return moment(rest["at"])
+        return _rest_after_edit(cal, rest, delay)
+    return add(cal, since, delay)
+
+
+def _counts_from(enrolment: Snapshot, sequence: Sequence) -> tuple[datetime, Delay]:
+    """The delay that runs now and the moment that it counts from."""
+    key = enrolment.step_key
     if key == FINISH:
         grace = sequence.finish.grace if sequence.finish else None
-        since = enrolment.last_done_at or enrolment.anchor_at
-        return add(cal, since, grace) if grace else since
+        return enrolment.last_done_at or enrolment.anchor_at, grace or NO_DELAY
     where = sequence.route.places[key or ""]
     waiting = enrolment.memory.get("waiting")
     if waiting and waiting["key"] == key and isinstance(where.step.payload, Until):
-        since = moment(waiting["since"])
-        return add(cal, since, where.step.payload.at_most or ONE_BUSINESS_DAY)
-    return add(cal, base_of(enrolment, sequence, where), where.step.delay)
+        return moment(waiting["since"]), where.step.payload.at_most or ONE_BUSINESS_DAY
+    return base_of(enrolment, sequence, where), where.step.delay
+
+
+def _rest_after_edit(cal: Calendar, rest: Mapping[str, Any], delay: Delay) -> datetime | None:
+    """P1, V5: where the rest of a delay ends; a delay edited since then counts the time that was served."""
+    at = moment(rest["at"])
+    if rest.get("delay") in (None, str(delay)):
+        return at
+    amount, _, unit = str(rest["delay"]).partition(" ")
+    since = back(cal, at, Delay(int(amount), Unit(unit if unit.endswith("s") else unit + "s")))
+    return at if since is None else add(cal, since, delay)
 
 
 def plan(
@@ -252,19 +284,24 @@ def _after_gap(
         return None
     if placed[0] >= earliest:
         return placed
-    return _not_before(earliest, step, cal, dice)
+    return _not_before(earliest, cal.local(placed[0]).time(), step, cal, dice)
 
 
-def _not_before(earliest: datetime, step: Step, cal: Calendar, dice: Dice) -> Found | None:
-    """The first slot of the step that does not lie before `earliest`."""
-    due: datetime | None
-    if isinstance(step.at, time):
-        wall = datetime.combine(cal.local(earliest).date(), step.at)
-        due = place(cal, wall)
-        if due is not None and due < earliest:
-            due = place(cal, wall + timedelta(days=1))
+def _not_before(earliest: datetime, clock: time, step: Step, cal: Calendar, dice: Dice) -> Found | None:
+    """D9: as little later as the gap asks for.
+
+    At the step's own time on the day that keeps the gap, else at the end of the gap on that day, else at the step's own
+    time on the next open day. So a letter that ran seconds late never costs the next one a day.
+    """
+    day = cal.local(earliest).date()
+    if not keeps_time(step):
+        due = opening_after(cal, earliest, dice.share(f"jitter:{step.id}"))
     else:
-        due = opening_after(cal, earliest, dice.share(f"jitter:{step.id}") if not is_open(cal, earliest) else 0)
+        due = place(cal, datetime.combine(day, clock))
+        if due is not None and due < earliest:
+            opening = next_open(cal, earliest)
+            same_day = opening is not None and cal.local(opening).date() == day
+            due = opening if same_day else place(cal, datetime.combine(day + DAY, clock))
     return None if due is None else (due, "D9")
 
 
@@ -290,7 +327,7 @@ def _after_absence(
     if placed is None or until is None or not sequence.sells or not is_automatic(step, facts):
         return placed
     wall = cal.local(placed[0])
-    if wall.date() > until:
+    if placed[0].astimezone(ZoneInfo(facts.zone)).date() > until:
         return placed
     day = next_business_day(cal, until)
     due = None if day is None else place(cal, datetime.combine(day, wall.time()))
@@ -328,46 +365,57 @@ def _within_hours(
 
 
 def rest_of(enrolment: Snapshot, sequence: Sequence, cal: Calendar, now: datetime) -> dict[str, Any] | None:
-    """P1: what is left of the delay of the next step, in its own unit; None when there is no open step.
+    """P1: what is left of the delay that runs, in its own unit. None when no delay runs, and when it counts from the
+    enrolment in days: then the anchor moves.
 
-    {"key", "unit": elapsed, "seconds"} or {"key", "unit": wall, "seconds"} or {"key", "unit": open, "days", "seconds"}.
+    {"key", "delay", "unit": elapsed, "seconds"}, or wall with "seconds" on the clock, or open with "days" and "seconds",
+    or over (only the window is waited for) with the "clock" of the step.
     """
     if enrolment.step_key is None or enrolment.under_way is not None:
         return None
     raw = raw_target(enrolment, sequence, cal) or now
-    unit = _unit_of(enrolment, sequence)
-    left: dict[str, Any] = {"key": enrolment.step_key, "unit": unit}
-    if raw <= now or unit == "elapsed":
-        return {**left, "unit": "elapsed", "seconds": max(0.0, (raw - now).total_seconds())}
+    _, delay = _counts_from(enrolment, sequence)
+    left: dict[str, Any] = {"key": enrolment.step_key, "delay": str(delay)}
     target, wall = cal.local(raw), cal.local(now)
-    if unit == "wall":
-        return {**left, "seconds": (target - wall).total_seconds()}
+    if raw <= now:
+        over = {"unit": "over", "clock": target.time().isoformat()}
+        return {**left, **(over if delay.day_level and delay.amount else {"unit": "elapsed", "seconds": 0.0})}
+    if not delay.day_level:
+        return {**left, "unit": "elapsed", "seconds": (raw - now).total_seconds()}
+    if _anchored(enrolment, sequence):
+        return None
+    if delay.unit is Unit.DAYS:
+        return {**left, "unit": "wall", "seconds": (target - wall).total_seconds()}
     days = business_days_between(cal, wall.date(), target.date())
     clock = datetime.combine(wall.date(), target.time()) - wall
-    return {**left, "days": days, "seconds": clock.total_seconds()}
+    return {**left, "unit": "open", "days": days, "seconds": clock.total_seconds()}
 
 
-def _unit_of(enrolment: Snapshot, sequence: Sequence) -> str:
-    step = sequence.step(enrolment.step_key or "")
-    grace = sequence.finish.grace if sequence.finish else None
-    delay = step.delay if step else grace
-    if step is not None and isinstance(step.payload, Until) and enrolment.memory.get("waiting"):
-        delay = step.payload.at_most
-    if delay is None or not delay.day_level:
-        return "elapsed"
-    return "open" if delay.unit.value == "business days" else "wall"
+def _anchored(enrolment: Snapshot, sequence: Sequence) -> bool:
+    """True when the delay counts from an anchor that a pause moves: the enrolment, an `if`, the entry into a track."""
+    where = sequence.route.places.get(enrolment.step_key or "")
+    if not sequence.from_enrolment or where is None or enrolment.memory.get("rest"):
+        return False
+    return not (where.step.kind in FLOW_KINDS and (where.step.after is None or enrolment.memory.get("waiting")))
 
 
-def target_after(rest: dict[str, Any], cal: Calendar, now: datetime) -> datetime:
-    """P1: the end of the delay when it goes on at `now`."""
-    left = timedelta(seconds=rest["seconds"])
-    if rest["unit"] == "elapsed":
-        return now + left
+def rest_from(left: Mapping[str, Any], cal: Calendar, now: datetime) -> dict[str, Any]:
+    """P1: the rest that goes on at `now`, for an enrolment's memory."""
+    return {"key": left["key"], "delay": left.get("delay"), "at": written(target_after(left, cal, now))}
+
+
+def target_after(left: Mapping[str, Any], cal: Calendar, now: datetime) -> datetime:
+    """P1: the end of the delay when it goes on at `now`; in the past (by the hours of today) when it was over already."""
     wall = cal.local(now)
-    if rest["unit"] == "open":
-        day = add_business_days(cal, wall.date(), rest["days"]) or wall.date()
+    if left["unit"] == "over":
+        return instant(cal.zone, datetime.combine(wall.date(), time.fromisoformat(left["clock"])))
+    rest = timedelta(seconds=left["seconds"])
+    if left["unit"] == "elapsed":
+        return now + rest
+    if left["unit"] == "open":
+        day = add_business_days(cal, wall.date(), left["days"]) or wall.date()
         wall = datetime.combine(day, wall.time())
-    return max(now, instant(cal.zone, wall + left))
+    return max(now, instant(cal.zone, wall + rest))
 
 
 def shifted(enrolment: Snapshot, cal: Calendar, paused_at: datetime, now: datetime) -> Snapshot:

@@ -155,6 +155,7 @@ def add(cal: Calendar, moment: datetime, delay: Delay) -> datetime | None:
 
     None: there are not enough open days (W10).
     """
+    moment = moment.astimezone(UTC)  # elapsed time is elapsed in every zone that a caller may hand in (D1)
     if delay.unit is Unit.MINUTES:
         return moment + timedelta(minutes=delay.amount)
     if delay.unit is Unit.HOURS:
@@ -164,6 +165,23 @@ def add(cal: Calendar, moment: datetime, delay: Delay) -> datetime | None:
         return instant(cal.zone, wall + timedelta(days=delay.amount)) if delay.amount else moment
     day = add_business_days(cal, wall.date(), delay.amount)
     return None if day is None else instant(cal.zone, datetime.combine(day, wall.time())) if delay.amount else moment
+
+
+def back(cal: Calendar, moment: datetime, delay: Delay) -> datetime | None:
+    """The moment from which the delay leads to `moment`: the way back of `add`. None: not enough open days."""
+    if not delay.day_level or not delay.amount:
+        return add(cal, moment, Delay(-delay.amount, delay.unit)) if delay.amount else moment
+    wall = cal.local(moment)
+    if delay.unit is Unit.DAYS:
+        return instant(cal.zone, wall - timedelta(days=delay.amount))
+    day = wall.date()
+    for _ in range(delay.amount):
+        earlier = (day - timedelta(days=offset) for offset in range(1, SEARCH_DAYS + 2))
+        found = next((each for each in earlier if is_business_day(cal, each)), None)
+        if found is None:
+            return None
+        day = found
+    return instant(cal.zone, datetime.combine(day, wall.time()))
 
 
 def add_business_days(cal: Calendar, day: date, count: int) -> date | None:
@@ -199,6 +217,7 @@ def open_time(cal: Calendar, start: datetime, end: datetime) -> timedelta:
 
 def next_open(cal: Calendar, moment: datetime) -> datetime | None:
     """W2: the moment itself when it is open, else the next opening; None when there is none within 30 days (W10)."""
+    moment = moment.astimezone(UTC)
     if is_open(cal, moment):
         return moment
     for day in _days_from(cal.local(moment).date()):
@@ -212,7 +231,7 @@ def next_open(cal: Calendar, moment: datetime) -> datetime | None:
 def opening_after(cal: Calendar, moment: datetime, jitter: float = 0.0) -> datetime | None:
     """W2, W3: the moment itself when it is open, else the next opening plus jitter (0 to 1, stored by the caller)."""
     opening = next_open(cal, moment)
-    return opening if opening is None or opening == moment else plus_jitter(cal, opening, jitter)
+    return opening if opening is None or opening == moment.astimezone(UTC) else plus_jitter(cal, opening, jitter)
 
 
 def plus_jitter(cal: Calendar, moment: datetime, jitter: float) -> datetime:
