@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from outreach.core import threads
-from outreach.journeys import letters
+from outreach.journeys import letters, signing
 from outreach.journeys.house import House
 from outreach.mail import compose, tracking
 from outreach.mail.letters import Address, Letter
@@ -72,7 +72,9 @@ def ready(session: Session, house: House, message: Message, mailbox: Mailbox, no
         auto_submitted=_auto(message),
     )
     bounce = f"b+{house.token('bounce', message.id)}@{house.settings.reply_domain}" if tokens else mailbox.address
-    return Ready(compose.compose(letter), bounce, message.to_address, house.token("bounce", message.id), subject, text)
+    mark = house.token("bounce", message.id)
+    raw = signing.stamp_of(session, house, mailbox).on(compose.compose(letter), mark)
+    return Ready(raw, bounce, message.to_address, mark, subject, text)
 
 
 def answers_by_token(house: House, mailbox: Mailbox) -> bool:
