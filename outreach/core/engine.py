@@ -23,7 +23,7 @@ from outreach.core import endings, states
 from outreach.core.arbiter import allowed_from, highest_rival
 from outreach.core.conditions import describe, holds
 from outreach.core.decisions import Block, Branch, Decision, Hold, MakeTask, Notify, Send, Skip, Wait
-from outreach.core.enrolments import Facts, Pausing, Snapshot
+from outreach.core.enrolments import Facts, Snapshot
 from outreach.core.placeholders import missing_fields
 from outreach.core.planning import (
     FLOW_KINDS,
@@ -38,7 +38,7 @@ from outreach.core.planning import (
     plan,
     written,
 )
-from outreach.core.reactions import hold, on_signal, resumed
+from outreach.core.reactions import Scene, frozen, hold, on_signal, over, resumed, thawed
 from outreach.core.schedule import add, is_open, opening_after
 from outreach.core.sequences import (
     FINISH,
@@ -117,14 +117,30 @@ def on_done(
 ) -> Decision:
     """D3: `step_key` was completed at `at` (letter accepted, task closed); the following step is planned."""
     step = sequence.step(step_key)
-    if step is None or enrolment.ended or step_key in enrolment.done:
+    if enrolment.ended or step_key in enrolment.done:
         return Wait(after=enrolment, rule="V4", text="The step was counted already.", changed=False)
+    if step is None:
+        return _done_elsewhere(enrolment, sequence, step_key, at, facts, now, random)
     after = with_slot(received(enrolment, step, at, "done", facts, outcome), sequence, facts, at)
-    if enrolment.paused is not None:
+    if enrolment.still:
         kept = stand_before(after, sequence, follower(after, sequence, step_key))
         return Wait(after=kept, rule="P1", text="The letter had gone before the pause.", step=step)
     after = stand_before(after, sequence, follower(after, sequence, step_key))
     return _planned(after, sequence, facts, now, random, step=step)
+
+
+def _done_elsewhere(
+    enrolment: Snapshot, sequence: Sequence, step_key: str, at: datetime, facts: Facts, now: datetime, random: Random
+) -> Decision:
+    """V4: a letter had gone for a step that this version does not have: it is received, and never comes again."""
+    entry = {"at": written(at), "how": "done", "kind": Kind.EMAIL.value}
+    under_way = enrolment.under_way
+    waits = {} if under_way is None or under_way["step"] != step_key else {"under_way": None}
+    after = enrolment.remember(done={**enrolment.done, step_key: entry}, last_message_at=written(at), **waits)
+    after = replace(after, last_done_at=at)
+    if after.under_way is not None or after.still:
+        return Wait(after=after, rule="V4", text="A letter of a step that was taken out had gone.")
+    return _planned(_found_again(after, sequence), sequence, facts, now, random)
 
 
 def still_may(
@@ -161,8 +177,11 @@ def _held_from_outside(
     """Pauses (P1, P2), a more important programme (M3), and the quiet time after a reply elsewhere (X5)."""
     if enrolment.paused is not None:
         return _paused(enrolment, sequence, facts, now, random)
+    scene = Scene(enrolment, sequence, facts, now, random)
     if facts.pauses:
-        return _paused_from_outside(enrolment, facts.pauses[0], now)
+        return frozen(scene)
+    if over(scene):
+        return thawed(scene)
     rival = highest_rival(sequence.klass, facts.rivals)
     if rival is not None:
         text = f"A sequence of class {rival} is running for this lead; this one keeps its place."
@@ -192,12 +211,6 @@ def _paused(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime
         hold(enrolment, enrolment.state, until or now + states.REMINDER, "P1", "Still paused."),
         effects=(Notify("Still paused: " + str(paused.get("reason") or "no reason given")),),
     )
-
-
-def _paused_from_outside(enrolment: Snapshot, pause: Pausing, now: datetime) -> Hold:
-    state = {"rep": states.ABSENCE, "company": states.COMPANY}.get(pause.scope, states.PAUSED)
-    due = pause.until if pause.until is not None and pause.until > now else _reminder(enrolment, state, now)
-    return hold(enrolment, state, due, "P2", f"Paused ({pause.scope}): {pause.reason}", inputs={"scope": pause.scope})
 
 
 def _reminder(enrolment: Snapshot, state: str, now: datetime) -> datetime:

@@ -23,6 +23,8 @@ Memory = Mapping[str, Any]
 ``track``     {"name": positive|negative|step id, "at": ISO}: entered by goto
 ``under_way`` {"step", "kind": letter|task, "since": ISO, "until": ISO}: a letter queued, or a task that blocks
 ``paused``    {"at": ISO, "left": [...], "reason", "by", "until"?}: P1
+``frozen``    {"at": ISO, "left", "was", "until"?}: P1 for pauses that bind from outside (P2), kept by the house
+``counted_to`` ISO: pauses up to this moment are in the dates already
 ``ooo``       {"until": ISO date, "since": ISO}: O4
 ``slots``     [[part, weekday], ...]: parts of the day already tried (W11)
 ``outcome``   the last call outcome; ``attempts`` counts calls in this enrolment
@@ -69,6 +71,17 @@ class Snapshot:
         found: Mapping[str, Any] | None = self.memory.get("paused")
         return found
 
+    @property
+    def frozen(self) -> Mapping[str, Any] | None:
+        """What a pause from outside (P2) has frozen."""
+        found: Mapping[str, Any] | None = self.memory.get("frozen")
+        return found
+
+    @property
+    def still(self) -> bool:
+        """True while a pause of its own or one from outside holds it: nothing is planned then."""
+        return self.paused is not None or self.frozen is not None
+
     def remember(self, **changes: Any) -> Snapshot:
         """A copy with keys of its memory set; None takes a key away."""
         memory = {key: value for key, value in {**self.memory, **changes}.items() if value is not None}
@@ -94,6 +107,12 @@ class Pausing:
     scope: str
     reason: str
     until: datetime | None = None
+    since: datetime | None = None
+    """Where the rest of the delay was frozen (P1); None = when it is met."""
+    ended: datetime | None = None
+    """When it was lifted or ran out; None while it binds."""
+    choice: str = ""
+    """P3: what a person chose when lifting a pause of more than 30 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +168,9 @@ class Facts:
     hold_until: datetime | None = None
     """X5: nurture holds until then after a human reply."""
     pauses: tuple[Pausing, ...] = ()
+    """P2: what binds now, the widest first."""
+    lifted: tuple[Pausing, ...] = ()
+    """Pauses that ended since the enrolment was planned; their length is put behind its next date (P1)."""
     inbox_read: bool = True
     """X4: the mailbox was read within N minutes."""
     channels: frozenset[str] = frozenset({"email"})

@@ -35,14 +35,14 @@ from outreach.core.decisions import (
     TagLead,
     Wait,
 )
-from outreach.core.enrolments import Facts, Snapshot
+from outreach.core.enrolments import Facts, Pausing, Snapshot
 from outreach.core.planning import (
     OUT_OF_OFFICE_DAYS,
     calendar_of,
     moment,
+    rest_from,
     rest_of,
     shifted,
-    target_after,
     written,
 )
 from outreach.core.sequences import FINISH, Action, Do, Goal, Handover, Sequence, Step, Until
@@ -113,7 +113,7 @@ def _go_on(scene: Scene, rule: str, text: str) -> Decision:
 def _planned_again(scene: Scene) -> Snapshot:
     """The next moment worked out again; what is under way or paused stays. A wait whose condition now holds is due."""
     enrolment = scene.enrolment
-    if enrolment.paused is not None or enrolment.under_way is not None:
+    if enrolment.still or enrolment.under_way is not None:
         return enrolment
     if enrolment.state.startswith(("held", "blocked", "failed", states.APPROVAL)):
         return enrolment
@@ -467,7 +467,7 @@ def _task_closed(scene: Scene, signal: signals.Outcome, text: str) -> Decision:
         scene.now,
     )
     after = stand_before(after, scene.sequence, follower(after, scene.sequence, step.id))
-    if enrolment.paused is None:
+    if not enrolment.still:
         after, _ = planned(after, scene.sequence, scene.facts, scene.now, scene.random)
     return Wait(after=after, rule="K3", text=text, step=step, effects=scene.effects)
 
@@ -513,6 +513,8 @@ def _resumed_by(scene: Scene, signal: signals.ResumedBy) -> Decision:
         again = EnterSequence(scene.sequence.name)
         return endings.stop(enrolment, states.MOVED, "P3", f"Begun again by {signal.by}.", effects=(again,))
     paused = enrolment.paused
+    if paused is None and enrolment.frozen is not None:
+        return frozen(scene) if scene.facts.pauses else thawed(scene, signal.choice or "continue")
     if paused is None:
         return _approved(scene, signal)
     if not signal.choice and scene.now - moment(paused["at"]) > LONG_PAUSE:
@@ -535,12 +537,12 @@ def resumed(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime
     """P1: the rest of the delay runs from now; in an enrolment-anchored sequence the anchor moves by the pause."""
     paused = enrolment.paused or {}
     cal = calendar_of(sequence, facts)
-    after = enrolment.remember(paused=None)
+    after = enrolment.remember(paused=None, counted_to=written(now))
     if sequence.from_enrolment:
         after = shifted(after, cal, moment(paused["at"]), now)
     left = paused.get("left")
     if left is not None and left["key"] == after.step_key:
-        after = after.remember(rest={"key": left["key"], "at": written(target_after(left, cal, now))})
+        after = after.remember(rest=rest_from(left, cal, now))
     elif after.last_done_at is not None and after.last_done_at > moment(paused["at"]):
         after = replace(after, last_done_at=now)
     if after.under_way is not None:
@@ -553,6 +555,92 @@ def resumed(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime
     return Resume(after=after, rule="P1", text=f"Goes on: {why}.")
 
 
+# Pauses from outside (P2)
+
+
+SCOPE_STATES = {"rep": states.ABSENCE, "company": states.COMPANY}
+_WHO = {
+    "everything": "Everything is paused", "sequence": "The sequence is paused", "rep": "The owner is away",
+    "lead": "The lead is paused", "company": "The company is paused", "mailbox": "The mailbox is paused",
+}  # fmt: skip
+
+
+def _pauses_changed(scene: Scene, signal: signals.PausesChanged) -> Decision:
+    """P2: hold, or go on with what was left."""
+    if scene.enrolment.paused is None and scene.facts.pauses:
+        return frozen(scene)
+    if scene.enrolment.paused is None and over(scene):
+        return thawed(scene)
+    return Wait(after=scene.enrolment, rule="P2", text="Nothing changes.", changed=False)
+
+
+def frozen(scene: Scene) -> Hold:
+    """P1, P2: hold for the widest of the pauses; the rest of the delay is frozen as it was when they began."""
+    before, pause = scene.enrolment, scene.facts.pauses[0]
+    if before.frozen is None:
+        scene = _taken_back(scene, pause.reason or "paused")
+        since = min((each.since for each in scene.facts.pauses if each.since is not None), default=scene.now)
+        kept = _frozen_at(scene, min(max(since, _counted_from(scene.enrolment)), scene.now))
+    else:
+        kept = before
+    ends = [each.until for each in scene.facts.pauses if each.until is not None and each.until > scene.now]
+    text = f"{_WHO.get(pause.scope, 'Paused')}: {pause.reason}" if pause.reason else _WHO.get(pause.scope, "Paused")
+    if pause.scope == "enrolment":
+        text = pause.reason or "A person paused this sequence for this lead."
+    state = SCOPE_STATES.get(pause.scope, states.PAUSED)
+    waits = before.due_at if before.state == state and before.due_at and before.due_at > scene.now else None
+    due = min(ends) if ends else waits or scene.now + states.REMINDER
+    held = hold(kept, state, due, "P2", text, inputs={"scope": pause.scope}, before=before)
+    return replace(held, effects=scene.effects)
+
+
+def over(scene: Scene) -> bool:
+    """True when no pause binds any more and one that did is not yet in the dates."""
+    return scene.enrolment.frozen is not None or bool(_uncounted(scene))
+
+
+def thawed(scene: Scene, choice: str = "") -> Decision:
+    """P1, P3: go on from the moment at which the last pause ended; after more than 30 days as a person says."""
+    ended = [each.ended for each in _uncounted(scene) if each.ended is not None]
+    at = min(max(ended), scene.now) if ended else scene.now
+    before = scene.enrolment
+    if before.frozen is None:
+        since = min(each.since or at for each in _uncounted(scene))
+        scene = replace(scene, enrolment=_frozen_at(scene, max(since, _counted_from(before))))
+    since = moment((scene.enrolment.frozen or {})["at"])
+    choice = choice or next((each.choice for each in _uncounted(scene) if each.choice), "")
+    if choice == "stop":
+        return endings.stop(before, states.MANUAL, "P3", "Stopped instead of resumed.")
+    if choice == "restart":
+        again = EnterSequence(scene.sequence.name)
+        return endings.stop(before, states.MOVED, "P3", "Begun again after a pause.", effects=(again,))
+    if not choice and at - since > LONG_PAUSE:
+        text = "It was paused for more than 30 days: continue, restart or stop?"
+        waits = before.due_at if before.state == states.APPROVAL and before.due_at else scene.now
+        due = waits if waits > scene.now else scene.now + states.REMINDER
+        return hold(scene.enrolment, states.APPROVAL, due, "P3", text, before=before)
+    own = scene.enrolment.remember(paused=scene.enrolment.frozen, frozen=None)
+    return resumed(own, scene.sequence, scene.facts, at, scene.random, "the pause is over")
+
+
+def _frozen_at(scene: Scene, since: datetime) -> Snapshot:
+    cal = calendar_of(scene.sequence, scene.facts)
+    left = rest_of(scene.enrolment, scene.sequence, cal, since)
+    return scene.enrolment.remember(frozen={"at": written(since), "left": left, "was": scene.enrolment.state})
+
+
+def _counted_from(enrolment: Snapshot) -> datetime:
+    """From here on pauses are not yet in the enrolment's dates."""
+    kept = enrolment.memory.get("counted_to")
+    since = enrolment.last_done_at or moment(str(enrolment.memory.get("entered") or written(enrolment.anchor_at)))
+    return max(moment(kept), since) if kept else since
+
+
+def _uncounted(scene: Scene) -> list[Pausing]:
+    since = _counted_from(scene.enrolment)
+    return [each for each in scene.facts.lifted if each.ended is not None and each.ended > since]
+
+
 def _skipped_by(scene: Scene, signal: signals.SkippedBy) -> Decision:
     """P5."""
     enrolment, sequence = scene.enrolment, scene.sequence
@@ -562,7 +650,7 @@ def _skipped_by(scene: Scene, signal: signals.SkippedBy) -> Decision:
         return endings.part_ways(enrolment, sequence)
     after = received(enrolment, step, scene.now, "skipped", scene.facts)
     after = stand_before(after, sequence, _past(after, sequence, step))
-    if enrolment.paused is None:
+    if not enrolment.still:
         after, _ = planned(after, sequence, scene.facts, scene.now, scene.random)
     effects = (CancelLetters(reason), CancelTasks(reason)) if enrolment.under_way else ()
     return Skip(after=after, rule="P5", text=f"Skipped {step.id}: {reason}.", step=step, reason=reason, effects=effects)
@@ -592,12 +680,29 @@ def _owner_changed(scene: Scene, signal: signals.OwnerChanged) -> Decision:
 def _edited(scene: Scene, signal: signals.Edited) -> Decision:
     """V4, V5: the place in the new version; time already served counts."""
     before = scene.enrolment
-    moved = before if before.under_way is not None else place_after_edit(before, scene.sequence)
+    scene = _out_of_a_gone_step(scene)
+    moved = scene.enrolment
+    if moved.under_way is None:
+        moved = place_after_edit(moved, scene.sequence)
     if moved.step_key != before.step_key:
         moved = moved.remember(waiting=None, rest=None)
     after = _planned_again(replace(scene, enrolment=moved))
     to = "the end" if after.step_key == FINISH else after.step_key
-    return Wait(after=after, rule="V4", text=f"A new version: goes on at {to}.", changed=after != before)
+    text = f"A new version: goes on at {to}."
+    return Wait(after=after, rule="V4", text=text, effects=scene.effects, changed=after != before)
+
+
+def _out_of_a_gone_step(scene: Scene) -> Scene:
+    """V4: what is under way for a step that the new version does not have: a queued letter is taken back; a task stays
+    open, but nothing waits for it any more."""
+    under_way = scene.enrolment.under_way
+    step = scene.sequence.step(under_way["step"]) if under_way is not None else None
+    if under_way is None or (step is not None and not step.off):
+        return scene
+    freed = replace(scene, enrolment=replace(scene.enrolment.remember(under_way=None), state=states.SCHEDULED))
+    return (
+        freed.plus(CancelLetters("The step was taken out of the sequence.")) if under_way["kind"] == "letter" else freed
+    )
 
 
 _ANSWERS: Mapping[type[signals.Signal], Callable[[Scene, Any], Decision]] = {
@@ -619,6 +724,7 @@ _ANSWERS: Mapping[type[signals.Signal], Callable[[Scene, Any], Decision]] = {
     signals.Outcome: _outcome,
     signals.PausedBy: _paused_by,
     signals.ResumedBy: _resumed_by,
+    signals.PausesChanged: _pauses_changed,
     signals.SkippedBy: _skipped_by,
     signals.StoppedBy: _stopped_by,
     signals.ZoneChanged: _zone_changed,

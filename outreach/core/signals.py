@@ -123,6 +123,11 @@ class ResumedBy(Signal):
 
 
 @dataclass(frozen=True, slots=True)
+class PausesChanged(Signal):
+    """P2: a pause from outside began or ended; the facts say which hold now."""
+
+
+@dataclass(frozen=True, slots=True)
 class SkippedBy(Signal):
     """P5: skip the step that is next."""
 
