@@ -18,9 +18,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from outreach.core import endings, states
-from outreach.core.arbiter import allowed_from, highest_rival
+from outreach.core.arbiter import Ask, Person, Verdict, arbitrate, on_hold
 from outreach.core.conditions import describe, holds
 from outreach.core.decisions import Block, Branch, Decision, Hold, MakeTask, Notify, Send, Skip, Wait
 from outreach.core.enrolments import Facts, Snapshot
@@ -61,8 +62,20 @@ INBOX_AGAIN = timedelta(minutes=5)
 LETTER_AGAIN = timedelta(days=1)
 OVERDUE = timedelta(days=7)
 """F6: a letter that is later than this asks a person."""
+_DATED = frozenset(
+    {
+        states.SCHEDULED,
+        states.DELAY,
+        states.WINDOW,
+        states.LIMIT,
+        states.INBOX,
+        states.APPROVAL,
+        states.OUT_OF_OFFICE,
+        states.CAP,
+    }
+)
+"""States whose date is the step's own, so that being late for it means that nobody looked (F6)."""
 PHONE_KINDS = frozenset({Kind.CALL, Kind.TEXT, Kind.VOICE})
-ASKING_AGAIN = timedelta(days=1)
 
 
 def first(enrolment_id: int, sequence: Sequence, facts: Facts, now: datetime, random: Random) -> Decision:
@@ -165,7 +178,13 @@ def still_may(
         until = opening_after(cal, now, Dice(enrolment, random).share(f"jitter:{step.id}"))
         due = until or now + states.REMINDER
         return hold(enrolment, states.WINDOW, due, "W4", "It is outside the lead's working hours now.", step=step)
-    return _letter_held(enrolment, sequence, step, facts, now)
+    held = _inbox_unread(enrolment, step, facts, now)
+    if held is not None:
+        return held
+    verdict = _judged_by_cap(enrolment, sequence, step, facts, now)
+    if verdict.outcome == "go":
+        return None
+    return hold(enrolment, states.CAP, verdict.until or now + states.REMINDER, verdict.rule, verdict.text, step=step)
 
 
 # What binds from outside
@@ -182,14 +201,12 @@ def _held_from_outside(
         return frozen(scene)
     if over(scene):
         return thawed(scene)
-    rival = highest_rival(sequence.klass, facts.rivals)
-    if rival is not None:
-        text = f"A sequence of class {rival} is running for this lead; this one keeps its place."
-        return hold(enrolment, states.PRIORITY, now + ASKING_AGAIN, "M3", text, inputs={"rival": rival})
-    quiet = _quiet_until(enrolment, sequence, facts)
-    if quiet is not None and quiet > now:
-        return hold(enrolment, states.PRIORITY, quiet, "X5", "The lead replied lately; educational mail holds.")
-    return None
+    behind = on_hold(sequence.klass, facts.rivals, _quiet_until(enrolment, sequence, facts), now)
+    if behind is None or behind.until is None:
+        return None
+    inputs = {"rivals": sorted(facts.rivals)}
+    again = behind.rule == "M3"
+    return hold(enrolment, states.PRIORITY, behind.until, behind.rule, behind.text, inputs=inputs, asks_again=again)
 
 
 def _quiet_until(enrolment: Snapshot, sequence: Sequence, facts: Facts) -> datetime | None:
@@ -408,6 +425,10 @@ def _touch(
     if step.kind in PHONE_KINDS and (not facts.phone or facts.phone_bad):
         why = "the phone number is wrong" if facts.phone and facts.phone_bad else "no phone number"
         return _skipped(enrolment, sequence, step, why, facts, now, random)
+    if is_automatic(step, facts):
+        held = _overdue(enrolment, step, now) or _touch_held(enrolment, step, touch, facts, now)
+        if held is not None:
+            return held
     blocking = blocks(sequence, step)
     call_at, flagged = (
         hours_for_call(facts, calendar_of(sequence, facts), now) if step.kind is Kind.CALL else (now, False)
@@ -443,13 +464,29 @@ def _touch(
     )
 
 
+def _touch_held(enrolment: Snapshot, step: Step, touch: Touch, facts: Facts, now: datetime) -> Decision | None:
+    """F3, X4: what a channel sends by itself has no gap either, and waits for the inbox like a letter."""
+    missing = missing_fields(Letter(touch.template, touch.subject, touch.body), None, facts)
+    if missing:
+        return _blocked(enrolment, step, missing, now)
+    return _inbox_unread(enrolment, step, facts, now)
+
+
 def _skipped(
-    enrolment: Snapshot, sequence: Sequence, step: Step, why: str, facts: Facts, now: datetime, random: Random
+    enrolment: Snapshot,
+    sequence: Sequence,
+    step: Step,
+    why: str,
+    facts: Facts,
+    now: datetime,
+    random: Random,
+    rule: str = "P5",
 ) -> Skip:
-    """P5."""
+    """P5, M5."""
     after = received(enrolment, step, now, "skipped", facts)
     after, _ = planned(stand_before(after, sequence, follower(after, sequence, step.id)), sequence, facts, now, random)
-    return Skip(after=after, rule="P5", text=f"Skipped {step.id}: {why}.", step=step, reason=why)
+    text = f"Skipped {step.id}: {why.rstrip('.')}."
+    return Skip(after=after, rule=rule, text=text, step=step, reason=why)
 
 
 def _send(
@@ -473,7 +510,7 @@ def _send(
     missing = missing_fields(letter, step.mail.fallback_subject, facts)
     if missing:
         return _blocked(enrolment, step, missing, now)
-    held = None if step.at_once else _letter_held(enrolment, sequence, step, facts, now)
+    held = None if step.at_once else _letter_held(enrolment, sequence, step, facts, now, random)
     if held is not None:
         return held
     under_way = {"step": step.id, "kind": "letter", "since": written(now), "until": written(now + LETTER_AGAIN)}
@@ -499,8 +536,8 @@ def _send(
 
 
 def _overdue(enrolment: Snapshot, step: Step, now: datetime) -> Hold | None:
-    """F6: after a long downtime a letter over 7 days late asks first."""
-    waited = enrolment.state in (states.DELAY, states.WINDOW, states.SCHEDULED, states.APPROVAL)
+    """F6: after a long downtime what goes by itself and is over 7 days late asks first."""
+    waited = enrolment.state in _DATED
     if not waited or enrolment.memory.get("approved") == step.id or step.at_once:
         return None
     since = enrolment.memory.get("overdue_since")
@@ -536,20 +573,48 @@ def _blocked(enrolment: Snapshot, step: Step, missing: tuple[str, ...], now: dat
     )
 
 
-def _letter_held(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime) -> Hold | None:
-    """X4: the inbox was not read lately. M4: the cap over all automatic mail."""
-    if not facts.inbox_read:
-        text = "The inbox was not read lately; a reply could be unseen."
-        return hold(enrolment, states.INBOX, now + INBOX_AGAIN, "X4", text, step=step)
-    held = allowed_from(
-        sequence.klass,
-        now,
-        facts.mails,
-        calendar_of(sequence, facts),
-        cap_day=facts.cap_day,
-        cap_week=facts.cap_week,
+def _letter_held(
+    enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime, random: Random
+) -> Decision | None:
+    """X4: the inbox was not read lately. M4: the cap over all automatic mail. M5: what would wait too long is left out."""
+    held = _inbox_unread(enrolment, step, facts, now)
+    if held is not None:
+        return held
+    verdict = _judged_by_cap(enrolment, sequence, step, facts, now)
+    if verdict.outcome == "go":
+        return None
+    if verdict.outcome == "skip":
+        return _skipped(enrolment, sequence, step, verdict.text, facts, now, random, rule=verdict.rule)
+    kept = enrolment.remember(capped_since=enrolment.memory.get("capped_since") or written(now))
+    due = verdict.until or now + states.REMINDER
+    return hold(kept, states.CAP, due, verdict.rule, verdict.text, step=step, before=enrolment)
+
+
+def _inbox_unread(enrolment: Snapshot, step: Step, facts: Facts, now: datetime) -> Hold | None:
+    """X4."""
+    if facts.inbox_read:
+        return None
+    text = "The inbox was not read lately; a reply could be unseen."
+    return hold(enrolment, states.INBOX, now + INBOX_AGAIN, "X4", text, step=step, asks_again=True)
+
+
+def _judged_by_cap(enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime) -> Verdict:
+    """M3 to M5: the arbiter's word on this letter, beside what the person got already."""
+    since = enrolment.memory.get("capped_since")
+    ask = Ask(
+        key=step.id,
+        klass=sequence.klass,
+        since=moment(since) if since else now,
+        cal=calendar_of(sequence, facts),
         keep_time=keeps_time(step),
     )
-    if held is None:
-        return None
-    return hold(enrolment, states.CAP, held.until or now + states.REMINDER, held.rule, held.text, step=step)
+    person = Person(
+        zone=ZoneInfo(facts.zone),
+        mails=facts.mails,
+        rivals=facts.rivals,
+        quiet_until=_quiet_until(enrolment, sequence, facts),
+        suppressed=facts.suppressed,
+        cap_day=facts.cap_day,
+        cap_week=facts.cap_week,
+    )
+    return arbitrate((ask,), person, now)[0]

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from outreach.core import states
 from outreach.core.enrolments import Facts, Snapshot
 from outreach.core.schedule import (
-    DAY,
     PARTS,
     Calendar,
     Slot,
@@ -29,8 +28,8 @@ from outreach.core.schedule import (
     common_hours,
     instant,
     is_open,
+    kept_time,
     next_business_day,
-    next_open,
     opening_after,
     place,
     place_slot,
@@ -288,20 +287,9 @@ def _after_gap(
 
 
 def _not_before(earliest: datetime, clock: time, step: Step, cal: Calendar, dice: Dice) -> Found | None:
-    """D9: as little later as the gap asks for.
-
-    At the step's own time on the day that keeps the gap, else at the end of the gap on that day, else at the step's own
-    time on the next open day. So a letter that ran seconds late never costs the next one a day.
-    """
-    day = cal.local(earliest).date()
-    if not keeps_time(step):
-        due = opening_after(cal, earliest, dice.share(f"jitter:{step.id}"))
-    else:
-        due = place(cal, datetime.combine(day, clock))
-        if due is not None and due < earliest:
-            opening = next_open(cal, earliest)
-            same_day = opening is not None and cal.local(opening).date() == day
-            due = opening if same_day else place(cal, datetime.combine(day + DAY, clock))
+    """D9: as little later as the gap asks for, so that a letter that ran seconds late never costs the next one a day."""
+    kept = keeps_time(step)
+    due = kept_time(cal, earliest, clock) if kept else opening_after(cal, earliest, dice.share(f"jitter:{step.id}"))
     return None if due is None else (due, "D9")
 
 

@@ -78,16 +78,21 @@ def hold(
     step: Step | None = None,
     inputs: Mapping[str, Any] | None = None,
     before: Snapshot | None = None,
+    asks_again: bool = False,
 ) -> Hold:
-    """The enrolment held in its place until `due`."""
+    """The enrolment held in its place until `due`. `asks_again`: `due` only says when to look again, and looking is no
+    change."""
     after = replace(enrolment, state=state, due_at=due, reason=text)
+    stood = before if before is not None else enrolment
+    if asks_again and stood.state == state:
+        stood = replace(stood, due_at=due)
     return Hold(
         after=after,
         rule=rule,
         text=text,
         step=step,
         inputs=inputs or {},
-        changed=after != (before if before is not None else enrolment),
+        changed=after != stood,
     )
 
 
@@ -669,6 +674,8 @@ def _stopped_by(scene: Scene, signal: signals.StoppedBy) -> Decision:
 def _zone_changed(scene: Scene, signal: signals.ZoneChanged) -> Decision:
     """W7."""
     text = f"The lead's time zone is now {signal.new or scene.facts.zone}; what was not sent is planned again."
+    if scene.enrolment.under_way is None and scene.enrolment.state in (states.CAP, states.INBOX, states.NO_SLOT):
+        scene = replace(scene, enrolment=replace(scene.enrolment, state=states.DELAY))
     return _go_on(scene, "W7", text)
 
 

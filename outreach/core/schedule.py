@@ -254,6 +254,22 @@ def place(cal: Calendar, wall: datetime) -> datetime | None:
     return next_open(cal, moment)
 
 
+def kept_time(cal: Calendar, earliest: datetime, clock: time) -> datetime | None:
+    """The slot of a day-level step that may not lie before `earliest` (D9, M4), as little later as that asks for.
+
+    At its own time on that day, else at the first open moment that is left of that day, else at its own time on the next
+    open day. None: W10.
+    """
+    day = cal.local(earliest).date()
+    due = place(cal, datetime.combine(day, clock))
+    if due is None or due >= earliest.astimezone(UTC):
+        return due
+    opening = next_open(cal, earliest)
+    if opening is not None and cal.local(opening).date() == day:
+        return opening
+    return place(cal, datetime.combine(day + DAY, clock))
+
+
 def _time_within(blocks: tuple[Block, ...], day: date, clock: time) -> datetime:
     """The time of day itself inside a block, else W3's place for it."""
     minutes = clock.hour * HOUR + clock.minute

@@ -51,7 +51,7 @@ def received(
     return replace(enrolment.remember(**changes, **_CLEARED), last_done_at=at)
 
 
-_CLEARED: dict[str, None] = {"under_way": None, "rest": None, "waiting": None, "approved": None}
+_CLEARED: dict[str, None] = dict.fromkeys(("under_way", "rest", "waiting", "approved", "overdue_since", "capped_since"))
 
 
 def with_slot(enrolment: Snapshot, sequence: Sequence, facts: Facts, at: datetime) -> Snapshot:
