@@ -217,6 +217,34 @@ def _next_letter_day(sequence: Sequence, key: str | None) -> int | None:
     return next((step.delay.amount for step in below if step.is_mail and step.delay.day_level), None)
 
 
+# --- texts of one version in another (V2) ----------------------------------------------------------------------------
+
+
+def with_texts(structure: Sequence, texts: Sequence) -> Sequence:
+    """V2: the way through one version with the words of another: letters, scripts and texts of the steps in both.
+
+    A step takes them when it is of the same kind and, for letters, has as many variants.
+    """
+    words = {step.id: step for step in texts.every_step()}
+
+    def one(steps: Steps) -> Steps:
+        return tuple(_reworded(step, words[step.id]) if step.id in words else step for step in steps)
+
+    return replace(_in_every_list(structure, one), name=texts.name)
+
+
+def _reworded(step: Step, words: Step) -> Step:
+    old, new = step.payload, words.payload
+    if step.kind is not words.kind:
+        return step
+    if isinstance(old, Mail) and isinstance(new, Mail) and len(old.variants) == len(new.variants):
+        return replace(step, payload=replace(old, variants=new.variants, fallback_subject=new.fallback_subject))
+    if isinstance(old, Touch) and isinstance(new, Touch):
+        said = replace(old, script=new.script, template=new.template, subject=new.subject, body=new.body)
+        return replace(step, payload=said)
+    return step
+
+
 # --- what changed ----------------------------------------------------------------------------------------------------
 
 

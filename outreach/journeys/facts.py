@@ -1,13 +1,14 @@
 """What the engine has to know of a lead and the house right now, read afresh before every decision (X4)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from outreach import documents
+from outreach.core import editing
 from outreach.core.enrolments import Facts, Pausing, SentMail, Snapshot
 from outreach.core.sequences import Sequence, Week
 from outreach.core.tasks import OUTCOMES
@@ -22,6 +23,7 @@ from outreach.store import (
     leads,
     mailboxes,
     messages,
+    pauses,
     sequences,
     tasks,
     templates,
@@ -60,9 +62,15 @@ def sequence_of(session: Session, row: Enrolment) -> Sequence:
 
 
 def sequences_of(session: Session, rows: Collection[Enrolment]) -> dict[int, Sequence]:
-    """The versions that these enrolments point to, by version id."""
+    """The versions that these enrolments point to, by version id, with the texts in force (V2)."""
     documents_of = sequences.documents_of(session, {row.version_id for row in rows})
-    return {version_id: parsed(document) for version_id, document in documents_of.items()}
+    return {version_id: worded(*both) for version_id, both in documents_of.items()}
+
+
+@lru_cache(maxsize=256)
+def worded(document: str, texts: str) -> Sequence:
+    """A kept document with the words of another one (V2), where there is one."""
+    return editing.with_texts(parsed(document), parsed(texts)) if texts else parsed(document)
 
 
 @lru_cache(maxsize=256)
@@ -121,7 +129,8 @@ class _Known:
         self.mails = messages.letters_since(session, ids, now - LOOK_BACK)
         self.running = enrolments.classes_of(session, ids)
         self.needs = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
-        self.pauses = _pauses(us)
+        self.pauses = _pauses(session, us, asked, now)
+        self.away = _away(session, self.owners, now)
         self.inbox_read = inbox_read(session, house)
         self._weeks: dict[int, Week] = {}
 
@@ -157,7 +166,9 @@ class _Known:
             rivals=frozenset(
                 class_ for other, class_ in self.running.get(lead.id, ()) if row is None or other != row.id
             ),
-            pauses=self.pauses,
+            pauses=self.pauses[id(asking)][0] if self.pauses else (),
+            lifted=self.pauses[id(asking)][1] if self.pauses else (),
+            rep_away=self.away.get(lead.owner_id or 0, ()),
             inbox_read=self.inbox_read,
         )
 
@@ -237,10 +248,49 @@ def week(hours: dict[str, Any]) -> Week:
     return documents.week(hours)
 
 
-def _pauses(us: Account) -> tuple[Pausing, ...]:
-    """P2: the switch for everything."""
-    reason = us.switches.get("everything")
-    return (Pausing("everything", str(reason)),) if reason else ()
+Pauses = tuple[tuple[Pausing, ...], tuple[Pausing, ...]]
+"""What binds now, and what ended since the enrolment was planned last."""
+
+
+def _pauses(session: Session, us: Account, asked: Collection[Asking], now: datetime) -> dict[int, Pauses]:
+    """P2: the pauses of each decision, by its id; empty when nobody is paused by anything."""
+    bound = [_bound(each) for each in asked]
+    since = min((_planned_at(each, now) for each in asked), default=now)
+    found = pauses.of(session, bound, now, since)
+    switch = us.switches.get("everything")
+    if not switch and not any(found):
+        return {}
+    kept: dict[int, Pauses] = {}
+    for each, rows in zip(asked, found, strict=True):
+        told = [_pausing(row, now) for row in rows]
+        binds = tuple(one for one in told if one.ended is None)
+        if switch and not any(one.scope == "everything" for one in binds):
+            binds = (Pausing("everything", str(switch)), *binds)
+        since = _planned_at(each, now)
+        kept[id(each)] = (binds, tuple(one for one in told if one.ended is not None and one.ended > since))
+    return kept
+
+
+def _bound(asking: Asking) -> pauses.Bound:
+    lead, row = asking.lead, asking.row
+    return pauses.Bound(row.id if row else None, lead.id, lead.owner_id, row.sequence_id if row else None)
+
+
+def _planned_at(asking: Asking, now: datetime) -> datetime:
+    """Pauses that ended before this are in the enrolment's dates."""
+    row = asking.row
+    return max(row.last_done_at or row.entered_at, row.entered_at) if row else now
+
+
+def _pausing(row: pauses.Pause, now: datetime) -> Pausing:
+    ended = row.ended_at or (row.until if row.until is not None and row.until <= now else None)
+    return Pausing(row.scope, row.reason, row.until, row.since, ended, row.choice)
+
+
+def _away(session: Session, owners: Mapping[int, User], now: datetime) -> dict[int, tuple[date, ...]]:
+    """P4, W9: the days on which owners are away, by user id."""
+    found = pauses.absences_of(session, owners, now.date() - timedelta(days=1)) if owners else {}
+    return {user_id: tuple(day for row in rows for day in row.days()) for user_id, rows in found.items()}
 
 
 def _flat(fields: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -6,7 +6,7 @@ A pause holds from `since` until `ended_at` (lifted) or `until` (it runs out). W
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, or_, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -55,6 +55,10 @@ class Absence(Base):
     reason: Mapped[str] = mapped_column(default="")
     by_name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Moment]
+
+    def days(self) -> list[date]:
+        """Each day of it."""
+        return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
 
 
 @dataclass(frozen=True, slots=True)

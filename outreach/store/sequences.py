@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from outreach.store.base import Base, Id, Moment
 
@@ -88,10 +88,18 @@ def add_version(
     return version
 
 
-def documents_of(session: Session, version_ids: Collection[int]) -> dict[int, str]:
-    """Version id -> its document."""
-    query = select(VersionRow.id, VersionRow.document).where(VersionRow.id == func.any(list(version_ids)))
-    return {version_id: document for version_id, document in session.execute(query)}
+def documents_of(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Version id -> its document, and the document whose texts its unsent letters take (V2; empty: its own)."""
+    texts = aliased(VersionRow)
+    query = select(VersionRow.id, VersionRow.document, func.coalesce(texts.document, ""))
+    query = query.outerjoin(texts, texts.id == VersionRow.texts_id).where(VersionRow.id == func.any(list(version_ids)))
+    return {version_id: (document, words) for version_id, document, words in session.execute(query)}
+
+
+def texts_of(session: Session, version_id: int) -> int:
+    """The version whose texts this one's letters take (V2): itself, unless texts were edited since."""
+    version = session.get(VersionRow, version_id)
+    return (version.texts_id if version else None) or version_id
 
 
 def version_numbers(session: Session) -> dict[int, int]:
