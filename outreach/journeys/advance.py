@@ -1,10 +1,11 @@
 """Due enrolments take their next step (DESIGN 5b), and ended letters are told to the enrolments they belong to.
 
-Each row is a transaction of its own: lock the lead or leave it to the one who has it, decide with fresh facts, apply. A row
-that raises pushes its own date away, with the error in its reason; the line goes on.
+A batch is one transaction: lock leads and rows or leave them to the one who has them, gather facts for all, decide, apply.
+When a row raises, nothing of the batch counts and its rows go one by one; then the one that raises pushes its own date
+away, with the error in its reason, and the line goes on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from random import Random
 
@@ -22,36 +23,48 @@ from outreach.store.leads import Lead
 from outreach.store.messages import Message
 
 log = structlog.get_logger()
+BATCH = 500
+"""Rows of one transaction: about half a second of work, so that nobody waits long for a lock of ours."""
+
+Work = Callable[[Session, House, datetime, int, Collection[int] | None, list[int]], None]
+"""Claim up to so many rows (or only these), note their ids in the list, work on them."""
+PutOff = Callable[[Session, House, int, str], None]
 
 
-def advance(house: House, limit: int = 200) -> int:
+def advance(house: House, limit: int = BATCH) -> int:
     """(1) Tell enrolments how their letters ended, (2) close tasks past their timeout, (3) take due steps; how many rows
-    were worked on."""
+    were worked on. Up to `limit` of each: who rings again gets the next ones."""
+    settled = _batch(house, limit, _settle, _put_off_message)
     with house.sessions() as session:
-        ended = messages.unsettled(session, limit)
         now = house.now(session)
         late = tasks.expired(session, now, limit)
     for task_id in late:
         with house.sessions.begin() as session:
             _expire(session, task_id, house.now(session))
-    for message_id in ended:
-        _alone(house, message_id, _settle, _put_off_message)
-    with house.sessions() as session:
-        due = enrolments.claim_due(session, now, limit)
-    for enrolment_id in due:
-        _alone(house, enrolment_id, _step, _put_off)
-    return len(ended) + len(late) + len(due)
+    return settled + len(late) + _batch(house, limit, _step, _put_off)
 
 
-def _alone(
-    house: House,
-    row_id: int,
-    work: Callable[[Session, House, int], None],
-    put_off: Callable[[Session, House, int, str], None],
-) -> None:
+def _batch(house: House, limit: int, work: Work, put_off: PutOff) -> int:
+    """One transaction for many rows; each alone when one of them raises."""
+    claimed: list[int] = []
     try:
         with house.sessions.begin() as session:
-            work(session, house, row_id)
+            work(session, house, house.now(session), limit, None, claimed)
+    except Exception as error:
+        if not claimed or (isinstance(error, OperationalError) and error.connection_invalidated):
+            raise
+        log.warning(
+            "batch_taken_apart", work=work.__name__, rows=len(claimed), error=f"{type(error).__name__}: {error}"
+        )
+        for row_id in claimed:
+            _alone(house, row_id, work, put_off)
+    return len(claimed)
+
+
+def _alone(house: House, row_id: int, work: Work, put_off: PutOff) -> None:
+    try:
+        with house.sessions.begin() as session:
+            work(session, house, house.now(session), 1, [row_id], [])
     except OperationalError as error:
         # The database is away or busy: no fault of this row, which keeps its date.
         log.warning("row_waits_for_the_database", work=work.__name__, id=row_id)
@@ -63,14 +76,17 @@ def _alone(
             put_off(session, house, row_id, f"{type(error).__name__}: {error}"[:500])
 
 
-def _step(session: Session, house: House, enrolment_id: int) -> None:
-    row = session.get(Enrolment, enrolment_id)
-    lead = leads.locked(session, row.lead_id, wait=False) if row else None
-    now = house.now(session)
-    row = enrolments.lock_due(session, enrolment_id, now) if lead else None
-    if row is None or lead is None:
-        return
-    applying.run(applying.Applying(session, house, lead, row, facts.sequence_of(session, row), now))
+def _step(
+    session: Session, house: House, now: datetime, limit: int, only: Collection[int] | None, claimed: list[int]
+) -> None:
+    """Due enrolments, one of each lead: decide and apply."""
+    found = enrolments.claim_due(session, now, limit, only)
+    claimed += [row.id for row, _ in found]
+    versions = facts.sequences_of(session, [row for row, _ in found])
+    desk = applying.Desk(session)
+    applying.run(
+        [applying.Applying(session, house, lead, row, versions[row.version_id], now, desk=desk) for row, lead in found]
+    )
 
 
 def _expire(session: Session, task_id: int, now: datetime) -> None:
@@ -113,37 +129,47 @@ def _put_off_message(session: Session, house: House, message_id: int, error: str
         _put_off(session, house, message.enrolment_id, error)
 
 
-def _settle(session: Session, house: House, message_id: int) -> None:
-    """How a letter ended, told to the enrolment it belongs to (D3, F1, F2, F5)."""
-    message = session.get_one(Message, message_id)
-    lead = leads.locked(session, message.lead_id, wait=False) if message.lead_id else None
-    if lead is None:
-        return
-    session.refresh(message)
-    if message.settled:
-        return
-    message.settled = True
-    now = house.now(session)
-    if message.state == "sent":
-        _sent(session, house, lead, message, now)
-    elif message.delivered == "bounced":
-        bounced(session, house, lead, message, now)
-    else:
-        how = "unsure" if message.state == "unsure" else "permanent"
-        _tell(session, house, lead, message, signals.LetterFailed(how, message.reason), now)
+def _settle(
+    session: Session, house: House, now: datetime, limit: int, only: Collection[int] | None, claimed: list[int]
+) -> None:
+    """How letters ended, told to the enrolments they belong to (D3, F1, F2, F5); one letter of each lead."""
+    found = {lead.id: (message, lead) for message, lead in reversed(messages.claim_ended(session, limit, only))}
+    claimed += [message.id for message, _ in found.values()]
+    for message, _ in found.values():
+        message.settled = True
+    _sent(session, house, [each for each in found.values() if each[0].state == "sent"], now)
+    for message, lead in found.values():
+        if message.state == "sent":
+            continue
+        if message.delivered == "bounced":
+            bounced(session, house, lead, message, now)
+        else:
+            how = "unsure" if message.state == "unsure" else "permanent"
+            _tell(session, house, lead, message, signals.LetterFailed(how, message.reason), now)
 
 
-def _sent(session: Session, house: House, lead: Lead, message: Message, now: datetime) -> None:
-    lead.stage = pipeline.after_letter(lead.stage)
-    at = message.sent_at or now
-    lead.last_activity_at = max(lead.last_activity_at, at)
-    row = enrolment_of(session, message)
-    if row is None or row.ended_at or not message.step_key:
-        return
-    sequence = facts.sequence_of(session, row)
-    known = facts.gather(session, house, lead, sequence, row, now)
-    decision = engine.on_done(facts.snapshot(row), sequence, message.step_key, at, known, now, Random())
-    applying.apply(applying.Applying(session, house, lead, row, sequence, now, message_id=message.id), decision)
+def _sent(session: Session, house: House, told: Collection[tuple[Message, Lead]], now: datetime) -> None:
+    """D3: steps that were done when the mail server took their letters; what follows is planned."""
+    for message, lead in told:
+        lead.stage = pipeline.after_letter(lead.stage)
+        lead.last_activity_at = max(lead.last_activity_at, message.sent_at or now)
+    rows = enrolments.locked(session, {m.enrolment_id for m, _ in told if m.enrolment_id and m.step_key})
+    running = [row for row in rows.values() if row.ended_at is None]
+    versions, desk, random = facts.sequences_of(session, running), applying.Desk(session), Random()
+    contexts = [
+        applying.Applying(session, house, lead, row, versions[row.version_id], now, message_id=message.id, desk=desk)
+        for message, lead in told
+        if (row := rows.get(message.enrolment_id or 0)) and row.ended_at is None
+    ]
+    letters_of = {message.id: message for message, _ in told}
+    known = facts.gather_all(session, house, [facts.Asking(c.lead, c.sequence, c.row) for c in contexts], now)
+    decided: list[applying.Decided] = []
+    for each in contexts:
+        message = letters_of[each.message_id or 0]
+        key, at, of_row = message.step_key or "", message.sent_at or now, known[each.row.id]
+        decision = engine.on_done(facts.snapshot(each.row), each.sequence, key, at, of_row, now, random)
+        decided.append((each, decision))
+    applying.apply_all(decided)
 
 
 def bounced(session: Session, house: House, lead: Lead, message: Message | None, now: datetime) -> None:

@@ -1,13 +1,15 @@
 """Where every decision of the engine becomes rows: clock, reply, click, bounce, opt-out and outcome all end here.
 
     apply     write one decision: the enrolment, its event, the letter or task, the effects
+    apply_all the same for many leads, with few questions and few statements
+    run       decide and apply until the enrolments wait
     begin     a lead enters a sequence
     signal    something happened to a lead: ask the engine for each running enrolment, apply what it says
 
 The caller holds the lead's lock (store.leads.locked).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, time
 from functools import singledispatch
 from random import Random
@@ -17,10 +19,11 @@ from sqlalchemy.orm import Session
 
 from outreach.core import decisions as d
 from outreach.core import engine, signals, states
+from outreach.core.enrolments import Facts
 from outreach.core.sequences import Sequence
 from outreach.journeys import facts, letters, notify
 from outreach.journeys.house import House
-from outreach.store import consents, enrolments, events, forms, leads, messages, sequences, tasks
+from outreach.store import consents, enrolments, events, forms, leads, messages, sequences, tasks, templates
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -40,6 +43,48 @@ TASK_NAMES = {
 }
 
 
+class Desk:
+    """What writing decisions asks of the store, once in a transaction; `prepare` asks for many decisions at once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._versions: dict[str, int] = {}
+        self._withdrawn: dict[int, dict[str, Message]] = {}
+        self._new_leads: dict[int, list[Task]] = {}
+
+    def prepare(self, decided: Collection["Decided"]) -> None:
+        """Look up what these decisions will ask for."""
+        letters_of = [(context, x) for context, x in decided if isinstance(x, d.Send)]
+        keys = {x.letter.template for _, x in letters_of if x.letter.template}
+        if missing := keys - self._versions.keys():
+            self._versions |= {key: mark[0] for key, mark in templates.marks(self.session, missing).items()}
+        if ids := [context.row.id for context, _ in letters_of]:
+            self._withdrawn |= {key: {} for key in ids} | messages.withdrawn_of(self.session, ids)
+        callers = [context.lead.id for context, x in decided if isinstance(x, d.MakeTask) and x.task_kind == "call"]
+        if callers:
+            self._new_leads |= {key: [] for key in callers} | tasks.new_leads_of(self.session, callers)
+
+    def version_of(self, template: str) -> int:
+        """The version in force of a template. Raises Refused when there is none."""
+        if template not in self._versions:
+            version = letters.text_of(self.session, template).version_id
+            assert version is not None
+            self._versions[template] = version
+        return self._versions[template]
+
+    def withdrawn(self, enrolment_id: int, step_key: str) -> Message | None:
+        """The receipt of a letter of this step that was cancelled before it went."""
+        if enrolment_id not in self._withdrawn:
+            return messages.withdrawn_of(self.session, [enrolment_id]).get(enrolment_id, {}).get(step_key)
+        return self._withdrawn[enrolment_id].get(step_key)
+
+    def new_lead(self, lead_id: int, submission_id: int | None) -> Task | None:
+        """The open task that a request made, while no step has taken it over."""
+        if lead_id not in self._new_leads:
+            return tasks.new_lead_of(self.session, lead_id, submission_id)
+        return next((task for task in self._new_leads[lead_id] if task.submission_id == submission_id), None)
+
+
 class Applying:
     """What applying a decision needs at hand."""
 
@@ -53,8 +98,10 @@ class Applying:
         now: datetime,
         actor_id: int | None = None,
         message_id: int | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self.session, self.house, self.lead, self.row = session, house, lead, row
+        self.desk = desk or Desk(session)
         self.sequence, self.now, self.actor_id, self.message_id = sequence, now, actor_id, message_id
 
     def event(self, kind: str, text: str, *, rule: str = "", step: str | None = None, data: object = None) -> None:
@@ -72,6 +119,9 @@ class Applying:
             rule=rule,
             data=data if isinstance(data, dict) else None,
         )
+
+
+Decided = tuple[Applying, d.Decision]
 
 
 def begin(
@@ -107,8 +157,7 @@ def begin(
     known = facts.gather(session, house, lead, sequence, row, now)
     apply(context, engine.first(row.id, sequence, known, now, Random()))
     if row.due_at is not None and row.due_at <= now:
-        session.flush()
-        run(context)
+        run([context], {row.id: known})
     return row
 
 
@@ -141,20 +190,48 @@ def signal(
     return decided
 
 
-def run(context: Applying, limit: int = 50) -> None:
-    """Decide and apply until the enrolment waits (the engine says what, when; DESIGN 3)."""
+def run(contexts: Collection[Applying], known: Mapping[int, Facts] | None = None, limit: int = 50) -> None:
+    """Decide and apply until the enrolments wait (the engine says what, when; DESIGN 3): one enrolment of a lead, one
+    session. `known`: facts that were gathered a moment ago, good for the first decision."""
     for _ in range(limit):
-        known = facts.gather(context.session, context.house, context.lead, context.sequence, context.row, context.now)
-        decision = engine.decide(facts.snapshot(context.row), context.sequence, known, context.now, Random())
+        if not contexts:
+            return
+        decided = decide(contexts, known)
+        apply_all(decided)
+        contexts, known = [context for context, decision in decided if not _rests(context, decision)], None
+    stuck = next(iter(contexts)).row
+    raise RuntimeError(f"enrolment {stuck.id} did not come to rest after {limit} decisions at {stuck.step_key}")
+
+
+def decide(contexts: Collection[Applying], known: Mapping[int, Facts] | None = None) -> list[Decided]:
+    """One decision for each, with fresh facts."""
+    first = next(iter(contexts))
+    if known is None:
+        asked = [facts.Asking(each.lead, each.sequence, each.row) for each in contexts]
+        known = facts.gather_all(first.session, first.house, asked, first.now)
+    random = Random()
+    return [
+        (each, engine.decide(facts.snapshot(each.row), each.sequence, known[each.row.id], each.now, random))
+        for each in contexts
+    ]
+
+
+def _rests(context: Applying, decision: d.Decision) -> bool:
+    row = context.row
+    return isinstance(decision, d.Wait) or row.ended_at is not None or row.due_at is None or row.due_at > context.now
+
+
+def apply_all(decided: Collection[Decided]) -> None:
+    """Write decisions for many leads: (1) those that change nothing but their enrolment, letter, task and timeline, in
+    few statements; (2) those that end or have effects, one after the other."""
+    alone = [each for each in decided if each[1].effects or each[1].after.ended]
+    together = [each for each in decided if not each[1].effects and not each[1].after.ended]
+    if together:
+        together[0][0].desk.prepare(together)
+    for context, decision in [*together, *alone]:
         apply(context, decision)
-        if isinstance(decision, d.Wait) or context.row.ended_at or context.row.due_at is None:
-            return
-        if context.row.due_at > context.now:
-            return
-        context.session.flush()
-    raise RuntimeError(
-        f"enrolment {context.row.id} did not come to rest after {limit} decisions at {context.row.step_key}"
-    )
+    if decided:
+        next(iter(decided))[0].session.flush()
 
 
 def apply(context: Applying, decision: d.Decision) -> None:
@@ -204,10 +281,10 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
     """The receipt (F5): the message row, before anything is sent. UNIQUE(enrolment, step) forbids a second one."""
     assert decision.step is not None
     session, lead = context.session, context.lead
-    if (earlier := messages.of_step(session, context.row.id, decision.step.id)) and earlier.state == "cancelled":
+    if earlier := context.desk.withdrawn(context.row.id, decision.step.id):
         earlier.state, earlier.due_at, earlier.settled = "queued", context.now, False
         return
-    text = letters.text_of(session, decision.letter.template) if decision.letter.template else None
+    template = decision.letter.template
     session.add(
         Message(
             kind="step",
@@ -220,7 +297,7 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
             step_key=decision.step.id,
             submission_id=context.row.submission_id,
             to_address=lead.email,
-            template_version_id=text.version_id if text else None,
+            template_version_id=context.desk.version_of(template) if template else None,
             subject=decision.letter.subject or "",
             body=decision.letter.body or "",
             variant=decision.letter.name,
@@ -236,11 +313,27 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
     )
 
 
+def _queue_again(context: Applying, earlier: Message, decision: d.Send) -> None:
+    """The same receipt once more, with the words and the owner of today (V2, T3)."""
+    text = letters.text_of(context.session, decision.letter.template) if decision.letter.template else None
+    earlier.state, earlier.due_at, earlier.settled, earlier.reason = "queued", context.now, False, ""
+    earlier.subject, earlier.body = decision.letter.subject or "", decision.letter.body or ""
+    earlier.template_version_id, earlier.variant = text.version_id if text else None, decision.letter.name
+    earlier.user_id, earlier.to_address = context.lead.owner_id, context.lead.email
+    earlier.version_id = context.row.version_id
+    earlier.text_version_id = sequences.texts_of(context.session, context.row.version_id)
+    earlier.extra = earlier.extra | {
+        "thread": decision.thread,
+        "fallback_subject": decision.fallback_subject,
+        "template": decision.letter.template,
+    }
+
+
 def _make_task(context: Applying, decision: d.MakeTask) -> None:
     """A task of a step. The first call to a new lead is the new-lead task that waits already, not a second one."""
     assert decision.step is not None
     lead, row = context.lead, context.row
-    if decision.task_kind == "call" and (fresh := tasks.new_lead_of(context.session, lead.id, row.submission_id)):
+    if decision.task_kind == "call" and (fresh := context.desk.new_lead(lead.id, row.submission_id)):
         fresh.enrolment_id, fresh.step_key, fresh.script = row.id, decision.step.id, decision.script or ""
         fresh.expires_at = decision.expires_at
         return

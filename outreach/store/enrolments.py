@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
+from outreach.store.leads import Lead
 
 SALES = ("inbound", "sales", "reengagement")
 
@@ -90,18 +91,26 @@ def running_sales(session: Session, lead_id: int) -> Enrolment | None:
     return session.scalar(query)
 
 
-def claim_due(session: Session, now: datetime, limit: int, skip: Sequence[int] = ()) -> list[int]:
-    """Ids of due enrolments, the oldest first. Each is then locked on its own (skip locked)."""
-    query = select(Enrolment.id).where(Enrolment.due_at <= now, Enrolment.due_at.is_not(None))
-    if skip:
-        query = query.where(Enrolment.id.not_in(skip))
-    return list(session.scalars(query.order_by(Enrolment.due_at, Enrolment.id).limit(limit)))
+def claim_due(
+    session: Session, now: datetime, limit: int, only: Collection[int] | None = None
+) -> list[tuple[Enrolment, Lead]]:
+    """Due enrolments with their leads, the oldest first, both locked until the transaction ends; one of each lead. Rows
+    that others hold are left to them."""
+    query = select(Enrolment, Lead).join(Lead, Lead.id == Enrolment.lead_id).where(Enrolment.due_at <= now)
+    if only is not None:
+        query = query.where(Enrolment.id == func.any(list(only)))
+    query = query.order_by(Enrolment.due_at).limit(limit)
+    query = query.with_for_update(of=[Lead, Enrolment], key_share=True, skip_locked=True)
+    found: dict[int, tuple[Enrolment, Lead]] = {}
+    for row, lead in session.execute(query):
+        found.setdefault(lead.id, (row, lead))
+    return list(found.values())
 
 
-def lock_due(session: Session, enrolment_id: int, now: datetime) -> Enrolment | None:
-    """The row, if it is still due and nobody else holds it."""
-    query = select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.due_at <= now)
-    return session.scalar(query.with_for_update(skip_locked=True, key_share=True))
+def locked(session: Session, ids: Collection[int]) -> dict[int, Enrolment]:
+    """Enrolments by id, locked until the transaction ends; their leads are locked by the caller already."""
+    query = select(Enrolment).where(Enrolment.id == func.any(list(ids))).order_by(Enrolment.id)
+    return {row.id: row for row in session.scalars(query.with_for_update(key_share=True))} if ids else {}
 
 
 def next_due(session: Session) -> datetime | None:

@@ -25,6 +25,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
+from outreach.store.leads import Lead
 
 RESULT = (
     "lead_id IS NOT NULL AND state IN ('sent', 'unsure', 'failed') AND kind IN ('step', 'answer', 'newsletter', 'own')"
@@ -310,6 +311,17 @@ def of_step(session: Session, enrolment_id: int, step_key: str) -> Message | Non
     return session.scalar(select(Message).where(Message.enrolment_id == enrolment_id, Message.step_key == step_key))
 
 
+def withdrawn_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, dict[str, Message]]:
+    """The cancelled letters of these enrolments, by step: their receipts are used again."""
+    query = select(Message).where(
+        Message.enrolment_id == func.any(list(enrolment_ids)), Message.state == "cancelled", Message.step_key.is_not(None)
+    )
+    found: dict[int, dict[str, Message]] = {}
+    for message in session.scalars(query):
+        found.setdefault(message.enrolment_id or 0, {})[message.step_key or ""] = message
+    return found
+
+
 def links_of(session: Session, message_id: int) -> list[Link]:
     """A letter's tracked links."""
     return list(session.scalars(select(Link).where(Link.message_id == message_id)))
@@ -418,6 +430,18 @@ def unsettled(session: Session, limit: int) -> list[int]:
     """Letters that ended and whose enrolment has not been told, the oldest first."""
     query = select(Message.id).where(~Message.settled, text(RESULT)).order_by(Message.id).limit(limit)
     return list(session.scalars(query))
+
+
+def claim_ended(
+    session: Session, limit: int, only: Collection[int] | None = None
+) -> list[tuple[Message, Lead]]:
+    """Ended letters whose enrolments were not told, with their leads, both locked; those that others hold are left out."""
+    query = select(Message, Lead).join(Lead, Lead.id == Message.lead_id).where(~Message.settled, text(RESULT))
+    if only is not None:
+        query = query.where(Message.id == func.any(list(only)))
+    query = query.order_by(Message.id).limit(limit)
+    query = query.with_for_update(of=[Lead, Message], key_share=True, skip_locked=True)
+    return [(message, lead) for message, lead in session.execute(query)]
 
 
 def next_due(session: Session) -> datetime | None:

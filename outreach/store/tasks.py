@@ -59,6 +59,15 @@ def new_lead_of(session: Session, lead_id: int, submission_id: int | None) -> Ta
     return session.scalar(query.where(Task.submission_id == submission_id, Task.step_key.is_(None)).limit(1))
 
 
+def new_leads_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[Task]]:
+    """The open tasks that new requests of these leads made, while no step has taken them over."""
+    query = select(Task).where(Task.lead_id == func.any(list(lead_ids)), Task.kind == "new_lead", Task.state == "open")
+    found: dict[int, list[Task]] = {}
+    for task in session.scalars(query.where(Task.step_key.is_(None)).order_by(Task.id)):
+        found.setdefault(task.lead_id or 0, []).append(task)
+    return found
+
+
 def expired(session: Session, now: datetime, limit: int = 200) -> list[int]:
     """Ids of open tasks past their timeout, the oldest first."""
     query = select(Task.id).where(Task.state == "open", Task.expires_at <= now).order_by(Task.expires_at).limit(limit)
