@@ -17,6 +17,7 @@ from outreach.core import decisions as d
 from outreach.core import engine, signals
 from outreach.core.conditions import SENSES, unquote
 from outreach.core.enrolments import Facts, SentMail, Snapshot
+from outreach.core.placeholders import merge_flags
 from outreach.core.schedule import instant
 from outreach.core.sequences import Kind, Letter, Sequence
 from outreach.core.tasks import OUTCOMES
@@ -68,6 +69,8 @@ class Line:
     """What a letter's line sends: the variant that was drawn (B5)."""
     reply: bool = False
     """The letter answers in the thread (T1)."""
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """What was really done before it, for the letter: ``called``, ``left_voicemail``."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -301,7 +304,8 @@ class Stage:
         which = f", variant {decision.letter.name}" if decision.letter.name else ""
         told = replace(decision, rule=rule, text=f"Letter sent: {letter}{which}.")
         reply = decision.thread == "reply" and turn.wrote
-        self._line(turn, kind, step.id, told, now, done.after, letter=decision.letter, reply=reply)
+        flags = merge_flags(turn.snapshot.done)
+        self._line(turn, kind, step.id, told, now, done.after, (decision.letter, reply, flags))
         turn.wrote = True
 
     def _made(self, turn: Running, decision: d.MakeTask, now: datetime) -> None:
@@ -331,13 +335,12 @@ class Stage:
         decision: d.Decision,
         now: datetime,
         after: Snapshot | None = None,
-        letter: Letter | None = None,
-        reply: bool = False,
+        sent: tuple[Letter | None, bool, Mapping[str, bool]] = (None, False, {}),
     ) -> None:
         local = now.astimezone(ZoneInfo(self.facts.zone))
         state = (after or decision.after).state
         name = turn.sequence.name
-        self.lines.append(Line(now, local, kind, step, state, decision.rule, decision.text, name, letter, reply))
+        self.lines.append(Line(now, local, kind, step, state, decision.rule, decision.text, name, *sent))
 
     def _effect(self, effect: d.Effect, now: datetime) -> None:
         """What a decision changes in the lead and the house."""
