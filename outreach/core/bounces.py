@@ -51,7 +51,7 @@ TOO_LARGE: Final = _words(
     r"(?:message|mail|body|content|attachment)s?.{0,20} (?:size|length) .{0,40}(?:exceed|too|limit)",
     r"(?:exceeds|larger than|above|over) .{0,40}(?:maximum|fixed|size|message|limit).{0,20}(?:size|length|limit)",
     r"message length exceeds",
-    r"size limit exceeded",
+    r"size limit exceeded|message size exceed",
     r"system\(\) message size",
     r"msg too (?:big|large)",
 )
@@ -86,6 +86,8 @@ NO_DOMAIN: Final = _words(
     r"domain .{0,60}(?:has no|without|have no|no valid).{0,20}(?:mx|mail exchange)",
     r"all relevant mx records point to non-?existent hosts",
     r"mail domain mentioned in email address is unknown",
+    r"(?:host|domain|host/domain) (?:\S{1,200} )?does not accept (?:e-?)?mail|no mx record found|"
+    r"(?:recipient )?domain must exist",
     r"mx (?:record|list).{0,40}(?:non-?existent|not exist|not found|empty)",
     r"ドメイン.{0,20}(?:存在|見つか)|域名不存在|домен.{0,20}не (?:найден|существует)",
     r"unable to (?:resolve|lookup) (?:host|domain|destination)",
@@ -155,12 +157,18 @@ NO_USER: Final = _words(
     r"#5\.1\.0 address rejected|sender is unauthorized to send to|said: 550 address rejected",
     r"address(?:ee)? (?:is )?(?:incorrect|misspelled|obsolete|not (?:active|in use))|"
     r"check the (?:spelling of the )?(?:recipient|address|e-?mail)",
-    r"deactivated mailbox|mailbox.{0,30}retired|relocated|bad recipient",
+    r"mailbox.{0,30}retired|relocated|bad recipient",
     r"no matches to nameserver query|(?:is )?not (?:handled|hosted|in) here|recipient .{0,60}must be (?:a )?valid",
     r"unable to (?:verify|deliver to) (?:user|recipient|destination address)",
     r"cuda_nsu|#102\b.*no such|recipient verify failed|callout verification failed|verification failed for <",
     r"undeliverable address|address not exist|can(?:not|'t) verify (?:user|address|recipient)",
     r"user (?:is )?unknow|unknown in (?:virtual|local|relay) ",
+    r"not an active address|address not present|not present in (?:the )?directory|archived recipient|bad[ _-]?recipient|"
+    r"bad[ _-]?rcpt|no valid recipients?(?! from)|there is no ?one at this address|vdeliver: |user missing home",
+    r"envelope recipient (?:is in my|has been denied)|recipient is (?:in my bad|not in my valid)|"
+    r"not in my (?:list of )?(?:allowed |valid)rcpt|recipient not ok|can(?:not|'t) accept (?:user|recipient)",
+    r"in name directory|nessun utente|no existe (?:ese|dicha|el|la)|mail ?box (?:\S{1,200} )?(?:is )?unavailable(?! or)|"
+    r"<[^<>\s]{3,300}>:? does not exist\.|(?:recipient|user|rcpt) (?:\S{1,200} )?does not exist",
 )
 
 DISABLED: Final = _words(
@@ -168,6 +176,7 @@ DISABLED: Final = _words(
     r"administratively )*"
     r"(?:disabled|inactive|suspended|locked|blocked due to inactivity|frozen|deactivated|not active|not accepting|"
     r"restricted|on hold|not activated|passive)",
+    r"mail ?box unavailable or access denied|deactivated (?:user|account|mail ?box)",
     r"inactive (?:user|account|mail ?box)|disabled (?:user|account|mail ?box)|suspended (?:user|account|mail ?box)",
     r"not accepting (?:mail|messages)",
     r"receiving mail (?:too quickly|at a rate)",
@@ -234,6 +243,7 @@ NOT_THE_RECIPIENT: Final = _words(
     r"bad) sender|sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|"
     r"does(?: not|n't) exist)",
     r"mail from.{0,60}(?:unknown|invalid|does(?: not|n't) (?:exist|resolve)|not (?:found|exist|resolve))",
+    r"from: domain is invalid|not a registered gateway user|invalid rdns|rdns record of your",
     r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|"
     r"dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
 )
@@ -327,6 +337,8 @@ def _hard_code(code: str, words: str) -> Verdict:
         return "soft"
     if _says_nobody(words):
         return "hard"
+    if TOO_LARGE.search(words):
+        return "soft"
     if STRONG_POLICY.search(words) or NOT_THE_RECIPIENT.search(words):
         return "ours"
     if code != "5.1.10" and DISABLED.search(words):
@@ -354,10 +366,10 @@ def _by_words(reply: int | None, words: str) -> Verdict:
         return "soft" if reply is not None and reply < 500 else "hard"
     if reply is not None and reply < 500:
         return "soft"
-    if reply == 551:
-        return "ours" if _says_policy(words) else "hard"
     if DISABLED.search(words) and not STRONG_POLICY.search(words):
         return "soft"
+    if reply == 551:
+        return "ours" if _says_policy(words) else "hard"
     if TEMPORARY.search(words) and not STRONG_POLICY.search(words):
         return "soft"
     return "ours" if _says_policy(words) else "soft"

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from outreach.core import bounces as rules
+
 from . import arf, dsn, phrases
 from .addresses import domain, in_text, local_part
 from .dates import return_date
@@ -158,6 +160,17 @@ def _bounce_evidence(inbound: Inbound, known: _Known) -> str:
     return _bounce_by_words(inbound, known)
 
 
+OPENS_AS_REPORT: Final = re.compile(
+    r"(?:this is the (?:mail|postfix|mail delivery) (?:system|program|server)|hi\. this is the |non-?delivery report\b|"
+    r"(?:your|the) (?:e-?mail|message|mail) (?:to \S{1,200} )?(?:below |that you sent )?(?:could not be|was not|cannot be|"
+    r"has not been) delivered (?:to|because)|delivery to the following recipients?|undeliverable message\b|"
+    r"votre message n'a pas p[uû] [eê]tre d[eé]livr|ihre nachricht (?:an \S{1,200} )?konnte nicht zugestellt|"
+    r"su mensaje no (?:se ha podido|pudo) (?:ser )?entregar|the following (?:message|address|recipients?)[^\n]{0,60} "
+    r"(?:failed|undeliverable|could not))",
+    re.I,
+)
+
+
 def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
     sender = inbound.from_address or ""
     from_daemon = bool(phrases.DAEMON.search(sender) or phrases.DAEMON.search(inbound.from_name.strip(" <>")))
@@ -169,10 +182,15 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
     away = bool(phrases.AUTO_SUBJECT.search(inbound.subject)) and not subject
     if from_daemon and subject:
         return "daemon sender and subject"
+    short = len(text.split()) <= 40 and bool(in_text(text, 1)) and inbound.return_path == ""
+    if not sender and not away and short and rules.verdict(None, None, text) == "hard":
+        return "no sender, and words"
     if away or not words:
         return ""
     if nobody and subject and not answer:
         return "null sender and subject"
+    if OPENS_AS_REPORT.match(text.lstrip("-=*# \t\n")) and subject:
+        return "subject and first words of a report"
     if not (from_daemon or (nobody and not _auto_header(inbound)) or (subject and not answer)):
         return ""
     named = dsn.from_words(inbound, dsn._not_recipients(inbound, dsn.returned(inbound), known.our_domains))

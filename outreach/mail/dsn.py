@@ -177,7 +177,9 @@ def _from_group(group: _Group, inbound: Inbound) -> Bounce:
     code = rules.reply_code(diagnostic) or rules.reply_code(re.sub(r"\d\.\d+\.\d+", "", group.get("status")))
     action = re.split(r"[\s(;]", group.get("action").lower() + " ")[0]
     words = f"{diagnostic} {group.get('status')} {group.get('x-supplementary-info')}"
-    if len(re.sub(r"[\W\d]+", "", diagnostic)) < 12 or rules.is_generic(status):
+    if status in rules.HARD_CODES and not diagnostic:
+        words = f"{words} {beside(inbound, group.recipient)}"  # a footer of the server's must not overrule the code
+    elif len(re.sub(r"[\W\d]+", "", diagnostic)) < 12 or rules.is_generic(status):
         words = f"{words} {explanation(inbound, group.recipient)}"
     return Bounce(group.recipient, status, _verdict(action, status, code, words), action, diagnostic, code)
 
@@ -247,6 +249,7 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
         r"address to which the message has not yet been delivered(?: is)?)"
         r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS",
     ),
+    ("exchange", r"^c=[^\n]{0,120};(?:dda:)?smtp=ADDRESS"),
     (
         "exchange",
         r"(?:following recipient\(s\)|following recipients?|"
@@ -261,8 +264,8 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
         r"could not deliver (?:your )?(?:message|mail) to|delivery to|deliver message to|"
         r"failed to deliver (?:your )?(?:message|mail)? ?to|unable to deliver (?:your )?(?:message|mail)? ?to|"
         r"sending (?:your )?(?:message|mail) to|addressed to|message to)"
-        r"(?: the)?(?: following)?(?: recipients?| address(?:es)?|"
-        r" user)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS",
+        r"(?: the)?(?: following)?(?: recipients?\b| address(?:es)?\b|"
+        r" user\b)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS",
     ),
     ("sendmail", r"^[ \t]*(?:[45]\d\d[ -])?(?:[45]\.\d\.\d+[ ])?<QUOTED>\.\.\."),
     ("sendmail", r"----- The following addresses had[^\n]{0,80}-----\n(?:[ \t]*\n)?[ \t]*<?QUOTED"),
@@ -284,7 +287,7 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "others",
-        r"(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|"
+        r"\b(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|"
         r"to)[ \t]*[:=]?[ \t]*[<\"'\[(]ADDRESS[>\"'\])]",
     ),
     (
@@ -327,15 +330,23 @@ def _before_copy(text: str) -> str:
 def explanation(inbound: Inbound, recipient: str) -> str:
     """The server's words on one recipient: those beside its address that say something, else all that speak of a failure."""
     text = notice(inbound)
-    lines = text.split("\n")
+    if near := beside(inbound, recipient):
+        return near
+    wanted = recipient.lower()
+    failing = "\n".join(line for line in text.split("\n") if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
+    return failing if rules.recognised(failing.lower().replace(wanted, " ")) else text[: rules.TEXT_LIMIT]
+
+
+def beside(inbound: Inbound, recipient: str) -> str:
+    """The server's words next to this recipient's address, where they say something; else empty."""
+    lines = notice(inbound).split("\n")
     wanted = recipient.lower()
     places = [index for index, line in enumerate(lines) if wanted and wanted in line.lower()][:10]
     for index in places:
         near = _paragraphs(lines, index)
         if rules.recognised(near.lower().replace(wanted, " ")):
             return near
-    failing = "\n".join(line for line in lines if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
-    return failing if rules.recognised(failing.lower().replace(wanted, " ")) else text[: rules.TEXT_LIMIT]
+    return ""
 
 
 def _paragraphs(lines: list[str], start: int) -> str:
@@ -458,6 +469,7 @@ def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[s
         hint.lower() for hint in inbound.envelope_hints
     }
     own |= set(letter.senders) - set(letter.recipients)
+    own |= {found.strip("<>").lower() for found in letter.message_ids}
     own |= {address.lower() for address in (inbound.from_address, inbound.sender, inbound.reply_to) if address}
     daemons = {
         found.lower()

@@ -258,11 +258,31 @@ def _check_header_block(raw: bytes) -> None:
 
 def parse(raw: bytes) -> Inbound:
     """What can be known of a raw message; ``Unreadable`` only beyond the caps of X1."""
-    message = read_message(_without_envelope_line(raw))
+    whole = _without_envelope_line(raw)
+    message = read_message(whole)
+    if message.get_content_maintype() == "multipart" and not message.is_multipart():
+        message = _with_found_boundary(whole, message)
     parts = tuple(_walk(message))
     headers = parts[0].headers if parts else ()
     _check_addresses(headers)
     return _inbound(raw, message, parts, headers)
+
+
+def _with_found_boundary(raw: bytes, message: Message) -> Message:
+    """A multipart whose header names a boundary that does not occur: the one that the body uses, if it can be told."""
+    split = re.search(rb"\r?\n\r?\n", raw)
+    line = re.search(
+        rb"^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n[A-Za-z-]{3,40}:", raw[split.end() :] if split else b"", re.M
+    )
+    if split is None or line is None or b'"' in line[1] or raw.count(b"--" + line[1]) < 2:
+        return message
+    head = re.sub(rb"^content-type:[^\n]*\n(?:[ \t][^\n]*\n)*", b"", raw[: split.start() + 1], flags=re.I | re.M)
+    type_ = raw_text(message.get("content-type", ""))
+    kept = re.match(rb"[\w/.+-]{1,80}", type_.encode("ascii", "ignore"))
+    report = re.search(r"report-type=\"?([\w-]{1,60})", type_, re.I | re.ASCII)
+    extra = b"; report-type=" + report[1].encode() if report else b""
+    named = b'Content-Type: %s%s; boundary="%s"\n' % (kept[0] if kept else b"multipart/mixed", extra, line[1])
+    return read_message(named + head + b"\n" + raw[split.end() :])
 
 
 def _without_envelope_line(raw: bytes) -> bytes:

@@ -101,7 +101,7 @@ SEPARATOR: Final = re.compile(
     r"meddelande|bericht|mensaje))?|message (?:d['’]origine|original|initial|transf[ée]r[ée]|ursprung)|"
     r"mensaje original|mensagem original|messaggio originale|"
     r"urspr[üu]ngliche (?:nachricht|mail|e-?mail)|originalnachricht|original ?meddelande|ursprungligt meddelande|"
-    r"urspr[uü]ngligt meddelande|oprindelig (?:meddelelse|besked)|opprinnelig melding|oorspronkelijk bericht|"
+    r"urspr[uü]ngligt meddelande|origineel bericht|oprindelig (?:meddelelse|besked)|opprinnelig melding|oorspronkelijk bericht|"
     r"alkuper[äa]inen viesti|"
     r"wiadomo[śs][ćc] oryginalna|p[ůu]vodn[íi] (?:zpr[áa]va|e-?mail)|p[ôo]vodn[áa] spr[áa]va|eredeti [üu]zenet|"
     r"mesaj original|исходное сообщение|пересылаемое сообщение|переслане|пересланное сообщение|(?:конец )?original|"
@@ -118,6 +118,23 @@ SEPARATOR: Final = re.compile(
     r"転送されたメッセージ)[ \t]*:?[ \t]*$"
     r"|^[ \t]{0,4}(?:##- please type your reply above this line|[-=_]{2,} ?(?:please )?(?:reply|type|"
     r"write) (?:your reply )?above this line.{0,40})$",
+    re.IGNORECASE,
+)
+WROTE_BETWEEN_RULES: Final = re.compile(
+    rf"^[ \t]{{0,4}}-{{2,12}}[ \t]?(?:{START})?.{{0,120}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]?-{{2,12}}[ \t]*$", re.IGNORECASE
+)
+# A client without a line break: the attribution stands behind the last words of the answer.
+SHARED_LINE: Final = re.compile(
+    r"^(?P<own>[^@>\n]{1,300}?\S)[ \t]*(?:-{2,4}[ \t]*|[ \t]+)(?=(?:On|Am|Le|El|Il|Op|Den|Em|W dniu|Dne) "
+    r"(?:[^\W\d_]{2,12}[.,]{0,2} ){0,3}\d)"
+)
+DATED_ADDRESS: Final = re.compile(rf"^[ \t]{{0,4}}\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}[ \t].{{2,120}}{ADDRESS}[ \t]*$")
+SENT_VERB: Final = re.compile(
+    rf"^[ \t]{{0,4}}(?:{START})\b.{{0,80}}?\d.{{0,200}}?(?<!\w)sent[ \t]*:[ \t]*$", re.IGNORECASE
+)
+FORWARDED_LINE: Final = re.compile(
+    r"^[ \t]{0,4}(?:forwarded message|weitergeleitete nachricht|message transf[ée]r[ée]|mensaje reenviado|"
+    r"messaggio inoltrato|doorgestuurd bericht)[ \t]*:?[ \t]*$",
     re.IGNORECASE,
 )
 RULE_LINE: Final = re.compile(r"^[ \t]{0,4}(?:_{8,}|-{10,}|={10,}|\*{10,}|[─━]{5,})[ \t]*$")

@@ -110,6 +110,9 @@ def _cut(lines: list[str]) -> _Cut:
             quoted.append(line)
             index += 1
             continue
+        if shared := _shared_line(lines, index):
+            kept.append(shared)
+            line = lines[index] = line[len(shared) :].lstrip(" \t-")
         length = 0
         if looks > 0 and _may_introduce(lines, index):
             looks -= 1
@@ -128,6 +131,19 @@ def _cut(lines: list[str]) -> _Cut:
         kept.append(line)
         index += 1
     return _Cut(kept, quoted, bool(quoted))
+
+
+def _shared_line(lines: list[str], index: int) -> str:
+    """The own words before an attribution on the same line; empty when there are none."""
+    match = marks.SHARED_LINE.match(lines[index]) if len(lines[index]) <= 400 else None
+    if match is None:
+        return ""
+    rest = lines[index][match.end() :]
+    joined = " ".join([rest, *(line.strip() for line in lines[index + 1 : index + 3])])
+    told = marks.ATTRIBUTION.match(rest) or (
+        marks.ATTRIBUTION_START.match(rest) and re.match(rf".{{0,300}}?(?:{marks.VERBS})[ \t]?[:\uFF1A]", joined, re.I)
+    )
+    return match["own"] if told else ""
 
 
 def _words(lines: Sequence[str]) -> bool:
@@ -181,8 +197,28 @@ def _attribution(lines: list[str], index: int) -> int:
                 (":", "\uff1a", "道", "wrote", "schrieb", "écrit", "skrev")
             ) and marks.ATTRIBUTION.match(joined):
                 return more + 1 if _plausible(joined, lines, index + more + 1) else 0
+    if _next_is_marked(lines, index + 1) and (marks.SENT_VERB.match(line) or marks.DATED_ADDRESS.match(line)):
+        return 1
+    if marks.ATTRIBUTION_START.match(line) and (spread := _spread_attribution(lines, index)):
+        return spread
     if marks.SHORT_ATTRIBUTION.match(line) and _next_is_marked(lines, index + 1):
         return 1
+    return 0
+
+
+def _spread_attribution(lines: list[str], index: int) -> int:
+    """An attribution whose address was broken over lines with gaps, as some clients leave it: its length, else 0."""
+    piece = lines[index : index + 7]
+    if not any(line.strip() in {"<", ">"} or line.lstrip().startswith(("> wrote", "mailto:")) for line in piece[1:]):
+        return 0
+    for more in range(2, len(piece)):
+        joined = " ".join(part.strip() for part in piece[: more + 1] if part.strip())
+        if (
+            re.search(rf"(?<!\w)(?:{marks.VERBS})[ \t]?[:\uFF1A]$", joined, re.I)
+            and "@" in joined
+            and len(joined) < 400
+        ):
+            return more + 1
     return 0
 
 
@@ -217,8 +253,13 @@ def _after_top_quote(lines: list[str], start: int, quoted: list[str]) -> _Cut:
 
 def _begins_original(lines: list[str], index: int) -> bool:
     line = lines[index]
-    if len(line) < 240 and marks.SEPARATOR.match(line):
+    if len(line) < 240 and (marks.SEPARATOR.match(line) or marks.WROTE_BETWEEN_RULES.match(line)):
         return True
+    if marks.FORWARDED_LINE.match(line):
+        following = next((at for at in range(index + 1, min(index + 4, len(lines))) if lines[at].strip()), None)
+        return following is not None and (
+            _header_block(lines, following) or bool(marks.QUOTE_LINE.match(lines[following]))
+        )
     if marks.RULE_LINE.match(line):
         following = next(
             (offset for offset in range(index + 1, min(index + 4, len(lines))) if lines[offset].strip()), None

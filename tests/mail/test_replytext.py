@@ -131,6 +131,32 @@ def test_the_signature_is_kept_apart() -> None:
     assert reply_text("", '<div>Yes.</div><div class="gmail_signature">Bob<br>ACME</div>').signature == "Bob\nACME"
 
 
+SHAPES = [
+    ("Works. On Wed, Apr 4, 2012 at 3:59 PM, rep@sender.example wrote:\n> Hi", "Works."),
+    (
+        "first line\nit fits - so far--- On Wed, Apr 4, 2012 at 3:59 PM, rep@s.example wrote:\n> Hi",
+        "first line\nit fits - so far",
+    ),
+    ("Yes.\n\n---- On Wed, 24 Feb 2021 14:02:50 +0530 rep@s.example wrote ----\n\nShall we?", "Yes."),
+    ("Yes.\n\n---- Jo Smith wrote ----\n\n> Shall we?\n> Jo", "Yes."),
+    ("Yes.\n\nOn 11-Apr-2011, at 6:54 PM, Jo Smith <jo@s.example> sent:\n\n> Shall we?", "Yes."),
+    ("Yes.\n2011/4/7 Jo Smith <jo@s.example>\n\n>  Shall we?", "Yes."),
+    ("Yes.\n\nOn Tue, Apr 11, 2017 at 10:07 PM Jo Smith\n\n<\nmailto:jo@s.example\n> wrote:\nShall we?", "Yes."),
+    ("Look.\n\nForwarded message:\nFrom: Jo <jo@s.example>\nTo: me@x.example\nSubject: Plan\n\nText", "Look."),
+    ("Ja.\n\n-------- Origineel bericht --------\nOnderwerp: Plan\nVan: Jo <jo@s.example>\n\nTekst", "Ja."),
+]
+
+
+@pytest.mark.parametrize(("text", "own"), SHAPES)
+def test_shapes_of_quotations_that_are_easily_missed(text: str, own: str) -> None:
+    assert reply_text(text, "").text == own
+
+
+def test_a_sentence_that_names_a_day_is_no_attribution() -> None:
+    text = "I will call. On Monday 4 May I am in town, on Tuesday I have written to you.\nSee you then."
+    assert reply_text(text, "").text == text
+
+
 HOSTILE = [
     "On On On ",
     "\n",
