@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import engine, retry
 from outreach.errors import Refused
-from outreach.journeys import facts, notify, posting
+from outreach.journeys import facts, notify, posting, sign_in_with
 from outreach.journeys.house import House
 from outreach.mail.smtp import Answer, SmtpLink
 from outreach.mail.templating import MissingField, TemplateError
@@ -75,7 +75,7 @@ class Sender:
         if known is None or known[0] != url:
             if known:
                 known[1].close()
-            self._links[mailbox.id] = (url, SmtpLink(url))
+            self._links[mailbox.id] = (url, SmtpLink(url, token=sign_in_with.bearer(self.house, mailbox)))
         return self._links[mailbox.id][1]
 
     def close(self) -> None:

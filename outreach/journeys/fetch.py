@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.journeys import notify, receive
+from outreach.journeys import notify, receive, sign_in_with
 from outreach.journeys.house import House
 from outreach.mail import imap
 from outreach.mail.imap import Cursor, FetchedMeta, ImapError, NotKept
@@ -49,7 +49,7 @@ def _look(house: House, mailbox_id: int) -> int:
             return 0
         mailbox.looked_at = business_clock.real_now(session)
         url, cursor = url_of(house, mailbox), Cursor(**mailbox.imap_cursor) if mailbox.imap_cursor else Cursor()
-        since = mailbox.created_at.date()
+        since, token = mailbox.created_at.date(), sign_in_with.inbox_bearer(house, mailbox)
     kept: list[int] = []
 
     def keep(raw: bytes, meta: FetchedMeta) -> None:
@@ -58,13 +58,20 @@ def _look(house: House, mailbox_id: int) -> int:
             kept.extend([found] if found else [])
 
     try:
-        cursor, error = imap.fetch_new(url, cursor, keep, since=since), ""
+        cursor, error = imap.fetch_new(url, cursor, keep, since=since, token=token), ""
     except NotKept as stopped:
         cursor, error = stopped.cursor, str(stopped)
     except ImapError as failed:
         error = str(failed)
+        if failed.sign_in:
+            _renew_token(house, mailbox_id)
     _note(house, mailbox_id, cursor, error)
     return len(kept)
+
+
+def _renew_token(house: House, mailbox_id: int) -> None:
+    with house.sessions.begin() as session:
+        sign_in_with.forget_access(house, session.get_one(Mailbox, mailbox_id))
 
 
 def _note(house: House, mailbox_id: int, cursor: Cursor, error: str) -> None:

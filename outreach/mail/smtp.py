@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outreach.clock import monotonic
-from outreach.mail import headers
+from outreach.mail import headers, oauth
 from outreach.mail.smtpanswer import Answer, answer_of, kind_of
 from outreach.mail.smtpline import LineBroken, Reply, ServerLine
 from outreach.mail.smtpurl import SmtpServer, parse_url
@@ -50,8 +50,17 @@ class Probe:
 class SmtpLink:
     """A persistent connection, opened when first needed and opened anew after a fault. Not for two threads at once."""
 
-    def __init__(self, url: str, *, timeouts: Timeouts | None = None, hello: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeouts: Timeouts | None = None,
+        hello: str | None = None,
+        token: Callable[[bool], str] | None = None,
+    ) -> None:
+        """`token` signs in by XOAUTH2 instead of a password; called with True it must give a fresh one."""
         self.server: SmtpServer = parse_url(url)
+        self._token = token
         self._timeouts = timeouts or Timeouts()
         self._hello = hello or _own_name()
         self._line: ServerLine | None = None
@@ -184,6 +193,8 @@ class SmtpLink:
         ways = self._offers.get("AUTH", "").upper().split()
         if not ways:
             return Answer("auth_failed", text=f"{server.host} offers no sign-in here, but a user name is set.")
+        if self._token is not None:
+            return self._sign_in_with_token(self._token)
         if "PLAIN" in ways or "LOGIN" not in ways:
             reply = self._ask(f"AUTH PLAIN {server.plain_credentials()}")
         else:
@@ -193,6 +204,23 @@ class SmtpLink:
                     reply = self._ask(secret)
         if reply.code == 235:
             return None
+        return answer_of(reply, "connect", "auth_failed" if reply.code >= 500 or reply.code == 454 else "host_down")
+
+    def _sign_in_with_token(self, token: Callable[[bool], str]) -> Answer | None:
+        """XOAUTH2; a refused token is renewed once, since it may have been withdrawn before its end."""
+        reply = Reply(535, ("no token",))
+        for fresh in (False, True):
+            try:
+                credentials = oauth.xoauth2(self.server.user, token(fresh))
+            except oauth.OAuthRefused as refused:
+                return Answer("auth_failed" if refused.lasting else "host_down", text=str(refused))
+            reply = self._ask(f"AUTH XOAUTH2 {credentials}")
+            if reply.code == 334:  # the reason, as a challenge that wants an empty answer
+                reply = self._ask("")
+            if reply.code == 235:
+                return None
+            if reply.code != 535:
+                break
         return answer_of(reply, "connect", "auth_failed" if reply.code >= 500 or reply.code == 454 else "host_down")
 
     def _unfit(self, target: str, size: int) -> Answer | None:
