@@ -51,6 +51,7 @@ from outreach.core.walking import follower, jump, place_after_edit, planned, rec
 
 LONG_PAUSE = timedelta(days=30)
 """P3: after a longer pause a person is asked how to go on."""
+ASKS_FIRST = "It was paused for more than 30 days: continue, restart or stop?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ def _track_for(sequence: Sequence, good: bool) -> str | None:
         action.step
         for action in (stops.reply, stops.meeting, stops.call_connected, stops.click, stops.colleague_reply, stops.won)
     }
+    gotos |= {action.step for _, action in stops.stage}
     return name if steps and name not in gotos and not gotos & {step.id for step in steps} else None
 
 
@@ -390,6 +392,20 @@ def _submitted(scene: Scene, signal: signals.Submitted) -> Decision:
     return _engaged(replace(scene, facts=facts), None, states.MANUAL, f"The lead sent the form {signal.form}.")
 
 
+def _facts_changed(scene: Scene, signal: signals.FactsChanged) -> Decision:
+    return _engaged(scene, None, states.MANUAL, signal.text)
+
+
+def _stage_changed(scene: Scene, signal: signals.StageChanged) -> Decision:
+    """X1: a change of stage acts by the sequence's rule for that stage; without one only conditions hear of it."""
+    state = {"won": states.WON, "interview": states.MEETING, "lost": states.DISQUALIFIED}.get(
+        signal.stage, states.MANUAL
+    )
+    text = f"The lead's stage is now {signal.stage}."
+    facts = replace(scene.facts, stage=signal.stage)
+    return _engaged(replace(scene, facts=facts), scene.sequence.stop.on_stage(signal.stage), state, text)
+
+
 def _meeting(scene: Scene, signal: signals.MeetingBooked) -> Decision:
     return _engaged(scene, scene.sequence.stop.meeting, states.MEETING, states.sentence(states.MEETING))
 
@@ -522,9 +538,8 @@ def _resumed_by(scene: Scene, signal: signals.ResumedBy) -> Decision:
         return frozen(scene) if scene.facts.pauses else thawed(scene, signal.choice or "continue")
     if paused is None:
         return _approved(scene, signal)
-    if not signal.choice and scene.now - moment(paused["at"]) > LONG_PAUSE:
-        text = "It was paused for more than 30 days: continue, restart or stop?"
-        return hold(enrolment, enrolment.state, scene.now + states.REMINDER, "P3", text)
+    if not signal.choice and enrolment.state != states.APPROVAL and asks_first(enrolment, scene.now):
+        return hold(enrolment, states.APPROVAL, scene.now + states.REMINDER, "P3", ASKS_FIRST)
     return resumed(enrolment, scene.sequence, scene.facts, scene.now, scene.random, f"resumed by {signal.by}")
 
 
@@ -536,6 +551,11 @@ def _approved(scene: Scene, signal: signals.ResumedBy) -> Decision:
     freed = enrolment.remember(approved=enrolment.step_key, overdue_since=None, under_way=None)
     after = replace(freed, state=states.SCHEDULED, due_at=scene.now, reason="")
     return Resume(after=after, rule="F6", text=f"Released by {signal.by}.")
+
+
+def asks_first(enrolment: Snapshot, now: datetime) -> bool:
+    """P3: True when its own pause is so long that a person says how to go on."""
+    return enrolment.paused is not None and now - moment(enrolment.paused["at"]) > LONG_PAUSE
 
 
 def resumed(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random, why: str) -> Resume:
@@ -620,7 +640,7 @@ def thawed(scene: Scene, choice: str = "") -> Decision:
         again = EnterSequence(scene.sequence.name)
         return endings.stop(before, states.MOVED, "P3", "Begun again after a pause.", effects=(again,))
     if not choice and at - since > LONG_PAUSE:
-        text = "It was paused for more than 30 days: continue, restart or stop?"
+        text = ASKS_FIRST
         waits = before.due_at if before.state == states.APPROVAL and before.due_at else scene.now
         due = waits if waits > scene.now else scene.now + states.REMINDER
         return hold(scene.enrolment, states.APPROVAL, due, "P3", text, before=before)
@@ -726,6 +746,8 @@ _ANSWERS: Mapping[type[signals.Signal], Callable[[Scene, Any], Decision]] = {
     signals.Clicked: _clicked,
     signals.Visited: _visited,
     signals.Submitted: _submitted,
+    signals.FactsChanged: _facts_changed,
+    signals.StageChanged: _stage_changed,
     signals.MeetingBooked: _meeting,
     signals.DealWon: _won,
     signals.Outcome: _outcome,

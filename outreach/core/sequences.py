@@ -229,7 +229,8 @@ class Step:
 class EntryRule:
     """One line of ``enter.on``.
 
-    `kind`: form, segment, tag, stage, clicked, visited, date, import, api, nurture_return; `name` what follows it.
+    `kind`: form, segment, tag, stage, clicked, visited, replied, score, date, import, api, nurture_return; `name` what
+    follows it (for replied a sense or "", for score the number that is reached).
     For ``date trial_ends - 3 days``: name ``trial_ends``, `sign` -1, `offset` 3 days.
     """
 
@@ -249,9 +250,12 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
+    """`unless`: lines that core.entry understands (M6 among them). `company_at_most`: M7."""
+
     on: tuple[EntryRule, ...] = ()
     unless: tuple[str, ...] = ()
     again: Again = Again()
+    company_at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +271,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class StopMap:
-    """X1, with its defaults."""
+    """X1, with its defaults.
+
+    `stage`: what a change to a stage does. `use`: the name of a set kept in the account; then `own` names the keys that
+    the document says itself, and core.stops puts the set's rules under the others.
+    """
 
     reply: Action = Action("stop")
     meeting: Action = Action("stop")
@@ -275,6 +283,13 @@ class StopMap:
     click: Action = Action("continue")
     colleague_reply: Action = Action("pause")
     won: Action = Action("stop")
+    stage: tuple[tuple[str, Action], ...] = ()
+    use: str | None = None
+    own: tuple[str, ...] = ()
+
+    def on_stage(self, stage: str) -> Action | None:
+        """What a change to this stage does; None = nothing."""
+        return dict(self.stage).get(stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +325,8 @@ class Finish:
     to: str | None = None
 
 
+STOPS: Final = ("reply", "meeting", "call_connected", "click", "colleague_reply", "won")
+"""X1: the triggers that every sequence has an action for; beside them `stage`."""
 CLASSES: Final = ("inbound", "sales", "reengagement", "nurture", "newsletter")
 """M3: classes in order of precedence; a newsletter is no sequence."""
 

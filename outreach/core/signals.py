@@ -81,6 +81,20 @@ class Submitted(Signal):
 
 
 @dataclass(frozen=True, slots=True)
+class FactsChanged(Signal):
+    """Something that conditions ask about is true now: a tag, a segment, the score. `text`: what, in one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageChanged(Signal):
+    """X1: the lead stands at another stage; `stop.stage` says what that does."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingBooked(Signal):
     """X1."""
 
@@ -116,10 +130,10 @@ class PausedBy(Signal):
 
 @dataclass(frozen=True, slots=True)
 class ResumedBy(Signal):
-    """P3. `choice`: continue, restart or stop; needed after more than 30 days."""
+    """P3. `choice`: continue, restart or stop. Without one a pause of more than 30 days asks first."""
 
     by: str
-    choice: str = "continue"
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

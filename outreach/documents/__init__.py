@@ -2,12 +2,12 @@
 
 `read` is strict: what it returns is a valid sequence, and every refusal is a `DocumentError` with file, line and
 remedy. `write` is stable: the same content gives the same bytes. `warnings` lists what may be a slip but
-is no fault. `week` reads working hours by the same rules.
+is no fault. `week` reads working hours, `stop_rules` a kept set of stop rules, by the same rules.
 """
 
 from outreach.documents.errors import DocumentError
-from outreach.documents.reading import read, week
+from outreach.documents.reading import read, stop_rules, week
 from outreach.documents.remarks import Known, warnings
 from outreach.documents.writing import write
 
-__all__ = ["DocumentError", "Known", "read", "warnings", "week", "write"]
+__all__ = ["DocumentError", "Known", "read", "stop_rules", "warnings", "week", "write"]

@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Final
 
 from outreach.core import conditions
+from outreach.core.entry import unless as _unless
 from outreach.core.sequences import Action, Again, Block, Condition, Delay, EntryRule, Unit
 from outreach.documents.nodes import Node
 
@@ -26,6 +27,7 @@ _DELAY = re.compile(r"(\d{1,9}) +(minute|hour|day|business day)s?")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _BLOCK = re.compile(r"(\d\d):([0-5]\d) ?- ?(\d\d):([0-5]\d)")
 _DATE_ENTRY = re.compile(r"date +([\w.-]+)(?: *([+-]) *(.+))?")
+_SCORE_ENTRY = re.compile(r"score *>= *(\d{1,6})")
 _AGAIN = re.compile(r"after (\d{1,4}) days?")
 
 
@@ -93,11 +95,28 @@ def entry(node: Node) -> EntryRule:
         if offset is not None and offset.unit in (Unit.MINUTES, Unit.HOURS):
             node.refuse(f"{text!r} counts from a date by {offset.unit.value}.", "Use days or business days.")
         return EntryRule("date", match[1], {"+": 1, "-": -1, None: 0}[match[2]], offset)
+    if scored := _SCORE_ENTRY.fullmatch(text):
+        return EntryRule("score", scored[1])
     head, _, name = text.partition(" ")
-    if head not in NAMED_ENTRIES or not name.strip():
-        known = ", ".join([*(f"{each} NAME" for each in NAMED_ENTRIES), "date FIELD - 3 days", *BARE_ENTRIES])
-        node.refuse(f"{text!r} is no way in.", f"Known are: {known}.")
-    return EntryRule(head, conditions.unquote(name.strip()))
+    name = conditions.unquote(name.strip())
+    if head == "replied":
+        if name and name not in conditions.SENSES:
+            node.refuse(f"{text!r} names no sense of a reply.", f"Senses are: {', '.join(conditions.SENSES)}.")
+        return EntryRule(head, name)
+    if head not in NAMED_ENTRIES or not name:
+        named = (*(f"{each} NAME" for each in NAMED_ENTRIES), "replied SENSE", "score >= 50", "date FIELD - 3 days")
+        node.refuse(f"{text!r} is no way in.", f"Known are: {', '.join([*named, *BARE_ENTRIES])}.")
+    return EntryRule(head, name)
+
+
+def unless(node: Node) -> str:
+    """``customer``, ``touched in 14 days`` (M6), or a condition such as ``in segment VIP``."""
+    text = " ".join(node.text("unless").split())
+    try:
+        _unless(text)
+    except conditions.NotACondition as error:
+        node.refuse(f"{error}.", "Write customer, touched in 14 days, or a condition such as tag NAME.")
+    return text
 
 
 def again(node: Node) -> Again:

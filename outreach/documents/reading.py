@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
+from outreach.core.pipeline import STAGES
 from outreach.core.placeholders import CATALOGUE
 from outreach.core.publicholidays import known_countries
 from outreach.core.sequences import (
     CLASSES,
     FORMAT,
     ONE_BUSINESS_DAY,
+    STOPS,
+    Action,
     Block,
     Do,
     Enter,
@@ -42,7 +45,6 @@ _TOP: Final = (
     "negative",
     "finish",
 )
-_STOPS: Final = ("reply", "meeting", "call_connected", "click", "colleague_reply", "won")
 _DOES: Final = ("task", "hot", "handover", "goto", "tag", "untag", "stage", "notify")
 _PLACE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,6})?")
 
@@ -168,23 +170,57 @@ def _holidays(node: Node) -> str | tuple[str, ...]:
 
 
 def _enter(node: Node) -> Enter:
-    parts = node.mapping("enter", ("on", "unless", "again"))
+    parts = node.mapping("enter", ("on", "unless", "again", "company_at_most"))
+    most = parts["company_at_most"].number("company_at_most", 1) if "company_at_most" in parts else None
     return Enter(
         on=tuple(phrases.entry(each) for each in parts["on"].entries("on")) if "on" in parts else (),
-        unless=tuple(each.text("unless") for each in parts["unless"].entries("unless")) if "unless" in parts else (),
+        unless=tuple(phrases.unless(each) for each in parts["unless"].entries("unless")) if "unless" in parts else (),
         again=phrases.again(parts["again"]) if "again" in parts else Enter().again,
+        company_at_most=most,
     )
 
 
 def _stop(node: Node, lines: checks.Lines) -> StopMap:
+    """X1. `use` names a set of the account; what stands beside it is the sequence's own and goes before the set's."""
     if node.is_mapping and any(key in node.value for key in ("open", "opened")):
         node.refuse("Nothing reacts to an open (B2).", "Use click, reply or meeting.")
-    parts = node.mapping("stop", _STOPS)
-    found = {key: phrases.action(inner, key) for key, inner in parts.items()}
-    for key, action in found.items():
-        if action.step is not None:
-            lines.gotos.append((action.step, parts[key].line))
-    return StopMap(**found)
+    parts = dict(node.mapping("stop", (*STOPS, "stage", "use")))
+    use = parts.pop("use").text("use").strip() if "use" in parts else None
+    stage = _stages(parts.pop("stage"), lines) if "stage" in parts else ()
+    found = {key: _action(inner, key, lines) for key, inner in parts.items()}
+    own = tuple(key for key in STOPS if key in found) if use else ()
+    return StopMap(**found, stage=stage, use=use, own=own)
+
+
+def _stages(node: Node, lines: checks.Lines) -> tuple[tuple[str, Action], ...]:
+    stages = node.mapping("stage")
+    for name in stages:
+        if name not in STAGES:
+            node.source.refuse(node.keys[name], f"{name!r} is no stage.", f"Stages are: {', '.join(STAGES)}.")
+    return tuple((name, _action(inner, name, lines)) for name, inner in stages.items())
+
+
+def _action(node: Node, key: str, lines: checks.Lines) -> Action:
+    action = phrases.action(node, key)
+    if action.step is not None:
+        lines.gotos.append((action.step, node.line))
+    return action
+
+
+def stop_rules(rules: Mapping[str, Any], what: str = "the set") -> StopMap:
+    """Stop rules kept as plain data, read like a document's `stop:`. Raises DocumentError. A set goes to no step."""
+    source = Source(what)
+
+    def node(value: Any) -> Node:
+        if isinstance(value, Mapping):
+            return Node(1, source, {key: node(each) for key, each in value.items()}, dict.fromkeys(value, 1))
+        return Node(1, source, value)
+
+    lines = checks.Lines()
+    found = _stop(node(dict(rules)), lines)
+    if lines.gotos or found.use:
+        source.refuse(1, "A set of stop rules goes to no step and uses no other set.", "Say that in the sequence.")
+    return found
 
 
 def _react(node: Node, lines: checks.Lines) -> tuple[Reaction, ...]:

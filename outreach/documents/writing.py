@@ -11,6 +11,7 @@ from typing import Any, Final
 from outreach.core import conditions
 from outreach.core.sequences import (
     FORMAT,
+    STOPS,
     Block,
     Condition,
     Do,
@@ -88,7 +89,8 @@ def _block(block: Block) -> str:
 def _enter(enter: Enter) -> dict[str, Value]:
     again = f"after {enter.again.days} days" if enter.again.rule == "after" else enter.again.rule
     found: dict[str, Value] = {"on": [_entry(rule) for rule in enter.on], "unless": list(enter.unless)}
-    return {**{key: value for key, value in found.items() if value}, "again": again}
+    found = {**{key: value for key, value in found.items() if value}, "again": again}
+    return {**found, "company_at_most": enter.company_at_most} if enter.company_at_most else found
 
 
 def _entry(rule: EntryRule) -> str:
@@ -97,13 +99,17 @@ def _entry(rule: EntryRule) -> str:
         return bare[rule.kind]
     if rule.kind == "date":
         return f"date {rule.name} {'+' if rule.sign > 0 else '-'} {rule.offset}" if rule.offset else f"date {rule.name}"
-    return f'{rule.kind} "{rule.name}"' if " " in rule.name else f"{rule.kind} {rule.name}"
+    if rule.kind == "score":
+        return f"score >= {rule.name}"
+    return f'{rule.kind} "{rule.name}"' if " " in rule.name else f"{rule.kind} {rule.name}".strip()
 
 
-def _stop(stop: StopMap) -> dict[str, str]:
+def _stop(stop: StopMap) -> dict[str, Value]:
     plain = StopMap()
-    names = ("reply", "meeting", "call_connected", "click", "colleague_reply", "won")
-    return {name: str(getattr(stop, name)) for name in names if getattr(stop, name) != getattr(plain, name)}
+    found: dict[str, Value] = {"use": stop.use} if stop.use else {}
+    said = [name for name in STOPS if name in stop.own or getattr(stop, name) != getattr(plain, name)]
+    found |= {name: str(getattr(stop, name)) for name in said}
+    return {**found, "stage": {name: str(action) for name, action in stop.stage}} if stop.stage else found
 
 
 def _do(do: Do) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach.core.sequences import (
+    STOPS,
     Action,
     Again,
     Block,
@@ -119,7 +120,18 @@ entries = st.one_of(
     st.builds(EntryRule, st.sampled_from(["form", "segment", "tag", "stage", "clicked", "visited"]), names),
     st.sampled_from([EntryRule("import"), EntryRule("api"), EntryRule("nurture_return"), EntryRule("date", "ends")]),
     st.builds(EntryRule, st.just("date"), keys, st.sampled_from([1, -1]), some_days),
+    st.sampled_from([EntryRule("replied"), EntryRule("replied", "not_now"), EntryRule("score", "50")]),
 )
+kept_out = st.sampled_from(["customer", "touched in 14 days", "tag partner", "in segment VIP", "partner"])
+
+
+@st.composite
+def stop_rules(draw, actions):
+    own = {key: draw(actions) for key in draw(st.lists(st.sampled_from(STOPS), unique=True))}
+    stage = tuple((name, draw(actions)) for name in draw(st.lists(st.sampled_from(["lost", "won"]), unique=True)))
+    if use := draw(st.none() | names.map(str.strip).filter(bool)):
+        return StopMap(**own, stage=stage, use=use, own=tuple(key for key in STOPS if key in own))
+    return StopMap(**own, stage=stage)
 
 
 @st.composite
@@ -139,10 +151,11 @@ def sequences(draw):
         min_gap=draw(delays),
         enter=Enter(
             tuple(draw(st.lists(entries, max_size=3))),
-            tuple(draw(st.lists(names, max_size=2))),
+            tuple(draw(st.lists(kept_out, max_size=2))),
             draw(st.sampled_from([Again("once"), Again(), Again("always"), Again("after", 90)])),
+            draw(st.none() | st.integers(1, 9)),
         ),
-        stop=StopMap(draw(actions), draw(actions), draw(actions), draw(actions), draw(actions), draw(actions)),
+        stop=draw(stop_rules(actions)),
         react=tuple(
             draw(
                 st.lists(
