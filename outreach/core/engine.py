@@ -39,7 +39,7 @@ from outreach.core.planning import (
     plan,
     written,
 )
-from outreach.core.reactions import Scene, frozen, hold, on_signal, over, resumed, thawed
+from outreach.core.reactions import ASKS_FIRST, Scene, asks_first, frozen, hold, on_signal, over, resumed, thawed
 from outreach.core.schedule import add, is_open, opening_after
 from outreach.core.sequences import (
     FINISH,
@@ -220,12 +220,15 @@ def _paused(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime
     """P1: a pause with an end resumes by itself; another one reminds."""
     paused = enrolment.paused or {}
     until = moment(paused["until"]) if paused.get("until") else None
-    if until is not None and until <= now:
+    if until is not None and until <= now and not asks_first(enrolment, now):
         return resumed(enrolment, sequence, facts, now, random, "the pause ran out")
+    if until is not None and until <= now and enrolment.state != states.APPROVAL:
+        return hold(enrolment, states.APPROVAL, now + states.REMINDER, "P3", ASKS_FIRST)
     if enrolment.due_at is not None and enrolment.due_at > now:
         return Wait(after=enrolment, rule="P1", text=states.sentence(enrolment.state), changed=False)
+    due = until if until is not None and until > now else now + states.REMINDER
     return replace(
-        hold(enrolment, enrolment.state, until or now + states.REMINDER, "P1", "Still paused."),
+        hold(enrolment, enrolment.state, due, "P1", "Still paused."),
         effects=(Notify("Still paused: " + str(paused.get("reason") or "no reason given")),),
     )
 
@@ -254,6 +257,13 @@ def _under_way(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datet
     return _timed_out(enrolment, sequence, step, facts, now, random)
 
 
+_PASSED = {
+    "skip": "it is skipped",
+    "continue": "the sequence goes on without it",
+    "escalate": "the manager is told, and the sequence goes on",
+}
+
+
 def _timed_out(
     enrolment: Snapshot, sequence: Sequence, step: Step, facts: Facts, now: datetime, random: Random
 ) -> Decision:
@@ -261,7 +271,7 @@ def _timed_out(
     then = step.touch.then or "skip"
     after = received(enrolment, step, now, "skipped" if then == "skip" else "expired", facts)
     after, _ = planned(stand_before(after, sequence, follower(after, sequence, step.id)), sequence, facts, now, random)
-    text = f"Nobody did the task {step.id} in time; the sequence goes on."
+    text = f"Nobody did the task {step.id} in time; {_PASSED[then]}."
     effects = (Notify(f"The task {step.id} was not done in time.", escalate=True),) if then == "escalate" else ()
     return Skip(after=after, rule="K1", text=text, step=step, reason="not done in time", effects=effects)
 

@@ -159,7 +159,7 @@ _PLAIN: Mapping[str, Callable[[], signals.Signal]] = {
     "meeting": signals.MeetingBooked,
     "won": signals.DealWon,
     "pause": lambda: signals.PausedBy("you"),
-    "resume": lambda: signals.ResumedBy("you", "continue"),
+    "resume": lambda: signals.ResumedBy("you"),
     "skip": lambda: signals.SkippedBy("you"),
 }
 _READERS: Mapping[str, Callable[[str], signals.Signal]] = {

@@ -334,7 +334,7 @@ class TestPauses:
         later = NOW + timedelta(days=31)
         asked = engine.on_signal(paused, sequence, signals.ResumedBy("Olga", ""), lead(), later, still)
         assert (asked.kind, asked.rule) == ("hold", "P3")
-        assert engine.on_signal(paused, sequence, signals.ResumedBy("Olga"), lead(), later, still).kind == "resume"
+        assert engine.on_signal(paused, sequence, signals.ResumedBy("Olga", "continue"), lead(), later, still).kind == "resume"
         stopped = engine.on_signal(paused, sequence, signals.ResumedBy("Olga", "stop"), lead(), later, still)
         assert stopped.after.state == "ended: manual"
 
