@@ -2,9 +2,11 @@
 
 from outreach.store import (
     account,
+    attachments,
     batches,
     business_clock,
     consents,
+    corrections,
     deals,
     domains,
     enrolments,
@@ -34,9 +36,11 @@ from outreach.store.base import Base
 
 MODULES = (
     account,
+    attachments,
     batches,
     business_clock,
     consents,
+    corrections,
     deals,
     domains,
     enrolments,
