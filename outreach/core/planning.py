@@ -347,9 +347,13 @@ def _within_hours(
         at, rule = opening_after(cal, now, dice.share(f"jitter:{step.id}")), "W2"
     if at is None or step.kind is not Kind.CALL or not blocking:
         return at, rule, False
-    common, flagged = hours_for_call(facts, cal, max(at, now))
-    moved = common > max(at, now)
-    return (common if moved else at), ("W9" if moved or flagged else rule), flagged
+    common, flagged = hours_for_call(facts, cal, at)
+    rule = "W9" if common > at or flagged else rule
+    if common < now:
+        common, flagged = hours_for_call(facts, cal, now)
+        rule = "W9" if common > now or flagged else rule
+        return (common if common > now else at), rule, flagged
+    return common, rule, flagged
 
 
 def rest_of(enrolment: Snapshot, sequence: Sequence, cal: Calendar, now: datetime) -> dict[str, Any] | None:

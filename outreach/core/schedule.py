@@ -302,14 +302,14 @@ def choose_slot(
 ) -> Slot:
     """W11: a part of the day and a weekday that were not tried yet with this lead.
 
-    `order`: the parts in the order to prefer them (drawn once); `tried`: (part, weekday) of earlier touches. Of the
-    first
-    possible open day and the two after it the first with an untried weekday is taken.
+    `order`: the parts in the order to prefer them (drawn once); `tried`: (part, weekday) of earlier touches. The first
+    possible open day with an untried weekday is taken; when all weekdays of the schedule were tried, the first day.
     """
     parts = [part for part, _ in tried]
     part = min(order, key=parts.count)
     weekdays = {weekday for _, weekday in tried}
-    shift = next((n for n, day in enumerate(_open_days(cal, wall.date(), 3)) if day.weekday() not in weekdays), 0)
+    days = _open_days(cal, wall.date(), sum(map(bool, cal.week)))
+    shift = next((n for n, day in enumerate(days) if day.weekday() not in weekdays), 0)
     return Slot(part, shift, share)
 
 
