@@ -30,6 +30,7 @@ JOBS = {
     "receive": "inbound",
     "settle_clicks": "housekeeping",
     "sweep": "housekeeping",
+    "check_domains": "housekeeping",
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.

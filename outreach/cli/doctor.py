@@ -15,9 +15,6 @@ from outreach.reports.running import FAILED, OK, WARNING, Check
 if TYPE_CHECKING:
     from outreach.wiring import House
 
-LOCAL_ENDS = (".localhost", ".test", ".example", ".invalid", ".local", ".internal")
-DNS_SECONDS = 4.0
-
 
 def examine() -> int:
     """Print every check; 0 when nothing failed."""
@@ -43,7 +40,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _mail_server(settings)
     yield running.port(settings.inbound_smtp_listen, "reply server")
     yield _postal_address(house)
-    yield from _dns(settings)
+    yield from _dns(house)
     yield running.disk(settings.data)
 
 
@@ -73,53 +70,21 @@ def _postal_address(house: "House") -> Check:
     return Check(WARNING, "postal address is missing", "the law asks for it in every letter; set it in Settings")
 
 
-def _dns(settings: Settings) -> Iterator[Check]:
-    domain = settings.mail_from_address.rpartition("@")[2].lower()
-    if settings.mail_is_local or domain == "localhost" or domain.endswith(LOCAL_ENDS):
-        yield Check(OK, f"DNS of {domain} is not needed: mail stays here")
-        return
-    yield _spf(domain)
-    yield _dmarc(domain)
-    yield _mx(settings.reply_domain)
-
-
-def _spf(domain: str) -> Check:
-    found = [record for record in _records(domain, "TXT") if record.lower().startswith("v=spf1")]
-    if len(found) == 1:
-        return Check(OK, f"SPF of {domain} is set")
-    remedy = "publish one TXT record that starts with v=spf1 and includes your mail server"
-    return Check(WARNING, f"SPF of {domain} is {'there twice' if found else 'missing'}", remedy)
-
-
-def _dmarc(domain: str) -> Check:
-    parts = domain.split(".")
-    names = [f"_dmarc.{domain}", *([f"_dmarc.{'.'.join(parts[-2:])}"] if len(parts) > 2 else [])]
-    for name in names:
-        if any(record.lower().startswith("v=dmarc1") for record in _records(name, "TXT")):
-            return Check(OK, f"DMARC of {domain} is set")
-    return Check(
-        WARNING,
-        f"DMARC of {domain} is missing",
-        f'publish TXT _dmarc.{domain} "v=DMARC1; p=none; rua=mailto:you@{domain}"',
-    )
-
-
-def _mx(domain: str) -> Check:
-    if _records(domain, "MX"):
-        return Check(OK, f"MX of {domain} is set")
-    return Check(
-        WARNING, f"MX of {domain} is missing", "replies need one that leads to your mailbox or to our reply server"
-    )
-
-
-def _records(name: str, kind: str) -> list[str]:
-    import dns.exception
-    import dns.resolver
+def _dns(house: "House") -> Iterator[Check]:
+    """The same checks as on the page Sending domains, asked now."""
+    from outreach.journeys import sending_domains
 
     try:
-        answer = dns.resolver.resolve(name, kind, lifetime=DNS_SECONDS, search=False)
-    except (dns.exception.DNSException, OSError):
-        return []
-    if kind == "TXT":
-        return [b"".join(record.strings).decode(errors="replace") for record in answer]
-    return [record.to_text() for record in answer]
+        with house.sessions() as session:
+            names = sending_domains.names(session)
+    except SQLAlchemyError:
+        yield Check(WARNING, "sending domains cannot be read", "see the database above")
+        return
+    for name in names:
+        if sending_domains.is_local(name):
+            yield Check(OK, f"DNS of {name} is not needed: the name is local")
+            continue
+        for found in sending_domains.look(house, name):
+            record = f"publish {found.record.type} {found.record.name} “{found.record.value}”" if found.record else ""
+            remedy = " ".join(filter(None, (found.detail, record)))
+            yield Check(OK if found.state == "ok" else WARNING, found.title, "" if found.state == "ok" else remedy)

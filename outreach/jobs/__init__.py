@@ -91,6 +91,13 @@ def sweep() -> None:
     run(_house())
 
 
+def check_domains() -> None:
+    """Look up in DNS the domains that we send from, each once a day."""
+    from outreach.journeys.sending_domains import check_all
+
+    check_all(_house())
+
+
 def settle_clicks() -> None:
     """Clicks that came too near to the delivery are judged once their letter's other links would have been opened."""
     from outreach.journeys.track import settle

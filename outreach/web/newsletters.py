@@ -14,11 +14,11 @@ from outreach.http.headers import LETTER_PREVIEW, allow
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import broadcast, letters, previews
+from outreach.journeys import broadcast, letters, previews, sending_domains
 from outreach.mail import checks, library
 from outreach.mail.templating import TemplateError
 from outreach.reports import newsletters as reports
-from outreach.store import leads, templates
+from outreach.store import leads, mailboxes, templates
 from outreach.store.templates import Issue
 from outreach.web.blueprint import blueprint
 from outreach.web.filters import page_zone
@@ -252,9 +252,17 @@ def _editor(issue: Issue, errors: dict[str, str]) -> str:
 def _send_page(issue: Issue, errors: dict[str, str]) -> str:
     allow(frame_src="'self'")
     faults = broadcast.faults(transaction(), current_house(), issue, now())
+    box = mailboxes.default(transaction())
+    warnings = sending_domains.warnings(transaction(), box.address.rpartition("@")[2]) if box else []
     soon = now().astimezone(ZoneInfo(page_zone()))
     return render_template(
-        "newsletters/send.html", errors=errors, faults=faults, zone=page_zone(), soon=soon, **_around(issue)
+        "newsletters/send.html",
+        errors=errors,
+        faults=faults,
+        warnings=warnings,
+        zone=page_zone(),
+        soon=soon,
+        **_around(issue),
     )
 
 
