@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import engine, pipeline, retry, signals
 from outreach.journeys import applying, facts, notify
+from outreach.journeys.desk import Desk
 from outreach.journeys.house import House
 from outreach.store import consents, enrolments, events, leads, messages, tasks
 from outreach.store.enrolments import Enrolment
@@ -83,7 +84,7 @@ def _step(
     found = enrolments.claim_due(session, now, limit, only)
     claimed += [row.id for row, _ in found]
     versions = facts.sequences_of(session, [row for row, _ in found])
-    desk = applying.Desk(session)
+    desk = Desk(session, many=only is None)
     applying.run(
         [applying.Applying(session, house, lead, row, versions[row.version_id], now, desk=desk) for row, lead in found]
     )
@@ -137,7 +138,8 @@ def _settle(
     claimed += [message.id for message, _ in found.values()]
     for message, _ in found.values():
         message.settled = True
-    _sent(session, house, [each for each in found.values() if each[0].state == "sent"], now)
+    desk = Desk(session, many=only is None)
+    _sent(session, house, desk, [each for each in found.values() if each[0].state == "sent"], now)
     for message, lead in found.values():
         if message.state == "sent":
             continue
@@ -148,14 +150,14 @@ def _settle(
             _tell(session, house, lead, message, signals.LetterFailed(how, message.reason), now)
 
 
-def _sent(session: Session, house: House, told: Collection[tuple[Message, Lead]], now: datetime) -> None:
+def _sent(session: Session, house: House, desk: Desk, told: Collection[tuple[Message, Lead]], now: datetime) -> None:
     """D3: steps that were done when the mail server took their letters; what follows is planned."""
     for message, lead in told:
         lead.stage = pipeline.after_letter(lead.stage)
         lead.last_activity_at = max(lead.last_activity_at, message.sent_at or now)
     rows = enrolments.locked(session, {m.enrolment_id for m, _ in told if m.enrolment_id and m.step_key})
     running = [row for row in rows.values() if row.ended_at is None]
-    versions, desk, random = facts.sequences_of(session, running), applying.Desk(session), Random()
+    versions, random = facts.sequences_of(session, running), Random()
     contexts = [
         applying.Applying(session, house, lead, row, versions[row.version_id], now, message_id=message.id, desk=desk)
         for message, lead in told

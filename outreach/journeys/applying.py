@@ -21,10 +21,12 @@ from outreach.core import decisions as d
 from outreach.core import engine, signals, states
 from outreach.core.enrolments import Facts
 from outreach.core.sequences import Sequence
-from outreach.journeys import facts, letters, notify
+from outreach.journeys import facts, notify
+from outreach.journeys.desk import Desk
 from outreach.journeys.house import House
-from outreach.store import consents, enrolments, events, forms, leads, messages, sequences, tasks, templates
+from outreach.store import consents, enrolments, forms, leads, messages, sequences, tasks
 from outreach.store.enrolments import Enrolment
+from outreach.store.events import Event
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
@@ -41,48 +43,6 @@ TASK_NAMES = {
     "reply": "Answer",
     "interview": "Arrange the interview with",
 }
-
-
-class Desk:
-    """What writing decisions asks of the store, once in a transaction; `prepare` asks for many decisions at once."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._versions: dict[str, int] = {}
-        self._withdrawn: dict[int, dict[str, Message]] = {}
-        self._new_leads: dict[int, list[Task]] = {}
-
-    def prepare(self, decided: Collection["Decided"]) -> None:
-        """Look up what these decisions will ask for."""
-        letters_of = [(context, x) for context, x in decided if isinstance(x, d.Send)]
-        keys = {x.letter.template for _, x in letters_of if x.letter.template}
-        if missing := keys - self._versions.keys():
-            self._versions |= {key: mark[0] for key, mark in templates.marks(self.session, missing).items()}
-        if ids := [context.row.id for context, _ in letters_of]:
-            self._withdrawn |= {key: {} for key in ids} | messages.withdrawn_of(self.session, ids)
-        callers = [context.lead.id for context, x in decided if isinstance(x, d.MakeTask) and x.task_kind == "call"]
-        if callers:
-            self._new_leads |= {key: [] for key in callers} | tasks.new_leads_of(self.session, callers)
-
-    def version_of(self, template: str) -> int:
-        """The version in force of a template. Raises Refused when there is none."""
-        if template not in self._versions:
-            version = letters.text_of(self.session, template).version_id
-            assert version is not None
-            self._versions[template] = version
-        return self._versions[template]
-
-    def withdrawn(self, enrolment_id: int, step_key: str) -> Message | None:
-        """The receipt of a letter of this step that was cancelled before it went."""
-        if enrolment_id not in self._withdrawn:
-            return messages.withdrawn_of(self.session, [enrolment_id]).get(enrolment_id, {}).get(step_key)
-        return self._withdrawn[enrolment_id].get(step_key)
-
-    def new_lead(self, lead_id: int, submission_id: int | None) -> Task | None:
-        """The open task that a request made, while no step has taken it over."""
-        if lead_id not in self._new_leads:
-            return tasks.new_lead_of(self.session, lead_id, submission_id)
-        return next((task for task in self._new_leads[lead_id] if task.submission_id == submission_id), None)
 
 
 class Applying:
@@ -106,18 +66,18 @@ class Applying:
 
     def event(self, kind: str, text: str, *, rule: str = "", step: str | None = None, data: object = None) -> None:
         """One line of the timeline."""
-        events.record(
-            self.session,
-            self.now,
-            kind,
-            text,
+        self.desk.add(
+            Event,
+            at=self.now,
+            kind=kind,
+            text=text,
             lead_id=self.lead.id,
             enrolment_id=self.row.id,
             step_key=step,
             actor_id=self.actor_id,
             message_id=self.message_id,
             rule=rule,
-            data=data if isinstance(data, dict) else None,
+            data=data if isinstance(data, dict) else {},
         )
 
 
@@ -198,7 +158,7 @@ def run(contexts: Collection[Applying], known: Mapping[int, Facts] | None = None
             return
         decided = decide(contexts, known)
         apply_all(decided)
-        contexts, known = [context for context, decision in decided if not _rests(context, decision)], None
+        contexts, known = [context for context, decision in decided if not rests(context, decision)], None
     stuck = next(iter(contexts)).row
     raise RuntimeError(f"enrolment {stuck.id} did not come to rest after {limit} decisions at {stuck.step_key}")
 
@@ -216,28 +176,33 @@ def decide(contexts: Collection[Applying], known: Mapping[int, Facts] | None = N
     ]
 
 
-def _rests(context: Applying, decision: d.Decision) -> bool:
-    row = context.row
-    return isinstance(decision, d.Wait) or row.ended_at is not None or row.due_at is None or row.due_at > context.now
+def rests(context: Applying, decision: d.Decision) -> bool:
+    """Whether nothing more is to be decided for this enrolment now."""
+    after = decision.after
+    return isinstance(decision, d.Wait) or after.ended or after.due_at is None or after.due_at > context.now
 
 
 def apply_all(decided: Collection[Decided]) -> None:
     """Write decisions for many leads: (1) those that change nothing but their enrolment, letter, task and timeline, in
     few statements; (2) those that end or have effects, one after the other."""
-    alone = [each for each in decided if each[1].effects or each[1].after.ended]
-    together = [each for each in decided if not each[1].effects and not each[1].after.ended]
-    if together:
-        together[0][0].desk.prepare(together)
-    for context, decision in [*together, *alone]:
-        apply(context, decision)
-    if decided:
-        next(iter(decided))[0].session.flush()
+    if not decided:
+        return
+    plain = [each for each in decided if not each[1].effects and not each[1].after.ended]
+    desk = next(iter(decided))[0].desk
+    desk.look_up([(context.row, context.lead, decision) for context, decision in plain])
+    with desk.in_heaps():
+        for context, decision in plain:
+            apply(context, decision)
+    for context, decision in decided:
+        if decision.effects or decision.after.ended:
+            apply(context, decision)
+    desk.session.flush()
 
 
 def apply(context: Applying, decision: d.Decision) -> None:
     """Write one decision: (1) the enrolment, (2) its event, (3) the letter or task, (4) the effects."""
     if isinstance(decision, d.Wait) and not decision.changed and not decision.effects:
-        context.row.due_at = decision.after.due_at
+        context.desk.keep(context.row, due_at=decision.after.due_at)
         return
     _write_back(context, decision)
     context.event(
@@ -259,9 +224,18 @@ def apply(context: Applying, decision: d.Decision) -> None:
 
 def _write_back(context: Applying, decision: d.Decision) -> None:
     after, row = decision.after, context.row
-    row.state, row.reason, row.step_key, row.due_at = after.state, after.reason, after.step_key, after.due_at
-    row.anchor_at, row.last_done_at, row.memory = after.anchor_at, after.last_done_at, dict(after.memory)
-    row.why, row.rule = decision.text, decision.rule
+    context.desk.keep(
+        row,
+        state=after.state,
+        reason=after.reason,
+        step_key=after.step_key,
+        due_at=after.due_at,
+        anchor_at=after.anchor_at,
+        last_done_at=after.last_done_at,
+        memory=dict(after.memory),
+        why=decision.text,
+        rule=decision.rule,
+    )
     if after.ended:
         row.ended_at, row.due_at = row.ended_at or context.now, None
 
@@ -280,48 +254,50 @@ def _plain(value: object) -> object:
 def _queue_letter(context: Applying, decision: d.Send) -> None:
     """The receipt (F5): the message row, before anything is sent. UNIQUE(enrolment, step) forbids a second one."""
     assert decision.step is not None
-    session, lead = context.session, context.lead
+    lead = context.lead
     if earlier := context.desk.withdrawn(context.row.id, decision.step.id):
-        earlier.state, earlier.due_at, earlier.settled = "queued", context.now, False
+        _queue_again(context, earlier, decision)
         return
     template = decision.letter.template
-    session.add(
-        Message(
-            kind="step",
-            class_=context.sequence.klass,
-            lane="urgent" if decision.at_once else "outbound",
-            at_once=decision.at_once,
-            lead_id=lead.id,
-            user_id=lead.owner_id,
-            enrolment_id=context.row.id,
-            step_key=decision.step.id,
-            submission_id=context.row.submission_id,
-            to_address=lead.email,
-            template_version_id=context.desk.version_of(template) if template else None,
-            subject=decision.letter.subject or "",
-            body=decision.letter.body or "",
-            variant=decision.letter.name,
-            extra={
-                "thread": decision.thread,
-                "fallback_subject": decision.fallback_subject,
-                "template": decision.letter.template,
-            },
-            references=[],
-            due_at=context.now,
-            queued_at=context.now,
-        )
+    context.desk.add(
+        Message,
+        kind="step",
+        class_=context.sequence.klass,
+        lane="urgent" if decision.at_once else "outbound",
+        at_once=decision.at_once,
+        lead_id=lead.id,
+        user_id=lead.owner_id,
+        enrolment_id=context.row.id,
+        step_key=decision.step.id,
+        submission_id=context.row.submission_id,
+        to_address=lead.email,
+        template_version_id=context.desk.version_of(template) if template else None,
+        version_id=context.row.version_id,
+        text_version_id=context.desk.texts_of(context.row.version_id),
+        subject=decision.letter.subject or "",
+        body=decision.letter.body or "",
+        variant=decision.letter.name,
+        extra={
+            "thread": decision.thread,
+            "fallback_subject": decision.fallback_subject,
+            "template": decision.letter.template,
+        },
+        references=[],
+        due_at=context.now,
+        queued_at=context.now,
     )
 
 
 def _queue_again(context: Applying, earlier: Message, decision: d.Send) -> None:
     """The same receipt once more, with the words and the owner of today (V2, T3)."""
-    text = letters.text_of(context.session, decision.letter.template) if decision.letter.template else None
+    template = decision.letter.template
     earlier.state, earlier.due_at, earlier.settled, earlier.reason = "queued", context.now, False, ""
     earlier.subject, earlier.body = decision.letter.subject or "", decision.letter.body or ""
-    earlier.template_version_id, earlier.variant = text.version_id if text else None, decision.letter.name
+    earlier.template_version_id = context.desk.version_of(template) if template else None
+    earlier.variant = decision.letter.name
     earlier.user_id, earlier.to_address = context.lead.owner_id, context.lead.email
     earlier.version_id = context.row.version_id
-    earlier.text_version_id = sequences.texts_of(context.session, context.row.version_id)
+    earlier.text_version_id = context.desk.texts_of(context.row.version_id)
     earlier.extra = earlier.extra | {
         "thread": decision.thread,
         "fallback_subject": decision.fallback_subject,
@@ -337,22 +313,21 @@ def _make_task(context: Applying, decision: d.MakeTask) -> None:
         fresh.enrolment_id, fresh.step_key, fresh.script = row.id, decision.step.id, decision.script or ""
         fresh.expires_at = decision.expires_at
         return
-    context.session.add(
-        Task(
-            kind=decision.task_kind,
-            lead_id=lead.id,
-            owner_id=lead.owner_id,
-            enrolment_id=row.id,
-            step_key=decision.step.id,
-            submission_id=row.submission_id,
-            title=f"{TASK_NAMES.get(decision.task_kind, 'To do for')} {lead.name or lead.email}",
-            script=decision.script or decision.body or "",
-            due_at=decision.call_at,
-            created_at=context.now,
-            flag="no common working hours" if decision.flagged else "",
-            expires_at=decision.expires_at,
-            memory={},
-        )
+    context.desk.add(
+        Task,
+        kind=decision.task_kind,
+        lead_id=lead.id,
+        owner_id=lead.owner_id,
+        enrolment_id=row.id,
+        step_key=decision.step.id,
+        submission_id=row.submission_id,
+        title=f"{TASK_NAMES.get(decision.task_kind, 'To do for')} {lead.name or lead.email}",
+        script=decision.script or decision.body or "",
+        due_at=decision.call_at,
+        created_at=context.now,
+        flag="no common working hours" if decision.flagged else "",
+        expires_at=decision.expires_at,
+        memory={},
     )
 
 
