@@ -5,7 +5,6 @@ and never expires (MAIL U4). Keys are tried in order, so an old key goes on veri
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Sequence
 
@@ -35,4 +34,4 @@ def verify(purpose: str, token: str, keys: Sequence[bytes]) -> int | None:
 
 
 def _mac(purpose: str, body: bytes, key: bytes) -> bytes:
-    return hmac.new(key, purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:MAC_BYTES]
+    return hmac.digest(key, purpose.encode() + b"\0" + body, "sha256")[:MAC_BYTES]

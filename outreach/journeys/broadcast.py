@@ -4,25 +4,20 @@ The planner writes message rows in batches; the database forbids a second letter
 remembers the last lead it has planned, so a crash costs nothing. Whoever may not get it is left out with the reason.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from outreach.core import arbiter, schedule
-from outreach.core.enrolments import SentMail
-from outreach.core.sequences import Schedule
 from outreach.errors import Refused
 from outreach.journeys import letters
 from outreach.journeys.house import House
+from outreach.journeys.places import LOOK_BACK, Place, place_of
 from outreach.mail import mjml
 from outreach.mail.library import LetterSource
 from outreach.mail.templating import MissingField, TemplateError
-from outreach.store import account, audiences, events, templates
-from outreach.store.account import Account
-from outreach.store.audiences import Known
+from outreach.store import account, audiences, events, mailboxes, templates
 from outreach.store.leads import Lead
 from outreach.store.messages import UNSENT, Message
 from outreach.store.templates import Issue
@@ -31,19 +26,6 @@ from outreach.store.users import User
 BATCH = 500
 AHEAD = 500
 """Plan the next batch when fewer letters of the issue wait: follow-ups that fall due meanwhile are not kept behind (L2)."""
-PATIENCE = timedelta(days=7)
-"""M5: a letter that the cap would hold for longer is left out."""
-LOOK_BACK = timedelta(days=31)
-EVERY_DAY = Schedule(zone="lead", holidays="none")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whether a lead gets the issue: when, or why not."""
-
-    at: datetime | None
-    rule: str = ""
-    text: str = ""
 
 
 # writing
@@ -188,51 +170,22 @@ def _waiting(session: Session, issue: Issue) -> int:
 
 def _write_rows(session: Session, issue: Issue, people: list[Lead], now: datetime) -> None:
     known, us = audiences.known(session, people, now - LOOK_BACK), account.get(session)
-    rows = []
+    boxes, rows = mailboxes.by_owner(session), []
     for lead in people:
         place = place_of(lead, known, us, now)
         if place.at is None:
             _left_out(session, issue, lead, place, now)
         else:
-            rows.append(_row(issue, lead, place, now))
+            rows.append(_row(issue, lead, place, now, boxes))
     if rows:
         session.execute(insert(Message).on_conflict_do_nothing(), rows)
 
 
-def place_of(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
-    """X7, consent, M3, M4: when this lead may get the issue, or why not at all."""
-    if lead.do_not_contact:
-        return Place(None, "X7", "do not contact.")
-    if reason := known.suppressed.get(lead.email.lower()):
-        return Place(None, "X7", f"{reason}.")
-    if lead.address_state == "dead":
-        return Place(None, "X7", "the address does not take mail.")
-    if lead.id in known.refused:
-        return Place(None, "C5", "no consent to educational mail.")
-    if lead.id in known.selling:
-        return Place(None, "M3", "a sales sequence is running.")
-    return _when(lead, known, us, now)
-
-
-def _when(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
-    mails = [SentMail(at, class_, at_once) for at, class_, at_once in known.mails.get(lead.id, [])]
-    if not mails:
-        return Place(now)
-    zone = lead.zone or us.zone
-    cal = schedule.calendar(EVERY_DAY, zone, lead.country or None, lead.region or None, us.zone, us.country or None)
-    held = arbiter.allowed_from("newsletter", now, mails, cal)
-    if held is None:
-        return Place(now)
-    if held.until is None or held.until - now > PATIENCE:
-        return Place(None, held.rule, held.text)
-    return Place(held.until, held.rule, held.text)
-
-
-def _row(issue: Issue, lead: Lead, place: Place, now: datetime) -> dict[str, object]:
+def _row(issue: Issue, lead: Lead, place: Place, now: datetime, boxes: dict[int | None, int]) -> dict[str, object]:
     return {
         "kind": "newsletter", "class_": "newsletter", "lane": "outbound", "lead_id": lead.id, "user_id": lead.owner_id,
         "issue_id": issue.id, "to_address": lead.email, "due_at": place.at, "queued_at": now, "reason": place.text,
-        "references": [], "extra": {},
+        "references": [], "extra": {}, "mailbox_id": boxes.get(lead.owner_id) or boxes.get(None),
     }  # fmt: skip
 
 

@@ -1,42 +1,73 @@
 """Letters go out: fast and never twice (DESIGN 4, RELIABILITY 3).
 
-Each letter: (1) claimed under a lease, (2) written, its Message-ID kept, (3) offered to the server, (4) marked begun just
-before the bytes that end it, (5) its end written down. The database is let go of before the network is used. What a killed
+A batch: (1) claimed under a lease (journeys.claiming), (2) all its letters written, their links kept, (3) each offered to
+the server, (4) marked begun in one small statement just before the bytes that end it, which also marks the letter before
+as sent, (5) the ends of all written down durably. The database is let go of before the network is used. What a killed
 worker leaves is at most one letter `begun`, which becomes unsure and is never sent again by itself.
+
+A server that is silent after the end of a letter holds up nobody: the line is set aside, other mailboxes go on, and its
+answer is heard when it comes, for up to ten minutes.
 """
 
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from psycopg import OperationalError as LineLost
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from outreach.core import engine, retry
+from outreach.clock import monotonic
+from outreach.core import retry
 from outreach.errors import Refused
-from outreach.journeys import facts, notify, posting, sign_in_with
+from outreach.journeys import claiming, facts, notify, posting, sign_in_with
+from outreach.journeys.claiming import Claim
 from outreach.journeys.house import House
+from outreach.journeys.posting import Ready
 from outreach.mail.smtp import Answer, SmtpLink
 from outreach.mail.templating import MissingField, TemplateError
-from outreach.store import account, business_clock, consents, events, mailboxes, messages
+from outreach.store import account, business_clock, consents, events, messages, outbox
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
+from outreach.store.outbox import Accepted
 from outreach.store.secrets import unseal
 
-BATCH = 20
+FIRST_BATCH, LARGEST_BATCH = 20, 300
+LEASE_SAFE = 40.0
+"""Seconds after a claim (of a lease of 60) until which its letters are still begun."""
+SLICE = 5.0
+"""Seconds after which a batch makes room for the next mailbox."""
+SILENCE = 15.0
+"""Seconds to wait for the answer to a letter before other mailboxes go on."""
+SILENT_FOR_GOOD = 600.0
+SILENT_PAUSE = 60
 GIVE_UP = timedelta(hours=72)
 LONGEST_PAUSE = 600
 AUTH_PAUSE = timedelta(minutes=15)
 LEASE_HALF = 300.0
 PATIENCE = 90
 """Seconds that a living sender goes on trying to write down how its letters ended."""
+NOBODY_KNOWS = "Nobody knows whether this letter arrived; it is not sent again by itself."
+AWAY = (OperationalError, LineLost)
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Late:
+    """A letter whose server has not answered yet: its line is kept open for nothing else."""
+
+    link: SmtpLink
+    letter: Ready
+    mailbox_id: int
+    since: float
 
 
 class Sender:
@@ -45,46 +76,67 @@ class Sender:
     def __init__(self, house: House) -> None:
         self.house = house
         self.owner = _new_owner()
+        self.size = FIRST_BATCH
+        self.last_mailbox = 0
+        self.late: list[Late] = []
         self._links: dict[int, tuple[str, SmtpLink]] = {}
         self._lock: Connection | None = None
+        self._cursor: Any = None
 
     def hold_lock(self) -> None:
-        """Show that this sender lives, for as long as its connection does."""
+        """Show that this sender lives, for as long as its connection does; letters begin on the same connection."""
         if self._lock is not None and not self._lock.closed and not self._lock.invalidated:
             try:
                 messages.hold_owner_lock(self._lock, self.owner)
                 return
             except OperationalError:
-                self._lock.invalidate()
+                self._let_go()
         bind = self.house.sessions.kw["bind"]
         self._lock = bind.connect()
+        self._cursor = outbox.sending_line(self._lock).cursor()
         messages.hold_owner_lock(self._lock, self.owner)
+
+    def begin(self, letter: Ready, now: datetime, before: Accepted | None) -> bool:
+        """claimed -> begun, and the letter before is marked sent: one statement. False = it must not go."""
+        return outbox.step(self._cursor, self.owner, letter.begun, now, before)
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            with suppress(SQLAlchemyError):
+                self._lock.invalidate()
+                self._lock.close()
+        self._lock = self._cursor = None
 
     def forget(self) -> None:
         """Become somebody else: what could not be written down is then judged as a dead sender's letters are."""
-        if self._lock is not None:
-            self._lock.invalidate()
-            self._lock.close()
-            self._lock = None
+        self._let_go()
         self.owner = _new_owner()
 
     def link(self, mailbox: Mailbox) -> SmtpLink:
         """The open line of a mailbox; opened anew when its address changed."""
         url = smtp_url(self.house, mailbox)
+        key = f"{mailbox.sign_in} {url}"
         known = self._links.get(mailbox.id)
-        if known is None or known[0] != url:
+        if known is None or known[0] != key:
             if known:
                 known[1].close()
-            self._links[mailbox.id] = (url, SmtpLink(url, token=sign_in_with.bearer(self.house, mailbox)))
+            self._links[mailbox.id] = (key, SmtpLink(url, token=sign_in_with.bearer(self.house, mailbox)))
         return self._links[mailbox.id][1]
 
+    def set_aside(self, link: SmtpLink, letter: Ready, mailbox_id: int) -> None:
+        """Nobody waits for this server's answer; it is heard when it comes."""
+        self._links.pop(mailbox_id, None)
+        self.late.append(Late(link, letter, mailbox_id, monotonic()))
+
     def close(self) -> None:
-        """Say goodbye everywhere."""
+        """Say goodbye everywhere; answers that never came leave their letters unsure."""
+        for each in self.late:
+            _late_answer(self, each, each.link.late(1.0) or _silent(each.link))
+        self.late.clear()
         for _, link in self._links.values():
             link.close()
         self._links.clear()
-        if self._lock is not None:
-            self._lock.close()
+        self._let_go()
 
 
 def _new_owner() -> str:
@@ -100,240 +152,238 @@ def smtp_url(house: House, mailbox: Mailbox) -> str:
 
 
 def deliver(sender: Sender, lane: str, seconds: float = 20.0) -> int:
-    """Send what is due in a lane for at most so many seconds; how many letters were taken in hand."""
+    """Send what is due in a lane for at most so many seconds; how many letters were taken in hand (or wait for a
+    silent server: then it wants to be called again)."""
     until, count = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         sender.hold_lock()
-        try:
-            claimed = _claim(sender, lane)
-            sent = _in_turn(sender, claimed, until)
-            if sent < len(claimed):
-                _give_back(sender)
-        except BaseException:
-            _give_back(sender)
-            raise
-        count += sent
-        if not claimed:
-            return count
-    return count
+        _hear(sender, 0.0)
+        claim = _claim(sender, lane)
+        if claim is None:
+            break
+        count += _batch(sender, claim, min(until, time.monotonic() + SLICE))
+    if sender.late and not count:
+        _hear(sender, 0.5)
+    return count + len(sender.late)
 
 
-def _claim(sender: Sender, lane: str) -> list[int]:
+def _claim(sender: Sender, lane: str) -> Claim | None:
     with sender.house.sessions.begin() as session:
-        if _everything_is_paused(session):
-            return []
-        return messages.claim(session, lane, sender.house.now(session), sender.owner, BATCH)
+        claim = claiming.claim(session, sender.house, sender.owner, lane, sender.size, sender.last_mailbox)
+    if claim is not None:
+        sender.last_mailbox = claim.mailbox.id
+    return claim
 
 
-def _in_turn(sender: Sender, claimed: list[int], until: float) -> int:
-    """One after the other, until the server cannot be used or time is over; how many were taken in hand."""
-    for position, message_id in enumerate(claimed, 1):
-        if not _one(sender, message_id) or time.monotonic() > until:
-            return position
-    return len(claimed)
+@dataclass(slots=True)
+class Batch:
+    """Letters of one mailbox on their way, and what is known of those that have gone."""
+
+    sender: Sender
+    claim: Claim
+    accepted: list[Accepted] = field(default_factory=list)
+    marked: int = 0
+    """So many of `accepted` are marked in the database already (perhaps not on its disk)."""
+
+    def now(self) -> datetime:
+        """Business time, by this process's own clock since the claim."""
+        return self.claim.now + timedelta(seconds=monotonic() - self.claim.at)
+
+    def begin(self, letter: Ready) -> bool:
+        """The compare-and-set just before the bytes that end a letter."""
+        before = self.accepted[-1] if self.marked < len(self.accepted) else None
+        mine = self.sender.begin(letter, self.now(), before)
+        self.marked = len(self.accepted)
+        return mine
 
 
-def _give_back(sender: Sender) -> None:
-    """What was claimed and not begun goes back to the queue, however long the database was away: this sender lives, and
-    has written down the end of every letter that it began."""
-
-    def write() -> None:
-        with sender.house.sessions.begin() as session:
-            messages.release(session, sender.owner)
-
-    _insist(sender, write)
-
-
-def _everything_is_paused(session: Session) -> bool:
-    """All mailboxes wait for their server: claiming would only turn rows over."""
-    real = business_clock.real_now(session)
-    boxes = mailboxes.active(session)
-    return bool(boxes) and all(m.paused_until is not None and m.paused_until > real for m in boxes)
+def _batch(sender: Sender, claim: Claim, until: float) -> int:
+    """Write, send one after the other, write down how they ended, give back the rest; how many were taken in hand."""
+    batch, began, taken = Batch(sender, claim), time.monotonic(), 0
+    try:
+        for letter in _written(sender, claim):
+            taken += 1
+            if not _one(batch, letter) or time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
+                break
+    finally:
+        _insist(sender, lambda: _finish(batch))
+    _suit(sender, taken, time.monotonic() - began)
+    return max(taken, 1)
 
 
-def _one(sender: Sender, message_id: int) -> bool:
+def _suit(sender: Sender, taken: int, seconds: float) -> None:
+    """A batch is about a second of work: small for slow servers, large for fast ones."""
+    if taken == sender.size and seconds < 0.5:
+        sender.size = min(LARGEST_BATCH, sender.size * 2)
+    elif seconds > 2.0:
+        sender.size = max(FIRST_BATCH, sender.size // 2)
+
+
+def _finish(batch: Batch) -> None:
+    """The ends of the letters, durably; then what was not begun goes back, however long the database was away: this
+    sender lives, and knows the end of every letter that it began."""
+    sender = batch.sender
+    with sender.house.sessions.begin() as session:
+        if batch.accepted:
+            outbox.settle_sent(session, sender.owner, batch.accepted)
+            _well(session.get_one(Mailbox, batch.claim.mailbox.id))
+        outbox.release(session, sender.owner, [each.letter.begun.id for each in sender.late])
+
+
+def _written(sender: Sender, claim: Claim) -> list[Ready]:
+    """The letters of a batch as bytes; what cannot be written fails alone, with its reason (F3)."""
+    ready = []
+    with sender.house.sessions.begin() as session:
+        desk = posting.Desk(session, sender.house, claim.mailbox, claim.ids, claim.now)
+        for draft in desk.drafts:
+            try:
+                ready.append(desk.write(draft))
+            except (MissingField, TemplateError, Refused) as error:
+                _unwritable(session, sender, draft.id, str(error), claim.now)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                # One letter that cannot be written must not hold up the line (DESIGN 5b).
+                log.exception("letter_not_written", message=draft.id)
+                _unwritable(session, sender, draft.id, f"{type(error).__name__}: {error}"[:500], claim.now)
+        desk.keep_links()
+    return ready
+
+
+def _one(batch: Batch, letter: Ready) -> bool:
     """One letter. False = the server cannot be used now: stop and give the rest back."""
-    house = sender.house
-    with house.sessions.begin() as session:
-        message = session.get_one(Message, message_id)
-        now = house.now(session)
-        mailbox = _mailbox(session, message)
-        if mailbox is None or (later := _not_now(session, house, message, mailbox, now)):
-            values = (
-                {"due_at": now + timedelta(minutes=5), "reason": "no mailbox is active"} if mailbox is None else later
-            )
-            messages.finish(session, message_id, sender.owner, state="queued", **values)  # type: ignore[arg-type]
-            return True
-        try:
-            letter = posting.ready(session, house, message, mailbox, now)
-            link = sender.link(mailbox)
-        except (MissingField, TemplateError, Refused) as error:
-            _unwritable(session, sender, message, str(error), now)
-            return True
-        except SQLAlchemyError:
-            raise
-        except Exception as error:
-            # One letter that cannot be written must not hold up the line (DESIGN 5b).
-            log.exception("letter_not_written", message=message_id)
-            _unwritable(session, sender, message, f"{type(error).__name__}: {error}"[:500], now)
-            return True
-        mailbox_id = mailbox.id
-
-    begun = False
+    sender, begun = batch.sender, False
 
     def begin() -> bool:
         nonlocal begun
-        with house.sessions.begin() as session:
-            mine = messages.begin(session, message_id, sender.owner, house.now(session))
-        begun = mine
-        return mine
+        begun = batch.begin(letter)
+        return begun
 
-    values = {"subject": letter.subject, "text_sent": letter.text}
     try:
+        link = sender.link(batch.claim.mailbox)
         answer = link.send(
-            letter.envelope_from, letter.recipient, letter.raw, begin, letter.envid, lease_half=LEASE_HALF
-        )
+            letter.envelope_from, letter.recipient, letter.raw, begin, letter.envid, lease_half=LEASE_HALF,
+            patience=SILENCE,
+        )  # fmt: skip
+    except Refused as error:
+        why = str(error)
+        _insist(sender, lambda: _unwritable_now(sender, letter.begun.id, why, batch.now()))
+        return True
     except BaseException as error:
         what = f"the sender was interrupted ({type(error).__name__})"
-        _insist(sender, lambda: _interrupted(sender, message_id, mailbox_id, what, begun, values))
+        _insist(sender, lambda: _interrupted(sender, letter, batch.claim.mailbox.id, what, begun))
         raise
-    _insist(sender, lambda: _write_down(sender, message_id, mailbox_id, answer, values))
-    return answer.kind not in ("host_down", "auth_failed")
+    if answer.kind == "accepted":
+        batch.accepted.append(Accepted(letter.begun, batch.now(), _words(answer)))
+        return True
+    if answer.kind == "silent":
+        sender.set_aside(link, letter, batch.claim.mailbox.id)
+    _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer))
+    return answer.kind not in ("host_down", "auth_failed", "silent")
 
 
-def _mailbox(session: Session, message: Message) -> Mailbox | None:
-    """The one that sent this thread before, else the owner's, else the default one (T3)."""
-    if message.mailbox_id and (box := session.get(Mailbox, message.mailbox_id)) and box.active:
-        return box
-    before = messages.last_sent(session, message.enrolment_id) if message.enrolment_id else None
-    if before and before.mailbox_id and (box := session.get(Mailbox, before.mailbox_id)) and box.active:
-        return box
-    return mailboxes.for_owner(session, message.user_id if message.kind != "notice" else None)
+# ---- answers that come late
 
 
-def _not_now(
-    session: Session, house: House, message: Message, mailbox: Mailbox, now: datetime
-) -> dict[str, Any] | None:
-    """Looked at again at the moment of sending: breaker, switch, window (W4), limits (L1), and what the engine says."""
-    real = business_clock.real_now(session)
-    if mailbox.paused_until and mailbox.paused_until > real:
-        return {"due_at": now + (mailbox.paused_until - real), "reason": mailbox.paused_reason}
-    us = account.get(session)
-    if "everything" in us.switches and message.kind not in ("notice", "test"):
-        return {"due_at": now + timedelta(minutes=1), "reason": "sending is switched off"}
-    if message.at_once or message.kind in ("own", "notice", "test"):
-        return None
-    if held := _limit(session, mailbox, now):
-        return held
-    return _held(session, house, message, now) if message.enrolment_id else None
+def _hear(sender: Sender, wait: float) -> None:
+    """Servers that were silent: has one of them answered by now?"""
+    for each in list(sender.late):
+        answer = each.link.late(wait)
+        if answer is None and monotonic() - each.since > SILENT_FOR_GOOD:
+            answer = _silent(each.link)
+        if answer is not None:
+            sender.late.remove(each)
+            _late_answer(sender, each, answer)
+            _heard_again(sender, each)
 
 
-def _limit(session: Session, mailbox: Mailbox, now: datetime) -> dict[str, Any] | None:
-    """L1, L5: the mailbox's letters in any 24 hours and in any minute."""
-    for allowed, span, name in (
-        (mailbox.minute_limit, timedelta(minutes=1), "minute"),
-        (mailbox.daily_limit, timedelta(hours=24), "24 hours"),
-    ):
-        sent = messages.sent_since(session, mailbox.id, now - span) if allowed else []
-        if allowed and len(sent) >= allowed:
-            free = sent[-allowed] + span
-            return {"due_at": free, "reason": f"waiting: limit ({allowed} in any {name} from {mailbox.address})"}
-    return None
+def _heard_again(sender: Sender, late: Late) -> None:
+    """The silence is over, whatever the server said: its mailbox need not wait any longer."""
+    if monotonic() - late.since <= SILENT_FOR_GOOD:
+        with sender.house.sessions.begin() as session:
+            _well(session.get_one(Mailbox, late.mailbox_id))
 
 
-def _held(session: Session, house: House, message: Message, now: datetime) -> dict[str, Any] | None:
-    """What the engine says of a step's letter at the moment of sending (W4, X4, M4)."""
-    row, lead = session.get(Enrolment, message.enrolment_id), session.get(Lead, message.lead_id)
-    if row is None or lead is None or message.step_key is None:
-        return None
-    sequence = facts.sequence_of(session, row)
-    known = facts.gather(session, house, lead, sequence, row, now)
-    decision = engine.still_may(facts.snapshot(row), sequence, message.step_key, known, now, random.Random())
-    if decision is None or decision.after.ended:
-        return None
-    return {"due_at": decision.after.due_at or now + timedelta(days=1), "reason": decision.after.state}
+def _silent(link: SmtpLink) -> Answer:
+    link.close()
+    return Answer("unsure", text="No answer to the letter, however long we waited", stage="letter")
 
 
-def _unwritable(session: Session, sender: Sender, message: Message, error: str, now: datetime) -> None:
-    messages.finish(session, message.id, sender.owner, state="failed", reason=error)
+def _late_answer(sender: Sender, late: Late, answer: Answer) -> None:
+    late.link.close()
+    _insist(sender, lambda: _write_down(sender, late.letter, late.mailbox_id, answer))
+
+
+# ---- how a letter ended
+
+
+def _unwritable(session: Session, sender: Sender, message_id: int, error: str, now: datetime) -> None:
+    message = session.get_one(Message, message_id)
+    messages.finish(session, message_id, sender.owner, state="failed", reason=error)
     events.record(
-        session,
-        now,
-        "failed",
-        f"A letter could not be written: {error}",
-        lead_id=message.lead_id,
-        enrolment_id=message.enrolment_id,
-        message_id=message.id,
-        rule="F3",
-    )
+        session, now, "failed", f"A letter could not be written: {error}", lead_id=message.lead_id,
+        enrolment_id=message.enrolment_id, message_id=message_id, rule="F3",
+    )  # fmt: skip
     notify.tell(session, None, "problem", f"A letter could not be written: {error}", "/health", now)
 
 
-def _write_down(sender: Sender, message_id: int, mailbox_id: int, answer: Answer, sent: dict[str, Any]) -> None:
+def _unwritable_now(sender: Sender, message_id: int, error: str, now: datetime) -> None:
+    with sender.house.sessions.begin() as session:
+        _unwritable(session, sender, message_id, error, now)
+
+
+def _words(answer: Answer) -> str:
+    precise = answer.enhanced if answer.enhanced and answer.enhanced not in answer.text else ""
+    return " ".join(filter(None, (str(answer.code or ""), precise, answer.text)))[:500]
+
+
+def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) -> None:
     """How the letter ended (the table of MAIL 1.11 and RULES F)."""
+    message_id, words = letter.begun.id, _words(answer)
     with sender.house.sessions.begin() as session:
         now = sender.house.now(session)
         message = session.get_one(Message, message_id)
         mailbox = session.get_one(Mailbox, mailbox_id)
-        precise = answer.enhanced if answer.enhanced and answer.enhanced not in answer.text else ""
-        words = " ".join(filter(None, (str(answer.code or ""), precise, answer.text)))[:500]
 
         def end(**values: Any) -> None:
             if not messages.finish(session, message_id, sender.owner, answer=words, **values):
                 log.warning("letter_not_ours_any_more", message=message_id, wanted=values.get("state"))
 
         if answer.kind == "accepted":
-            settled = message.kind != "step"
-            end(state="sent", sent_at=now, reason="", settled=settled, **sent)
+            outbox.settle_sent(session, sender.owner, [Accepted(letter.begun, now, words)])
             _well(mailbox)
-            _sent_event(session, message, sent["subject"], now)
+        elif answer.kind == "silent":
+            _pause(session, mailbox, answer, now)
         elif answer.kind == "unsure":
-            end(state="unsure", reason=f"no clear answer after the letter: {words}", **sent)
+            kept = {
+                "message_id": letter.begun.message_id,
+                "subject": letter.begun.subject,
+                "text_sent": letter.begun.text,
+            }
+            end(state="unsure", reason=f"no clear answer after the letter: {words}", **kept)
             events.record(
-                session,
-                now,
-                "unsure",
-                "Nobody knows whether this letter arrived; it is not sent again by itself.",
-                lead_id=message.lead_id,
-                enrolment_id=message.enrolment_id,
-                message_id=message_id,
-                rule="F5",
-            )
+                session, now, "unsure", NOBODY_KNOWS, lead_id=message.lead_id, enrolment_id=message.enrolment_id,
+                message_id=message_id, rule="F5",
+            )  # fmt: skip
         elif answer.kind == "dropped":
             end(**_dropped(session, message, now))
         elif answer.kind in ("host_down", "auth_failed"):
             end(state="queued", reason=words)
             _pause(session, mailbox, answer, now)
         elif answer.kind == "refused" and answer.verdict == "hard":
-            end(state="failed", reason=words, delivered="bounced")
+            first = message.first_tried_at or now
+            end(state="failed", reason=words, delivered="bounced", first_tried_at=first)
         else:
             end(**_again(message, answer, words, now))
 
 
-def _interrupted(
-    sender: Sender, message_id: int, mailbox_id: int, what: str, begun: bool, sent: dict[str, Any]
-) -> None:
+def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begun: bool) -> None:
     """Before the last bytes were let go nothing can have arrived; afterwards nobody knows."""
     if begun:
-        _write_down(sender, message_id, mailbox_id, Answer("unsure", text=what, stage="letter"), sent)
+        _write_down(sender, letter, mailbox_id, Answer("unsure", text=what, stage="letter"))
         return
     with sender.house.sessions.begin() as session:
-        messages.finish(session, message_id, sender.owner, state="queued", reason=what)
-
-
-def _sent_event(session: Session, message: Message, subject: str, now: datetime) -> None:
-    if message.lead_id and message.kind != "notice":
-        events.record(
-            session,
-            now,
-            "sent",
-            f"Sent “{subject}”.",
-            lead_id=message.lead_id,
-            enrolment_id=message.enrolment_id,
-            message_id=message.id,
-            step_key=message.step_key,
-            data={"kind": message.kind},
-        )
+        messages.finish(session, letter.begun.id, sender.owner, state="queued", reason=what)
 
 
 def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any]:
@@ -345,7 +395,7 @@ def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any
     if (lead and facts.suppressed(session, lead)) or consents.suppression(session, message.to_address):
         return {"state": "cancelled", "reason": "suppressed"}
     if "everything" in account.get(session).switches:
-        return {"state": "queued", "due_at": now + timedelta(minutes=1), "reason": "sending is switched off"}
+        return {"state": "queued", "reason": "sending is switched off"}
     return {"state": "queued", "reason": ""}
 
 
@@ -370,6 +420,7 @@ def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) ->
     real = business_clock.real_now(session)
     mailbox.failures += 1
     seconds = min(LONGEST_PAUSE, 2 ** min(mailbox.failures, 10))
+    seconds = max(seconds, SILENT_PAUSE) if answer.kind == "silent" else seconds
     mailbox.paused_until = real + (AUTH_PAUSE if answer.kind == "auth_failed" else timedelta(seconds=seconds))
     what = "refuses the login" if answer.kind == "auth_failed" else "does not answer"
     mailbox.paused_reason = f"The mail server of {mailbox.address} {what}: {answer.text}"[:500]
@@ -388,7 +439,7 @@ def _insist(sender: Sender, write: Callable[[], None]) -> None:
     while True:
         try:
             return write()
-        except OperationalError:
+        except AWAY:
             if time.monotonic() > until:
                 sender.forget()
                 raise

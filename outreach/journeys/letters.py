@@ -127,7 +127,16 @@ def _text_in(version: templates.TemplateVersion) -> Text:
 
 def render(session: Session, text: Text, fields: dict[str, Any], *, preview: bool = False) -> RenderedLetter:
     """Merge a letter. Raises MissingField or TemplateError; a preview names its gaps instead."""
-    includes = library.shipped_includes() | templates.layouts(session)
+    return merged(text, fields, includes(session), preview=preview)
+
+
+def includes(session: Session) -> dict[str, str]:
+    """The shared blocks in force: those that come with the system, and the account's own layouts."""
+    return library.shipped_includes() | templates.layouts(session)
+
+
+def merged(text: Text, fields: dict[str, Any], includes: dict[str, str], *, preview: bool = False) -> RenderedLetter:
+    """The same with the shared blocks at hand, for many letters."""
     if text.preview and not fields.get("preview_text"):
         fields = {**fields, "preview_text": templating.render(text.preview, fields, False, [])}
     if text.source is not None:

@@ -1,80 +1,271 @@
-"""From a claimed message row to the bytes that go out: text, thread, links, addresses. Reads rows, sends nothing."""
+"""From claimed message rows to the bytes that go out: text, thread, links, addresses, signatures. Sends nothing.
+
+A desk is set up for a batch of letters of one mailbox, in a dozen questions however many they are; then each letter is
+written from what lies on it. The links of all of them are kept before the first one leaves.
+"""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.core import threads
+from outreach.errors import Refused
 from outreach.journeys import letters, signing
 from outreach.journeys.house import House
-from outreach.mail import compose, tracking
+from outreach.mail import compose, templating, tracking
 from outreach.mail.letters import Address, Letter
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.mail.plain import personal_html
-from outreach.store import account, messages
+from outreach.store import account, forms, leads, messages, outbox, tasks, users
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
-from outreach.store.messages import Link, Message
+from outreach.store.messages import Message
+from outreach.store.outbox import Begun
 from outreach.store.templates import Issue
 from outreach.store.users import User
 
 TRACKED = ("step", "answer", "newsletter")
 AUTOMATIC = ("step", "answer", "newsletter")
+_PLAIN_ID = re.compile(r"<[^<>\s]{1,900}>")
+COLUMNS = (
+    Message.id, Message.kind, Message.class_.label("klass"), Message.at_once, Message.lead_id, Message.user_id,
+    Message.enrolment_id, Message.issue_id, Message.to_address, Message.subject, Message.body, Message.extra,
+    Message.message_id, Message.references.label("chain"), Message.template_version_id, Message.queued_at,
+)  # fmt: skip
+Draft = Any
+"""A row with COLUMNS: a letter that is to be written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """A letter that can be handed to the mail server."""
+    """A letter that can be handed to the mail server, and what is kept of it."""
 
     raw: bytes
     envelope_from: str
     recipient: str
     envid: str
+    begun: Begun
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Our last letter in a thread."""
+
+    id: int
+    message_id: str
     subject: str
-    text: str
+    references: list[str]
+    mailbox_id: int | None
 
 
-def ready(session: Session, house: House, message: Message, mailbox: Mailbox, now: datetime) -> Ready:
-    """(1) Message-ID, kept before the first attempt (MAIL O1), (2) text, (3) links, (4) thread, (5) bytes.
+class Desk:
+    """All that the letters of one batch are made from."""
 
-    Raises MissingField, TemplateError or Refused when the letter cannot be written.
-    """
-    domain = mailbox.address.rpartition("@")[2]
-    message.message_id = message.message_id or f"<{house.token('message', message.id)}@{domain}>"
-    message.mailbox_id = mailbox.id
-    lead = session.get(Lead, message.lead_id) if message.lead_id else None
-    rendered = _rendered(session, house, message, lead)
-    html, text = _tracked(session, house, message, rendered)
-    parent = _parent(session, message, mailbox)
-    subject = _subject(message, rendered, parent)
-    message.reply_to_id = parent.id if parent else None
-    message.references = list(_references(message, parent))
-    us = account.get(session)
-    user = session.get(User, message.user_id) if message.user_id and message.kind not in ("notice", "test") else None
-    tokens, ways_out = answers_by_token(house, mailbox), _ways_out(house, message, mailbox)
-    letter = Letter(
-        message_id=message.message_id,
-        date=now,
-        sender=Address(mailbox.name or str(letters.owner_fields(us, user, house)["name"]), mailbox.address),
-        to=Address(lead.name if lead and message.kind != "notice" else "", message.to_address),
-        reply_to=f"r+{house.token('reply', message.id)}@{house.settings.reply_domain}" if tokens and lead else None,
-        subject=subject,
-        html=html,
-        text=text,
-        in_reply_to=message.references[-1] if message.references else None,
-        references=tuple(message.references),
-        unsubscribe_url=ways_out[0],
-        unsubscribe_mailto=ways_out[1],
-        auto_submitted=_auto(message),
-    )
-    bounce = f"b+{house.token('bounce', message.id)}@{house.settings.reply_domain}" if tokens else mailbox.address
-    mark = house.token("bounce", message.id)
-    raw = signing.stamp_of(session, house, mailbox).on(compose.compose(letter), mark)
-    return Ready(raw, bounce, message.to_address, mark, subject, text)
+    def __init__(self, session: Session, house: House, mailbox: Mailbox, ids: Collection[int], now: datetime) -> None:
+        self.session, self.house, self.mailbox, self.now = session, house, mailbox, now
+        self.us = account.get(session)
+        self.domain = mailbox.address.rpartition("@")[2]
+        self.tokens = answers_by_token(house, mailbox)
+        self.stamp = signing.stamp_of(session, house, mailbox)
+        self.never = (house.url("/u/"), house.url("/a/"), house.url("/p/"))
+        self._base = house.url("")
+        found = {row.id: row for row in session.execute(select(*COLUMNS).where(Message.id.in_(list(ids))))}
+        self.drafts: list[Draft] = [found[number] for number in ids if number in found]
+        self._people()
+        self._parents = _parents(session, self.drafts)
+        self._known_links = outbox.known_links(session, [row.id for row in self.drafts if row.kind in TRACKED])
+        self._texts: dict[str, letters.Text | None] = {}
+        self._issues: dict[int, tuple[letters.Text, dict[str, Any]]] = {}
+        self._free_links: list[int] = []
+        self._new_links: list[tuple[int, int, str, str]] = []
+
+    def _people(self) -> None:
+        ids = list({row.lead_id for row in self.drafts if row.lead_id})
+        self.leads = leads.by_ids(self.session, ids)
+        owners = {lead.owner_id for lead in self.leads.values() if lead.owner_id}
+        owners |= {row.user_id for row in self.drafts if row.user_id}
+        self.users = users.by_ids(self.session, owners)
+        self.asked = forms.latest_of(self.session, ids)
+        self.forms = forms.forms_by_ids(self.session, {one.form_id for one in self.asked.values() if one.form_id})
+        self.calls = tasks.outcomes_of(self.session, ids)
+
+    @cached_property
+    def includes(self) -> dict[str, str]:
+        return letters.includes(self.session)
+
+    def write(self, draft: Draft) -> Ready:
+        """(1) Message-ID, the same on every retry (MAIL O1), (2) text, (3) links, (4) thread, (5) bytes and signature.
+
+        Raises MissingField, TemplateError or Refused when the letter cannot be written.
+        """
+        house, mailbox = self.house, self.mailbox
+        lead = self.leads.get(draft.lead_id) if draft.lead_id else None
+        message_id = draft.message_id or f"<{house.token('message', draft.id)}@{self.domain}>"
+        rendered, version = self._rendered(draft, lead)
+        html, text = self._tracked(draft, rendered)
+        parent = self._parent(draft)
+        chain = _references(draft, parent)
+        subject = self._subject(draft, lead, rendered, parent)
+        mark = house.token("bounce", draft.id)
+        url, mailto = self._ways_out(draft)
+        letter = Letter(
+            message_id=message_id,
+            date=self.now,
+            sender=self._sender(draft),
+            to=Address(lead.name if lead and draft.kind != "notice" else "", draft.to_address),
+            reply_to=f"r+{house.token('reply', draft.id)}@{house.settings.reply_domain}"
+            if self.tokens and lead
+            else None,
+            subject=subject,
+            html=html,
+            text=text,
+            in_reply_to=chain[-1] if chain else None,
+            references=chain,
+            unsubscribe_url=url,
+            unsubscribe_mailto=mailto,
+            auto_submitted=_auto(draft),
+            feedback_id=self._feedback_id(draft, version),
+        )
+        begun = Begun(draft.id, message_id, subject, text, parent.id if parent else None, chain, version)
+        bounce = f"b+{mark}@{house.settings.reply_domain}" if self.tokens else mailbox.address
+        return Ready(self.stamp.on(compose.compose(letter), mark), bounce, draft.to_address, mark, begun)
+
+    def keep_links(self) -> None:
+        """Write down where the links of all letters written so far lead; to be committed before they go."""
+        outbox.keep_links(self.session, self._new_links)
+        self._new_links.clear()
+
+    # ---- text
+
+    def _rendered(self, draft: Draft, lead: Lead | None) -> tuple[RenderedLetter, int | None]:
+        """The letter's words, and the template's version where it has one."""
+        if draft.kind == "own":
+            return RenderedLetter(draft.subject, personal_html(draft.body), draft.body), None
+        if draft.kind == "notice":
+            fields: dict[str, Any] = dict(draft.extra.get("fields", {}))
+            fields |= {"owner": letters.owner_fields(self.us, None, self.house), "brand": account.brand(self.us)}
+            fields["brand"]["name"] = fields["brand"]["name"] or "outreach"
+            text = self._template(draft.extra["template"])
+            return letters.merged(text, fields, self.includes), text.version_id
+        if done := draft.extra.get("rendered"):
+            return RenderedLetter(str(done["subject"]), str(done["html"]), str(done["text"])), None
+        text, more = self._text(draft)
+        fields = self._fields(draft, lead) | draft.extra.get("fields", {}) | more
+        return letters.merged(text, fields, self.includes), text.version_id
+
+    def _fields(self, draft: Draft, lead: Lead | None) -> dict[str, Any]:
+        person = lead or letters.sample_lead(draft.queued_at)
+        asked = self.asked.get(person.id) if lead else None
+        form = self.forms.get(asked.form_id) if asked and asked.form_id else None
+        owner = self.users.get(person.owner_id) if person.owner_id else None
+        calls = self.calls.get(person.id, []) if lead else []
+        return letters.merge_fields(self.house, self.us, person, owner, asked, form, calls, draft.id)
+
+    def _text(self, draft: Draft) -> tuple[letters.Text, dict[str, Any]]:
+        """The text in force now (text edits reach every unsent message, V2), and the fields that belong to it."""
+        if draft.issue_id:
+            return self._issue(draft.issue_id)
+        if key := draft.extra.get("template"):
+            return self._template(key), {}
+        if mjml := draft.extra.get("mjml"):
+            source = LetterSource(draft.subject, mjml, draft.extra.get("text") or None)
+            return letters.Text(draft.subject, source=source), {}
+        return letters.Text(draft.subject, draft.body), {}
+
+    def _template(self, key: str) -> letters.Text:
+        if not self._texts:
+            wanted = {str(row.extra["template"]) for row in self.drafts if row.extra.get("template")}
+            self._texts = {**dict.fromkeys(wanted), **letters.texts_of(self.session, wanted)}
+        text = self._texts.get(key)
+        if text is None:
+            raise Refused(f"There is no template '{key}'. Make one under Templates, or choose another in the step.")
+        return text
+
+    def _issue(self, issue_id: int) -> tuple[letters.Text, dict[str, Any]]:
+        if issue_id not in self._issues:
+            issue = self.session.get_one(Issue, issue_id)
+            source = LetterSource(issue.subject, issue.mjml, issue.text or None)
+            self._issues[issue_id] = letters.Text(issue.subject, source=source), letters.fields_of_issue(issue)
+        return self._issues[issue_id]
+
+    # ---- links
+
+    def _tracked(self, draft: Draft, rendered: RenderedLetter) -> tuple[str, str]:
+        """Links led through the redirect; their targets are kept by us (MAIL T5)."""
+        if draft.kind not in TRACKED:
+            return rendered.html, rendered.text
+        known = self._known_links.get(draft.id, {})
+        made: dict[str, int] = {}
+
+        def redirect(url: str, index: int) -> str:
+            number = known.get(url) or made.get(url) or made.setdefault(url, self._new_link())
+            return f"{self._base}/c/{self.house.token('click', number)}"
+
+        pixel = f"{self._base}/o/{self.house.token('open', draft.id)}.gif" if self.us.open_pixel else None
+        done = tracking.wrap(rendered.html, rendered.text, redirect, skip=self._skip, pixel=pixel)
+        self._new_links += [(made[x.url], draft.id, x.url, x.name or "") for x in done.links if x.url in made]
+        return done.html, done.text
+
+    def _skip(self, url: str) -> bool:
+        return url.startswith(self.never)
+
+    def _new_link(self) -> int:
+        if not self._free_links:
+            self._free_links = outbox.reserve_links(self.session, 200)
+        return self._free_links.pop()
+
+    # ---- thread and headers
+
+    def _parent(self, draft: Draft) -> Parent | None:
+        """T1 to T3: our last letter of this enrolment, when it is to be a thread and came from the same mailbox."""
+        if draft.extra.get("thread") != "reply" or not draft.enrolment_id:
+            return None
+        last = self._parents.get(draft.enrolment_id)
+        return last if last and last.id != draft.id and last.mailbox_id == self.mailbox.id else None
+
+    def _subject(self, draft: Draft, lead: Lead | None, rendered: RenderedLetter, parent: Parent | None) -> str:
+        """T1, T2: the thread's subject; the fallback where a reply has nothing to follow."""
+        if parent is not None:
+            return threads.reply_subject(parent.subject)
+        if draft.extra.get("thread") == "reply" and (subject := draft.extra.get("fallback_subject")):
+            return templating.render(str(subject), self._fields(draft, lead), False)
+        return rendered.subject
+
+    def _sender(self, draft: Draft) -> Address:
+        user: User | None = None
+        if draft.user_id and draft.kind not in ("notice", "test"):
+            user = self.users.get(draft.user_id)
+        name = self.mailbox.name or str(letters.owner_fields(self.us, user, self.house)["name"])
+        return Address(name, self.mailbox.address)
+
+    def _ways_out(self, draft: Draft) -> tuple[str | None, str | None]:
+        """O18: every automatic letter to a lead carries the way out: the one-click address and the mail address.
+
+        Where signed addresses do not reach us, the mailbox itself takes the wish, with the token as its subject.
+        """
+        if draft.kind not in AUTOMATIC:
+            return None, None
+        token = self.house.token("unsubscribe", draft.id)
+        if self.tokens:
+            return f"{self._base}/u/{token}", f"u+{token}@{self.house.settings.reply_domain}"
+        return f"{self._base}/u/{token}", f"{self.mailbox.address}?subject=unsubscribe-{token}"
+
+    def _feedback_id(self, draft: Draft, version: int | None) -> str | None:
+        """MAIL O17: what this letter was (issue or template, class, kind), and one name for this installation."""
+        if draft.kind not in AUTOMATIC:
+            return None
+        what = f"issue{draft.issue_id}" if draft.issue_id else f"text{version or 0}"
+        return f"{what}:{draft.klass or 'inbound'}-{draft.kind}::{self._installation}"
+
+    @cached_property
+    def _installation(self) -> str:
+        return self.house.token("feedback", 0)[:12]
 
 
 def answers_by_token(house: House, mailbox: Mailbox) -> bool:
@@ -83,103 +274,24 @@ def answers_by_token(house: House, mailbox: Mailbox) -> bool:
     return not polled or house.settings.reply_domain != mailbox.address.rpartition("@")[2]
 
 
-def _rendered(session: Session, house: House, message: Message, lead: Lead | None) -> RenderedLetter:
-    if message.kind == "own":
-        return RenderedLetter(message.subject, personal_html(message.body), message.body)
-    if message.kind == "notice":
-        us = account.get(session)
-        fields: dict[str, Any] = dict(message.extra.get("fields", {}))
-        fields |= {"owner": letters.owner_fields(us, None, house), "brand": account.brand(us)}
-        fields["brand"]["name"] = fields["brand"]["name"] or "outreach"
-        return letters.render(session, letters.text_of(session, message.extra["template"]), fields)
-    if done := message.extra.get("rendered"):
-        return RenderedLetter(str(done["subject"]), str(done["html"]), str(done["text"]))
-    person = lead or letters.sample_lead(message.queued_at)
-    fields = letters.fields_for(session, house, person, message_id=message.id) | message.extra.get("fields", {})
-    if message.issue_id:
-        fields |= letters.fields_of_issue(session.get_one(Issue, message.issue_id))
-    return letters.render(session, _text(session, message), fields)
+def _parents(session: Session, drafts: Collection[Draft]) -> Mapping[int, Parent]:
+    """Enrolment -> the last letter really sent in it, for the letters that continue a thread (T2)."""
+    wanted = [row.enrolment_id for row in drafts if row.enrolment_id and row.extra.get("thread") == "reply"]
+    return {
+        number: Parent(row.id, row.message_id or "", row.subject, list(row.references), row.mailbox_id)
+        for number, row in messages.last_sent_of(session, wanted).items()
+    }
 
 
-def _text(session: Session, message: Message) -> letters.Text:
-    """The text in force now: text edits reach every unsent message (V2)."""
-    if message.issue_id:
-        issue = session.get_one(Issue, message.issue_id)
-        return letters.Text(issue.subject, source=LetterSource(issue.subject, issue.mjml, issue.text or None))
-    if key := message.extra.get("template"):
-        text = letters.text_of(session, key)
-        message.template_version_id = text.version_id
-        return text
-    if mjml := message.extra.get("mjml"):
-        return letters.Text(
-            message.subject, source=LetterSource(message.subject, mjml, message.extra.get("text") or None)
-        )
-    return letters.Text(message.subject, message.body)
-
-
-def _tracked(session: Session, house: House, message: Message, rendered: RenderedLetter) -> tuple[str, str]:
-    """Links led through the redirect; their targets are kept by us (MAIL T5)."""
-    if message.kind not in TRACKED:
-        return rendered.html, rendered.text
-
-    def skip(url: str) -> bool:
-        return letters.never_tracked(house, url)
-
-    found = tracking.wrap(rendered.html, rendered.text, lambda url, index: url, skip=skip).links
-    if not found:
-        return rendered.html, rendered.text
-    known = {link.url: link.id for link in messages.links_of(session, message.id)}
-    if new := [{"message_id": message.id, "url": x.url, "name": x.name or ""} for x in found if x.url not in known]:
-        known |= {url: key for key, url in session.execute(insert(Link).values(new).returning(Link.id, Link.url))}
-    pixel = house.url(f"/o/{house.token('open', message.id)}.gif") if account.get(session).open_pixel else None
-    done = tracking.wrap(
-        rendered.html,
-        rendered.text,
-        lambda url, index: house.url("/c/" + house.token("click", known[url])),
-        skip=skip,
-        pixel=pixel,
-    )
-    return done.html, done.text
-
-
-def _parent(session: Session, message: Message, mailbox: Mailbox) -> Message | None:
-    """T1 to T3: our last letter of this enrolment, when it is to be a thread and came from the same mailbox."""
-    if message.extra.get("thread") != "reply" or not message.enrolment_id:
-        return None
-    last = messages.last_sent(session, message.enrolment_id)
-    return last if last and last.id != message.id and last.mailbox_id == mailbox.id else None
-
-
-def _subject(message: Message, rendered: RenderedLetter, parent: Message | None) -> str:
-    if parent is not None:
-        return threads.reply_subject(parent.subject)
-    if message.extra.get("thread") == "reply" and message.extra.get("fallback_subject"):
-        return str(message.extra["fallback_subject"])
-    return rendered.subject
-
-
-def _references(message: Message, parent: Message | None) -> tuple[str, ...]:
+def _references(draft: Draft, parent: Parent | None) -> tuple[str, ...]:
     if parent is not None and parent.message_id:
         return tuple(threads.references(tuple(parent.references), parent.message_id))
-    return tuple(x for x in message.extra.get("references", []) if re.fullmatch(r"<[^<>\s]{1,900}>", x))
+    return tuple(x for x in draft.extra.get("references", ()) if _PLAIN_ID.fullmatch(x))
 
 
-def _ways_out(house: House, message: Message, mailbox: Mailbox) -> tuple[str | None, str | None]:
-    """O18: every automatic letter to a lead carries the way out: the one-click address and the mail address.
-
-    Where signed addresses do not reach us, the mailbox itself takes the wish, with the token as its subject.
-    """
-    if message.kind not in AUTOMATIC:
-        return None, None
-    token = house.token("unsubscribe", message.id)
-    if answers_by_token(house, mailbox):
-        return house.url("/u/" + token), f"u+{token}@{house.settings.reply_domain}"
-    return house.url("/u/" + token), f"{mailbox.address}?subject=unsubscribe-{token}"
-
-
-def _auto(message: Message) -> str | None:
+def _auto(draft: Draft) -> str | None:
     """O9: instant auto-responses and notices say what they are; sequence mail, which a person wrote, does not."""
-    if message.kind == "notice":
+    if draft.kind == "notice":
         return "auto-generated"
-    instant = message.kind == "answer" or (message.kind == "step" and message.at_once and message.class_ == "inbound")
+    instant = draft.kind == "answer" or (draft.kind == "step" and draft.at_once and draft.klass == "inbound")
     return "auto-replied" if instant else None

@@ -1,24 +1,26 @@
 """What is due now: the clock asks, and wakes the workers (DESIGN 3). Work for later is a row; nothing lives in the queue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import business_clock, events, inbox, messages, tasks
+from outreach.store import batches, business_clock, events, inbox, messages, outbox, tasks
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
 from outreach.store.templates import Issue
 
+LONGEST_BATCH = timedelta(hours=1)
+"""A dead sender's last letters went within so long (business time; its batch takes less than a minute)."""
 LANES = {"urgent": "deliver_urgent", "outbound": "deliver"}
 
 
 def due_jobs(session: Session, now: datetime) -> list[str]:
     """The jobs that have something to do at this moment of business time."""
-    jobs = [LANES[lane] for lane in messages.due_lanes(session, now)]
+    jobs = [LANES[lane] for lane in outbox.due_lanes(session, now)]
     if messages.forsaken(session):
         jobs.append("sweep")
     due = select(Enrolment.id).where(Enrolment.due_at <= now).limit(1)
@@ -30,6 +32,8 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
         jobs.append("settle_clicks")
     if session.scalar(select(Issue.id).where(_issue_due(now)).limit(1)) is not None:
         jobs.append("broadcast")
+    if batches.waits(session):
+        jobs.append("work_many")
     return jobs
 
 
@@ -37,6 +41,7 @@ def sweep(house: House) -> None:
     """Letters of dead senders and expired leases: back to the queue, or unsure, each with its event (F5)."""
     with house.sessions.begin() as session:
         now = house.now(session)
+        outbox.tell_missed(session, messages.forsaken_owners(session), now - LONGEST_BATCH)
         for message_id in messages.sweep(session)["unsure"]:
             message = session.get_one(Message, message_id)
             text = "Nobody knows whether this letter arrived; it is not sent again by itself."
@@ -62,7 +67,7 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
     """The next moment after now at which the system does something by itself."""
     later = (
         session.scalar(select(func.min(Enrolment.due_at)).where(Enrolment.due_at > now)),
-        session.scalar(select(func.min(Message.due_at)).where(Message.state == "queued", Message.due_at > now)),
+        outbox.next_due(session, now),
         session.scalar(select(func.min(Task.expires_at)).where(Task.state == "open", Task.expires_at > now)),
         session.scalar(
             select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)

@@ -76,10 +76,13 @@ class SmtpLink:
         envid: str | None = None,
         *,
         lease_half: float = 300.0,
+        patience: float | None = None,
     ) -> Answer:
         """Offer one letter: (1) addresses; (2) a line, reused or new; (3) MAIL, RCPT, DATA; (4) `begin`; (5) letter.
 
-        `envelope_from` may be empty (null sender). `raw` has CRLF line ends. Raises only what `begin` raises.
+        `envelope_from` may be empty (null sender). `raw` has CRLF line ends. Raises only what `begin` raises. A server
+        that has not answered the letter after `patience` seconds is `silent`: ask `late` for its answer, and use this
+        link for nothing else.
         """
         try:
             sender = headers.wire_address(envelope_from) if envelope_from else ""
@@ -90,7 +93,7 @@ class SmtpLink:
         answer = self._envelope(sender, target, len(raw), envid)
         if answer is not None:
             return answer
-        return self._letter(body, begin, lease_half)
+        return self._letter(body, begin, lease_half, patience)
 
     def close(self) -> None:
         """Say goodbye without waiting; safe to call at any time."""
@@ -284,7 +287,7 @@ class SmtpLink:
             return answer_of(data, "data", kind_of(data, "data"))
         return None
 
-    def _letter(self, body: bytes, begin: Callable[[], bool], lease_half: float) -> Answer:
+    def _letter(self, body: bytes, begin: Callable[[], bool], lease_half: float, patience: float | None) -> Answer:
         """The server waits. From here on the line is only kept after a clear answer."""
         started = monotonic()
         try:
@@ -300,9 +303,9 @@ class SmtpLink:
             return Answer(
                 "dropped", text="This worker was held up for too long; the letter was not sent.", stage="data"
             )
-        return self._write_letter(body)
+        return self._write_letter(body, patience)
 
-    def _write_letter(self, body: bytes) -> Answer:
+    def _write_letter(self, body: bytes, patience: float | None) -> Answer:
         line = self._need()
         try:
             line.write(body, self._timeouts.letter)
@@ -314,8 +317,23 @@ class SmtpLink:
         except BaseException:
             self._drop()
             raise
+        patient = patience is not None and patience < self._timeouts.letter
+        said = self._final_answer(patience if patient and patience else self._timeouts.letter, keep=patient)
+        return said or Answer("silent", text="The server has not answered the letter yet", stage="letter")
+
+    def late(self, wait: float) -> Answer | None:
+        """The answer of a server that was silent, if it comes within so many seconds."""
+        return self._final_answer(max(wait, 0.01), keep=True)
+
+    def _final_answer(self, seconds: float, *, keep: bool) -> Answer | None:
+        """What the server says to the letter; None = nothing yet, and the line is kept."""
         try:
-            reply = line.read(self._timeouts.letter)
+            reply = self._need().read(seconds)
+        except TimeoutError as fault:
+            if keep:
+                return None
+            self._drop()
+            return Answer("unsure", text=f"No answer to the letter: {fault}", stage="letter")
         except (LineBroken, OSError) as fault:
             self._drop()
             return Answer("unsure", text=f"No answer to the letter: {fault}", stage="letter")

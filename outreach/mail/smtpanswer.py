@@ -10,7 +10,7 @@ from outreach.core.bounces import verdict as bounce_verdict
 from outreach.mail import headers
 from outreach.mail.smtpline import Reply
 
-Kind = Literal["accepted", "deferred", "refused", "dropped", "unsure", "host_down", "auth_failed"]
+Kind = Literal["accepted", "deferred", "refused", "dropped", "unsure", "silent", "host_down", "auth_failed"]
 Stage = Literal["connect", "mail", "rcpt", "data", "letter"]
 
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -25,6 +25,7 @@ class Answer:
     """What became of one letter.
 
     kind: accepted | deferred (try again) | refused (for good) | dropped (`begin` said no) | unsure (nobody knows)
+    | silent (nothing said yet after the letter)
     | host_down (the server cannot be used now; the letter is not at fault) | auth_failed (the account is not let in).
     """
 

@@ -3,6 +3,7 @@
 An audience is {"who": "nurture"} or {"who": "tag", "tag": WORD}.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,8 +55,8 @@ def batch(session: Session, audience: dict[str, Any], after: int, limit: int, be
     return list(session.scalars(query.where(Lead.created_at <= before) if before else query))
 
 
-def known(session: Session, people: list[Lead], since: datetime) -> Known:
-    """The facts of a batch in five queries."""
+def known(session: Session, people: list[Lead], since: datetime, sending: Collection[int] | None = None) -> Known:
+    """The facts of a batch in five queries. `sending`: the letters whose turn has come; what waits behind them counts not."""
     ids, addresses = [lead.id for lead in people], [lead.email.lower() for lead in people]
     suppressed = select(Suppression.email, Suppression.reason).where(Suppression.email.in_(addresses))
     selling = select(Enrolment.lead_id).where(
@@ -65,7 +66,7 @@ def known(session: Session, people: list[Lead], since: datetime) -> Known:
         suppressed={email: reason for email, reason in session.execute(suppressed)},
         refused=_refused(session, ids),
         selling=frozenset(session.scalars(selling)),
-        mails=_mails(session, ids, since),
+        mails=_mails(session, ids, since, sending),
     )
 
 
@@ -79,7 +80,9 @@ def _refused(session: Session, ids: list[int]) -> frozenset[int]:
     return frozenset(lead_id for lead_id, granted in session.execute(latest) if not granted)
 
 
-def _mails(session: Session, ids: list[int], since: datetime) -> dict[int, list[tuple[datetime, str, bool]]]:
+def _mails(
+    session: Session, ids: list[int], since: datetime, sending: Collection[int] | None
+) -> dict[int, list[tuple[datetime, str, bool]]]:
     moment = func.coalesce(Message.sent_at, Message.due_at)
     query = select(Message.lead_id, moment, Message.kind, Message.class_, Message.at_once).where(
         Message.lead_id.in_(ids),
@@ -87,6 +90,8 @@ def _mails(session: Session, ids: list[int], since: datetime) -> dict[int, list[
         Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
         moment >= since,
     )
+    if sending is not None:
+        query = query.where(Message.state != "queued", Message.id != func.all(list(sending)))
     found: dict[int, list[tuple[datetime, str, bool]]] = {}
     for lead_id, at, kind, class_, at_once in session.execute(query):
         assert lead_id is not None

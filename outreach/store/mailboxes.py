@@ -97,6 +97,18 @@ def for_owner(session: Session, user_id: int | None) -> Mailbox | None:
     return (session.scalar(own) if user_id else None) or default(session)
 
 
+def ids(session: Session) -> list[int]:
+    """Every mailbox's id, those out of use too."""
+    return list(session.scalars(select(Mailbox.id)))
+
+
+def by_owner(session: Session) -> dict[int | None, int]:
+    """Owner -> the id of their mailbox; None -> the default one. Only mailboxes in use."""
+    boxes = active(session)
+    found: dict[int | None, int] = {box.user_id: box.id for box in reversed(boxes) if box.user_id}
+    return found | ({None: boxes[0].id} if boxes else {})
+
+
 def addresses(session: Session) -> frozenset[str]:
     """All our sending addresses, in lower case (X2)."""
     return frozenset(a.lower() for a in session.scalars(select(Mailbox.address)))

@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
@@ -202,47 +203,12 @@ ALIVE = (
     f" AND l.classid = {OWNERS} AND l.objid::text = m.lease_owner"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))"
 )
-CLAIM = text(f"""
-WITH due AS MATERIALIZED (
-  SELECT id FROM messages
-  WHERE state = 'queued' AND lane = :lane AND due_at <= :now
-  ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
-UPDATE messages m SET state = 'claimed', lease_owner = :owner, server = {SERVER},
-  lease_until = clock_timestamp() + interval '60 seconds'
-FROM due WHERE m.id = due.id RETURNING m.id, m.due_at
-""")
-
-BEGIN = text("""
-UPDATE messages m SET state = 'begun', attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, :now),
-  lease_until = clock_timestamp() + interval '15 minutes'
-WHERE m.id = :id AND m.state = 'claimed' AND m.lease_owner = :owner AND m.lease_until > clock_timestamp()
-  AND (m.enrolment_id IS NULL OR EXISTS (SELECT 1 FROM enrolments e WHERE e.id = m.enrolment_id AND e.ended_at IS NULL))
-  AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email = lower(m.to_address)))
-  AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything'))
-""")
 
 
 def hold_owner_lock(connection: Connection, owner: str) -> None:
     """Hold the lock of a sender for as long as this connection lives; harmless to repeat."""
     connection.execute(text(f"SELECT pg_advisory_lock({OWNERS}, :k)"), {"k": int(owner)})
     connection.commit()
-
-
-def claim(session: Session, lane: str, now: datetime, owner: str, limit: int) -> list[int]:
-    """Take up to `limit` due letters of a lane under a lease of 60 real seconds; their ids, the oldest first."""
-    rows = session.execute(CLAIM, {"lane": lane, "now": now, "owner": owner, "limit": limit}).all()
-    return [row.id for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
-
-
-def begin(session: Session, message_id: int, owner: str, now: datetime) -> bool:
-    """claimed -> begun, looking once more at lease, enrolment, suppression and switches (X4, X7). False = drop it.
-
-    Committed without waiting for the disk: should the database lose it in a crash, the claim's server identity makes the
-    row unsure instead of queued (DESIGN 4.4).
-    """
-    session.execute(text("SET LOCAL synchronous_commit = off"))
-    result: CursorResult[Any] = session.execute(BEGIN, {"id": message_id, "owner": owner, "now": now})  # type: ignore[assignment]
-    return result.rowcount == 1
 
 
 def finish(session: Session, message_id: int, owner: str, **values: Any) -> bool:
@@ -263,6 +229,7 @@ SWEEP_BEGUN = text(
     f" lease_until = NULL WHERE state = 'begun' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
 RESTARTED = "the database restarted while the letter was claimed"
+"""The reason of letters that may have begun: what the database knew of them last may be gone."""
 SWEEP_OTHER_SERVER = text(
     f"UPDATE messages m SET state = 'unsure', reason = '{RESTARTED}', lease_until = NULL"
     f" WHERE state = 'claimed' AND server <> {SERVER} AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
@@ -271,6 +238,12 @@ SWEEP_CLAIMED = text(
     "UPDATE messages m SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
     f" WHERE state = 'claimed' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
+
+
+def forsaken_owners(session: Session) -> list[str]:
+    """Senders that left letters behind, as `sweep` judges it."""
+    query = f"SELECT DISTINCT lease_owner FROM messages m WHERE state IN ('claimed', 'begun') AND NOT {ALIVE}"
+    return [owner for owner in session.scalars(text(query)) if owner]
 
 
 def sweep(session: Session) -> dict[str, list[int]]:
@@ -287,17 +260,10 @@ def forsaken(session: Session) -> bool:
     return session.scalar(text(query)) is not None
 
 
-def release(session: Session, owner: str) -> None:
-    """Give back what a living sender claimed and did not begin, also where the sweeper took that sender for dead.
-
-    Only for a sender that has written down the end of every letter that it began: the database may have lost a `begun`.
-    """
-    unbegun = (Message.state == "claimed") | ((Message.state == "unsure") & (Message.reason == RESTARTED))
-    session.execute(
-        update(Message)
-        .where(Message.lease_owner == owner, unbegun)
-        .values(state="queued", reason="", lease_owner=None, lease_until=None, server=None)
-    )
+def cancel(session: Session, message_id: int, reason: str) -> None:
+    """Cancel a letter that has not begun."""
+    statement = update(Message).where(Message.id == message_id, Message.state.in_(("queued", "claimed")))
+    session.execute(statement.values(state="cancelled", reason=reason, lease_owner=None, lease_until=None))
 
 
 def cancel_unsent(session: Session, enrolment_id: int, reason: str) -> list[int]:
@@ -314,7 +280,9 @@ def of_step(session: Session, enrolment_id: int, step_key: str) -> Message | Non
 def withdrawn_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, dict[str, Message]]:
     """The cancelled letters of these enrolments, by step: their receipts are used again."""
     query = select(Message).where(
-        Message.enrolment_id == func.any(list(enrolment_ids)), Message.state == "cancelled", Message.step_key.is_not(None)
+        Message.enrolment_id == func.any(list(enrolment_ids)),
+        Message.state == "cancelled",
+        Message.step_key.is_not(None),
     )
     found: dict[int, dict[str, Message]] = {}
     for message in session.scalars(query):
@@ -344,6 +312,23 @@ def last_sent(session: Session, enrolment_id: int) -> Message | None:
     return session.scalar(
         query.where(Message.message_id.is_not(None)).order_by(Message.sent_at.desc().nulls_last()).limit(1)
     )
+
+
+def last_sent_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, Message]:
+    """The last letter really sent in each of these enrolments (T2)."""
+    if not enrolment_ids:
+        return {}
+    query = (
+        select(Message)
+        .ext(distinct_on(Message.enrolment_id))
+        .where(
+            Message.enrolment_id == func.any(list(enrolment_ids)),
+            Message.state.in_(("sent", "unsure")),
+            Message.message_id.is_not(None),
+        )
+        .order_by(Message.enrolment_id, Message.sent_at.desc().nulls_last())
+    )
+    return {row.enrolment_id or 0: row for row in session.scalars(query)}
 
 
 def automatic_times(
@@ -420,21 +405,13 @@ def own_times(session: Session, lead_id: int, since: datetime) -> list[datetime]
     return [at for at in session.scalars(query) if at]
 
 
-def sent_since(session: Session, mailbox_id: int, since: datetime) -> list[datetime]:
-    """When a mailbox sent its letters since then (L1)."""
-    query = select(Message.sent_at).where(Message.mailbox_id == mailbox_id, Message.sent_at >= since)
-    return [at for at in session.scalars(query.order_by(Message.sent_at)) if at]
-
-
 def unsettled(session: Session, limit: int) -> list[int]:
     """Letters that ended and whose enrolment has not been told, the oldest first."""
     query = select(Message.id).where(~Message.settled, text(RESULT)).order_by(Message.id).limit(limit)
     return list(session.scalars(query))
 
 
-def claim_ended(
-    session: Session, limit: int, only: Collection[int] | None = None
-) -> list[tuple[Message, Lead]]:
+def claim_ended(session: Session, limit: int, only: Collection[int] | None = None) -> list[tuple[Message, Lead]]:
     """Ended letters whose enrolments were not told, with their leads, both locked; those that others hold are left out."""
     query = select(Message, Lead).join(Lead, Lead.id == Message.lead_id).where(~Message.settled, text(RESULT))
     if only is not None:
@@ -444,22 +421,10 @@ def claim_ended(
     return [(message, lead) for message, lead in session.execute(query)]
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next queued letter falls due."""
-    return session.scalar(select(func.min(Message.due_at)).where(Message.state == "queued"))
-
-
 def in_flight(session: Session) -> int:
     """Letters between claim and answer."""
     query = select(func.count()).select_from(Message).where(Message.state.in_(("claimed", "begun")))
     return session.scalar(query) or 0
-
-
-def due_lanes(session: Session, now: datetime) -> list[str]:
-    """Lanes with letters to send now."""
-    return list(
-        session.scalars(select(Message.lane).where(Message.state == "queued", Message.due_at <= now).distinct())
-    )
 
 
 def counts(session: Session) -> dict[str, int]:

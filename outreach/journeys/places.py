@@ -1,0 +1,55 @@
+"""When a lead may get a newsletter issue, or why not at all (X7, consent, M3, M4): asked when the issue is planned, and
+once more when the letter's turn has come."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outreach.core import arbiter, schedule
+from outreach.core.enrolments import SentMail
+from outreach.core.sequences import Schedule
+from outreach.store.account import Account
+from outreach.store.audiences import Known
+from outreach.store.leads import Lead
+
+PATIENCE = timedelta(days=7)
+"""M5: a letter that the cap would hold for longer is left out."""
+LOOK_BACK = timedelta(days=31)
+EVERY_DAY = Schedule(zone="lead", holidays="none")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whether a lead gets the issue: when, or why not."""
+
+    at: datetime | None
+    rule: str = ""
+    text: str = ""
+
+
+def place_of(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
+    """X7, consent, M3, M4: when this lead may get the issue, or why not at all."""
+    if lead.do_not_contact:
+        return Place(None, "X7", "do not contact.")
+    if reason := known.suppressed.get(lead.email.lower()):
+        return Place(None, "X7", f"{reason}.")
+    if lead.address_state == "dead":
+        return Place(None, "X7", "the address does not take mail.")
+    if lead.id in known.refused:
+        return Place(None, "C5", "no consent to educational mail.")
+    if lead.id in known.selling:
+        return Place(None, "M3", "a sales sequence is running.")
+    return _when(lead, known, us, now)
+
+
+def _when(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
+    mails = [SentMail(at, class_, at_once) for at, class_, at_once in known.mails.get(lead.id, [])]
+    if not mails:
+        return Place(now)
+    zone = lead.zone or us.zone
+    cal = schedule.calendar(EVERY_DAY, zone, lead.country or None, lead.region or None, us.zone, us.country or None)
+    held = arbiter.allowed_from("newsletter", now, mails, cal)
+    if held is None:
+        return Place(now)
+    if held.until is None or held.until - now > PATIENCE:
+        return Place(None, held.rule, held.text)
+    return Place(held.until, held.rule, held.text)
