@@ -43,7 +43,15 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("/forms", "forms", "Forms"),
         ),
     ),
-    ("Measure", (Place("/health", "heartbeat", "Health"), Place("/mail", "mail", "Mail"))),
+    (
+        "Measure",
+        (
+            Place("/forecast", "calendar-event", "Forecast"),
+            Place("/experiments", "test-pipe", "Tests"),
+            Place("/health", "heartbeat", "Health"),
+            Place("/mail", "mail", "Mail"),
+        ),
+    ),
 )
 PHONE = (
     Place("/", "list-check", "Today"),
