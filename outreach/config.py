@@ -45,6 +45,16 @@ class Settings(BaseSettings):
     reply_domain: str = Field(default="", validation_alias="REPLY_DOMAIN")
     movable_clock: bool | None = Field(default=None, validation_alias="OUTREACH_MOVABLE_CLOCK")
     local_smtp: str = Field(default="", validation_alias="OUTREACH_LOCAL_SMTP")
+    authserv_id: str = Field(default="", validation_alias="AUTHSERV_ID")
+    sense_url: str = Field(default="", validation_alias="SENSE_URL")
+    sense_key: str = Field(default="", validation_alias="SENSE_KEY", repr=False)
+    sense_model: str = Field(default="", validation_alias="SENSE_MODEL")
+    sense_seconds: float = Field(default=5.0, gt=0, le=30, validation_alias="SENSE_SECONDS")
+
+    @property
+    def our_mail_servers(self) -> frozenset[str]:
+        """Names by which our own mail servers sign what they checked (AUTHSERV_ID); nobody else is believed."""
+        return frozenset(name for name in re.split(r"[\s,]+", self.authserv_id.lower()) if name)
 
     @property
     def mail_is_local(self) -> bool:
@@ -143,6 +153,14 @@ class Settings(BaseSettings):
     @classmethod
     def _imap_url_is_a_server(cls, value: str) -> str:
         return _server_url(value, IMAP_PORTS, "imaps://user:password@mail.example.com:993")
+
+    @field_validator("sense_url")
+    @classmethod
+    def _sense_url_is_an_endpoint(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise BadSetting(f"is '{value}'; give the address of an endpoint, for example http://127.0.0.1:11434/v1")
+        return value
 
     @field_validator("inbound_smtp_listen", "local_smtp")
     @classmethod

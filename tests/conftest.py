@@ -35,6 +35,11 @@ SETTINGS = [
     "REPLY_DOMAIN",
     "OUTREACH_MOVABLE_CLOCK",
     "OUTREACH_LOCAL_SMTP",
+    "AUTHSERV_ID",
+    "SENSE_URL",
+    "SENSE_KEY",
+    "SENSE_MODEL",
+    "SENSE_SECONDS",
 ]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MACOS_CHROMIUMS = (

@@ -61,11 +61,13 @@ def advance() -> None:
 
 def receive() -> None:
     """Understand mail that came in."""
+    from outreach.journeys.corrections import consult
     from outreach.journeys.receive import receive as run
 
-    if run(_house()):
-        _house().queue.poke("deliver_urgent")
-        _house().queue.poke("advance")
+    house = _house()
+    if run(house) or consult(house):
+        for job in ("deliver_urgent", "advance", "receive"):
+            house.queue.poke(job)
 
 
 def fetch_mail() -> None:
@@ -104,3 +106,12 @@ def settle_clicks() -> None:
 
     if settle(_house()):
         _house().queue.poke("advance")
+
+
+def work_many() -> None:
+    """What people asked for many leads at once: publishing to those inside, pausing, bulk actions."""
+    from outreach.journeys.bulk import work
+
+    if work(_house()):
+        _house().queue.poke("work_many")
+    _house().queue.poke("advance")

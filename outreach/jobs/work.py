@@ -22,6 +22,8 @@ from outreach.queue import QUEUES, TIME_LIMITS, OwnJob, connect
 
 IN_PROCESS = ("urgent", "outbound")
 GRACE = 60
+MOST_MEMORY = 400 * 1024 * 1024
+"""What a child may take for strangers' mail, beyond what it was born with (MAIL X4)."""
 
 
 class _Watched:
@@ -47,9 +49,11 @@ class ForkingWorker(_Watched, Worker):
     """Runs each job in a child of its own, which dies with it (RELIABILITY R1)."""
 
     def main_work_horse(self, *args: Any, **kwargs: Any) -> None:
-        from outreach.leash import die_with_parent
+        from outreach.leash import die_with_parent, limit
 
         die_with_parent(self.pid)
+        if "inbound" in self.queue_names():
+            limit(MOST_MEMORY)
         super().main_work_horse(*args, **kwargs)
 
 

@@ -26,11 +26,11 @@ class InboundMail(Base):
     envelope_from: Mapped[str] = mapped_column(default="")
     mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
     source: Mapped[str]
-    """smtp | imap | local."""
+    """smtp | imap | local | sent (a rep's own mail, seen in the folder of sent mail)."""
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[Moment]
     state: Mapped[str] = mapped_column(default="new")
-    """new | done | quarantined."""
+    """new | done | quarantined | discarded (a person looked and put it away)."""
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     class_: Mapped[str] = mapped_column("class", default="")
@@ -67,6 +67,29 @@ def lock_new(session: Session, inbound_id: int) -> InboundMail | None:
     """The row, if it is still new and nobody else holds it."""
     query = select(InboundMail).where(InboundMail.id == inbound_id, InboundMail.state == "new")
     return session.scalar(query.with_for_update(skip_locked=True))
+
+
+def locked(session: Session, inbound_id: int) -> InboundMail | None:
+    """The row, locked until the transaction ends."""
+    return session.scalar(select(InboundMail).where(InboundMail.id == inbound_id).with_for_update())
+
+
+def to_consult(session: Session, limit: int) -> list[tuple[int, str]]:
+    """Late replies whose sense the rules left open, and their words; each is told once."""
+    newest = select(func.max(InboundMail.id)).scalar_subquery()
+    query = select(InboundMail).where(
+        InboundMail.id > newest - 1000,
+        InboundMail.state == "done",
+        InboundMail.class_ == "human",
+        InboundMail.lead_id.is_not(None),
+        (InboundMail.sense == "other") | (InboundMail.detail["sure"].as_boolean().is_(False)),
+        InboundMail.detail["sense_by"].as_string() != "a person",
+        InboundMail.detail["consulted"].is_(None),
+    )
+    rows = list(session.scalars(query.order_by(InboundMail.id).limit(limit).with_for_update(skip_locked=True)))
+    for row in rows:
+        row.detail = {**row.detail, "consulted": True}
+    return [(row.id, row.reply_text) for row in rows]
 
 
 def quarantined(session: Session) -> list[InboundMail]:

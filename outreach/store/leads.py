@@ -1,10 +1,10 @@
 """Leads: the people we follow up, with their addresses, tags and companies."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Computed, ForeignKey, Index, delete, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Computed, ForeignKey, Index, delete, false, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -95,6 +95,13 @@ def by_email(session: Session, email: str) -> Lead | None:
     return lead
 
 
+def at_domain(session: Session, domain: str, limit: int) -> list[Lead]:
+    """Leads whose address is at this domain, the latest first."""
+    place = func.lower(func.split_part(Lead.email, "@", 2))
+    query = select(Lead).where(place == domain, Lead.email != "", Lead.erased_at.is_(None))
+    return list(session.scalars(query.order_by(Lead.id.desc()).limit(limit)))
+
+
 def insert_new(session: Session, email: str, source: str, now: datetime) -> Lead | None:
     """A new lead; None when somebody made one with this address at the same moment."""
     values = {"email": normalised(email), "source": source, "created_at": now, "last_activity_at": now, "fields": {}}
@@ -119,6 +126,25 @@ def locked(session: Session, lead_id: int, *, wait: bool = True) -> Lead | None:
     return session.scalar(query.with_for_update(key_share=True, skip_locked=not wait))
 
 
+def scores_locked(session: Session, lead_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Lead -> (score, points given by hand), locked in order of their ids until the transaction ends."""
+    query = select(Lead.id, Lead.score, Lead.score_bonus).where(Lead.id.in_(lead_ids), Lead.erased_at.is_(None))
+    rows = session.execute(query.order_by(Lead.id).with_for_update(key_share=True))
+    return {lead_id: (score, bonus) for lead_id, score, bonus in rows}
+
+
+def set_scores(session: Session, scores: Mapping[int, int]) -> None:
+    """Write scores by lead."""
+    if scores:
+        session.execute(update(Lead), [{"id": lead_id, "score": score} for lead_id, score in scores.items()])
+
+
+def scored_after(session: Session, lead_id: int, limit: int) -> list[int]:
+    """Ids of the next leads that have a score."""
+    query = select(Lead.id).where(Lead.id > lead_id, Lead.score != 0).order_by(Lead.id).limit(limit)
+    return list(session.scalars(query))
+
+
 def first_name(lead: Lead) -> str:
     """What to call them: the first word of the name."""
     return lead.name.split()[0] if lead.name.split() else ""
@@ -141,13 +167,13 @@ def remove_tag(session: Session, lead_id: int, tag: str) -> None:
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Lead]:
     """Leads by id."""
-    return {lead.id: lead for lead in session.scalars(select(Lead).where(Lead.id.in_(set(ids))))}
+    return {lead.id: lead for lead in session.scalars(select(Lead).where(Lead.id == func.any(list(ids))))}
 
 
 def tags_by_lead(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of many leads at once."""
     found: dict[int, list[str]] = {}
-    query = select(Tag.lead_id, Tag.tag).where(Tag.lead_id.in_(set(ids))).order_by(Tag.tag)
+    query = select(Tag.lead_id, Tag.tag).where(Tag.lead_id == func.any(list(ids))).order_by(Tag.tag)
     for lead_id, tag in session.execute(query):
         found.setdefault(lead_id, []).append(tag)
     return found
@@ -184,6 +210,24 @@ def _in_state(state: str) -> ColumnElement[bool]:
     return text(IN_STATE[state]) if state in IN_STATE else false()  # type: ignore[return-value]
 
 
+def found_by(
+    *, words: str = "", stage: str = "", owner_id: int | None = None, tag: str = "", state: str = ""
+) -> list[ColumnElement[bool]]:
+    """What the filters of the list of leads ask for; one place for the page, the file and work on all of them."""
+    asked: list[ColumnElement[bool]] = [Lead.erased_at.is_(None)]
+    if words and (prefixes := prefix_query(words)):
+        asked.append(Lead.search.op("@@")(func.to_tsquery("simple", prefixes)))
+    if stage:
+        asked.append(Lead.stage == stage)
+    if owner_id is not None:
+        asked.append(Lead.owner_id == owner_id)
+    if tag:
+        asked.append(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == tag)))
+    if state:
+        asked.append(_in_state(state))
+    return asked
+
+
 def page(
     session: Session,
     *,
@@ -196,17 +240,7 @@ def page(
     limit: int = 50,
 ) -> list[Lead]:
     """A page of leads, the latest activity first; the next page starts before (last_activity_at, id)."""
-    query = select(Lead).where(Lead.erased_at.is_(None))
-    if words and (prefixes := prefix_query(words)):
-        query = query.where(Lead.search.op("@@")(func.to_tsquery("simple", prefixes)))
-    if stage:
-        query = query.where(Lead.stage == stage)
-    if owner_id is not None:
-        query = query.where(Lead.owner_id == owner_id)
-    if tag:
-        query = query.where(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == tag)))
-    if state:
-        query = query.where(_in_state(state))
+    query = select(Lead).where(*found_by(words=words, stage=stage, owner_id=owner_id, tag=tag, state=state))
     if before:
         at, lead_id = before
         query = query.where(or_(Lead.last_activity_at < at, (Lead.last_activity_at == at) & (Lead.id < lead_id)))
