@@ -57,24 +57,24 @@ def suppressed(enrolment: Snapshot, why: str) -> Stop:
 
 
 def part_ways(enrolment: Snapshot, sequence: Sequence) -> PartWays:
-    """The end of the sequence: what `finish` says."""
+    """The end of the sequence: what `finish` says. Who answered on the way (a track, `reply: continue`) ends as such."""
     finish = sequence.finish
-    effects: list[Effect] = [CancelTasks("the sequence ended without a reply")]
-    if finish is None:
-        effects.append(Exclude("no programme set"))
-        text = "The sequence ended without a reply; no programme is set to follow."
-    elif finish.then == "nurture":
+    state = str(enrolment.memory.get("answer") or states.NO_REPLY)
+    how = "The sequence ended without a reply" if state == states.NO_REPLY else "The sequence ended after an answer"
+    effects: list[Effect] = [CancelTasks(how[0].lower() + how[1:])]
+    text = f"{how}."
+    if finish is not None and finish.then == "nurture":
         effects.append(EnterNurture(finish.programme))
-        text = f"The sequence ended without a reply; {finish.programme or 'the nurture programme'} takes over."
-    elif finish.then == "handover":
-        effects.append(_handover(finish.to or "owner", None, "The sequence ended without a reply."))
-        text = f"The sequence ended without a reply; handed over to {finish.to or 'the owner'}."
-    else:
-        effects.append(Exclude("the sequence ended"))
-        text = "The sequence ended without a reply."
-    if sequence.klass == "inbound":
+        text = f"{how}; {finish.programme or 'the nurture programme'} takes over."
+    elif finish is not None and finish.then == "handover":
+        effects.append(_handover(finish.to or "owner", None, f"{how}."))
+        text = f"{how}; handed over to {finish.to or 'the owner'}."
+    elif state == states.NO_REPLY:
+        effects.append(Exclude("the sequence ended" if finish else "no programme set"))
+        text = f"{how}." if finish else f"{how}; no programme is set to follow."
+    if sequence.klass == "inbound" and state == states.NO_REPLY:
         effects.append(ArchiveSubmission())
-    return PartWays(after=ended(enrolment, states.NO_REPLY, text), rule="N", text=text, effects=tuple(effects))
+    return PartWays(after=ended(enrolment, state, text), rule="N", text=text, effects=tuple(effects))
 
 
 def hand_over(enrolment: Snapshot, step: Step | None, handover: Handover) -> PartWays:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -175,8 +176,9 @@ def still_may(
         return held
     cal = calendar_of(sequence, facts)
     if not is_open(cal, now):
-        until = opening_after(cal, now, Dice(enrolment, random).share(f"jitter:{step.id}"))
-        due = until or now + states.REMINDER
+        dice = Dice(enrolment, random)
+        until = opening_after(cal, now, dice.share(f"jitter:{step.id}"))
+        due, enrolment = until or now + states.REMINDER, dice.into(enrolment)
         return hold(enrolment, states.WINDOW, due, "W4", "It is outside the lead's working hours now.", step=step)
     held = _inbox_unread(enrolment, step, facts, now)
     if held is not None:
@@ -513,7 +515,7 @@ def _send(
     if overdue is not None:
         return overdue
     dice = Dice(enrolment, random)
-    number = _variant(step, dice)
+    number = _variant(sequence, step, facts, dice)
     variant = step.mail.variants[number]
     name = chr(ord("A") + number) if len(step.mail.variants) > 1 else ""
     letter = Letter(variant.template, variant.subject, variant.body, name)
@@ -560,17 +562,25 @@ def _overdue(enrolment: Snapshot, step: Step, now: datetime) -> Hold | None:
     return hold(kept, states.APPROVAL, due, "F6", text, step=step, before=enrolment)
 
 
-def _variant(step: Step, dice: Dice) -> int:
-    """B5: the variant of this step, drawn once by weight."""
+def _variant(sequence: Sequence, step: Step, facts: Facts, dice: Dice) -> int:
+    """B5: the variant of this step, drawn once by weight; the same for a lead that comes again."""
     variants = step.mail.variants
     if len(variants) == 1:
         return 0
-    left = dice.share(f"variant:{step.id}") * sum(variant.weight for variant in variants)
+    name = f"variant:{step.id}"
+    if facts.lead is not None:
+        dice.keep(name, _lot(f"{facts.lead} {sequence.name} {step.id}"))
+    left = dice.share(name) * sum(variant.weight for variant in variants)
     for number, variant in enumerate(variants):
         left -= variant.weight
         if left < 0:
             return number
     return len(variants) - 1
+
+
+def _lot(text: str) -> float:
+    """0 to 1, the same each time for one text, and evenly spread over many."""
+    return round(int.from_bytes(sha256(text.encode()).digest()[:4]) / 2**32, 4)
 
 
 def _blocked(enrolment: Snapshot, step: Step, missing: tuple[str, ...], now: datetime) -> Block:

@@ -27,6 +27,7 @@ Memory = Mapping[str, Any]
 ``counted_to`` ISO: pauses up to this moment are in the dates already
 ``ooo``       {"until": ISO date, "since": ISO}: O4
 ``slots``     [[part, weekday], ...]: parts of the day already tried (W11)
+``answer``    the state it ends in at last, when it goes on after a reply or an outcome (a track, ``reply: continue``)
 ``outcome``   the last call outcome; ``attempts`` counts calls in this enrolment
 """
 
@@ -134,6 +135,8 @@ class Facts:
     rep_week: Week | None = None
     rep_away: tuple[date, ...] = ()
 
+    lead: int | None = None
+    """Who it is, for lots that are drawn once per lead (B5)."""
     phone: str | None = None
     phone_bad: bool = False
     email: str | None = None

@@ -259,12 +259,17 @@ def _replied(scene: Scene, signal: signals.Replied) -> Decision:
     facts = replace(scene.facts, replies=scene.facts.replies | {signal.sense})
     scene = replace(scene, facts=facts).plus(PauseOthers("The lead replied in another sequence."))
     text = "The lead replied." if signal.sense == "other" else f"The lead replied ({signal.sense.replace('_', ' ')})."
+    scene = replace(scene, enrolment=scene.enrolment.remember(answer=_ANSWERED.get(signal.sense, states.REPLIED)))
     if scene.sequence.stop.reply == Action("stop") and signal.sense in ("interested", "not_interested"):
         track = _track_for(scene.sequence, signal.sense == "interested")
         if track is not None:
             scene, leads = _reacted(scene)
             return _led(scene, leads, text) if leads else _goto(scene, track, "X1", text)
     return _engaged(scene, scene.sequence.stop.reply, states.REPLIED, text)
+
+
+_ANSWERED = {"not_interested": states.NOT_INTERESTED, "not_now": states.LATER}
+"""How an enrolment ends at last that goes on after a reply, by its sense."""
 
 
 def _other_replied(scene: Scene, signal: signals.OtherReplied) -> Decision:
@@ -456,7 +461,8 @@ def _ended_by_outcome(scene: Scene, consequence: Consequence, signal: signals.Ou
     if signal.outcome in ("interested", "not interested"):
         track = _track_for(scene.sequence, signal.outcome == "interested")
     if track is not None:
-        return _goto(scene, track, "K3", text)
+        answered = scene.enrolment.remember(answer=consequence.ends)
+        return _goto(replace(scene, enrolment=answered), track, "K3", text)
     if consequence.nurture and scene.sequence.sells:
         finish = scene.sequence.finish
         back_on = calendar_of(scene.sequence, scene.facts).local(signal.back_on).date() if signal.back_on else None
@@ -593,7 +599,10 @@ _WHO = {
 def _pauses_changed(scene: Scene, signal: signals.PausesChanged) -> Decision:
     """P2: hold, or go on with what was left."""
     if scene.enrolment.paused is None and scene.facts.pauses:
-        return frozen(scene)
+        held = frozen(scene)
+        if scene.enrolment.frozen is not None:
+            return held
+        return Pause(after=held.after, rule=held.rule, text=held.text, inputs=held.inputs, effects=held.effects)
     if scene.enrolment.paused is None and over(scene):
         return thawed(scene)
     return Wait(after=scene.enrolment, rule="P2", text="Nothing changes.", changed=False)

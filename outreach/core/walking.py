@@ -46,7 +46,7 @@ def received(
     if step.at_once:
         entry["at_once"] = True
     changes: dict[str, Any] = {"done": {**enrolment.done, step.id: entry}, "last": step.id}
-    if how == "done" and is_automatic(step, facts) and not step.at_once:
+    if how in ("done", "made") and is_automatic(step, facts) and not step.at_once:
         changes["last_message_at"] = written(at)
     return replace(enrolment.remember(**changes, **_CLEARED), last_done_at=at)
 
