@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from outreach.core.placeholders import named, unknown
-from outreach.core.sequences import MAIL_KINDS, Condition, Lanes, Mail, Sequence, Step, Touch, Until
+from outreach.core.sequences import MAIL_KINDS, Condition, Delay, Lanes, Mail, Sequence, Step, Touch, Unit, Until
 from outreach.documents.nodes import Source
 
 
@@ -168,8 +168,11 @@ class _Distances:
 
 
 def _same_time(step: Step, other: Step) -> bool:
-    return (step.delay.amount, step.delay.unit if step.delay.amount else None, step.at) == (
-        other.delay.amount,
-        other.delay.unit if other.delay.amount else None,
-        other.at,
-    )
+    return (_length(step.delay), step.at) == (_length(other.delay), other.at)
+
+
+def _length(delay: Delay) -> tuple[int, Unit | None]:
+    """A delay so that equal lengths are equal: 60 minutes are 1 hour, and nothing is nothing in every unit."""
+    if delay.unit is Unit.HOURS:
+        delay = Delay(delay.amount * 60, Unit.MINUTES)
+    return delay.amount, delay.unit if delay.amount else None

@@ -28,6 +28,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _BLOCK = re.compile(r"(\d\d):([0-5]\d) ?- ?(\d\d):([0-5]\d)")
 _DATE_ENTRY = re.compile(r"date +([\w.-]+)(?: *([+-]) *(.+))?")
 _SCORE_ENTRY = re.compile(r"score *>= *(\d{1,6})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AGAIN = re.compile(r"after (\d{1,4}) days?")
 
 
@@ -56,6 +57,8 @@ def clock(node: Node, what: str) -> time:
 def day_of(node: Node, what: str) -> date:
     """``2026-12-24``."""
     try:
+        if not _DATE.fullmatch(str(node.value)):
+            raise ValueError(node.value)
         return date.fromisoformat(str(node.value))
     except ValueError:
         node.refuse(f"{what} {node.value!r} is no date.", "Write it like 2026-12-24.")

@@ -142,6 +142,9 @@ REFUSED = [
     (HEAD + "schedule:\n  holidays: [XX]\n" + STEPS, 4, "holidays of 'XX'"),
     (HEAD + "schedule:\n  holidays: mine\n" + STEPS, 4, "holidays 'mine'"),
     (HEAD + "schedule:\n  closed: [24.12.2026]\n" + STEPS, 4, "no date"),
+    (HEAD + "schedule:\n  closed: [20261224]\n" + STEPS, 4, "no date"),
+    (HEAD + "schedule:\n  closed: [2026-W52-4]\n" + STEPS, 4, "no date"),
+    (HEAD + "schedule:\n  closed: [2026-02-29]\n" + STEPS, 4, "no date"),
     (HEAD + "enter: {on: [letter x]}\n" + STEPS, 3, "no way in"),
     (HEAD + "enter: {again: sometimes}\n" + STEPS, 3, "not known"),
     (HEAD + "stop: {open: stop}\n" + STEPS, 3, "Nothing reacts to an open"),
@@ -211,6 +214,9 @@ CLOSE = [
     "anchor: enrolment\n" + STEPS + "  - {id: b, email: {template: y}}\n",
     "anchor: enrolment\nsteps:\n  - {id: a, email: {template: x}, after: 2 days}\n  - {id: b, email: {template: y}, after: 2 days}\n",
 ]
+CLOSE.append(
+    "anchor: enrolment\nsteps:\n  - {id: a, email: {template: x}, after: 2 hours}\n  - {id: b, email: {template: y}, after: 120 minutes}\n"
+)
 APART = [
     STEPS + "  - {id: c, call: {script: s}}\n  - {id: b, email: {template: y}, after: 1 minute}\n",
     STEPS + "  - {id: c, call: {script: s}}\n  - {id: b, email: {template: y}}\n",
