@@ -26,11 +26,14 @@ JOBS = {
     "advance": "outbound",
     "deliver": "outbound",
     "broadcast": "outbound",
+    "enter": "outbound",
+    "look_around": "housekeeping",
     "fetch_mail": "inbound",
     "receive": "inbound",
     "settle_clicks": "housekeeping",
     "sweep": "housekeeping",
     "check_domains": "housekeeping",
+    "work_many": "housekeeping",
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.

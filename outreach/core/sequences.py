@@ -433,3 +433,10 @@ class Letter:
     subject: str | None = None
     body: str | None = None
     name: str = field(default="")
+
+
+def named_variants(mail: Mail) -> tuple[tuple[str, Variant], ...]:
+    """A step's variants with their names: A, B ..., or none where there is only one (B5)."""
+    if len(mail.variants) == 1:
+        return (("", mail.variants[0]),)
+    return tuple((chr(ord("A") + number), variant) for number, variant in enumerate(mail.variants))

@@ -86,6 +86,23 @@ def broadcast() -> None:
         _house().queue.poke("deliver")
 
 
+def enter() -> None:
+    """What follows when something happened to a lead: reactions, and who enters which sequence."""
+    from outreach.journeys.enter import handle
+
+    if handle(_house()):
+        _house().queue.poke("enter")
+    _house().queue.poke("deliver_urgent")
+
+
+def look_around() -> None:
+    """Members of segments, leads' own dates, places of companies, fading scores."""
+    from outreach.journeys.look_around import look_around as run
+
+    run(_house())
+    _house().queue.poke("enter")
+
+
 def sweep() -> None:
     """Settle letters whose sender died or whose lease ran out."""
     from outreach.journeys.ticking import sweep as run

@@ -104,15 +104,17 @@ def create_token(session: Session, name: str) -> str:
     return logins.make_api_token(session, name)
 
 
-def deactivate(session: Session, user: User, heir: User) -> None:
-    """X10: switch a user off; their leads and open tasks go to the heir, nobody is unenrolled."""
+def may_leave(session: Session, user: User, heir: User) -> None:
+    """X10: somebody else, who is active, takes over, and an administrator remains. Raises Refused."""
     if heir.id == user.id or not heir.active:
         raise Refused("Choose somebody else, who is active, to take over the leads.")
     admins = select(func.count()).select_from(User).where(User.active, User.role == "admin", User.id != user.id)
     if user.role == "admin" and not session.scalar(admins):
         raise Refused("This is the last administrator; make somebody else an administrator first.")
-    session.execute(update(Lead).where(Lead.owner_id == user.id).values(owner_id=heir.id))
-    session.execute(update(Task).where(Task.owner_id == user.id, Task.state == "open").values(owner_id=heir.id))
+
+
+def switch_off(session: Session, user: User) -> None:
+    """They cannot sign in any more and are given no leads; what they have is handed over by journeys/handing_over."""
     user.active = False
     logins.revoke_all(session, user.id)
 

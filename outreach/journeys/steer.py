@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from outreach.core import signals, states
 from outreach.errors import Refused
-from outreach.journeys import applying
+from outreach.journeys import applying, pausing
 from outreach.journeys.house import House
+from outreach.store import pauses
 from outreach.store.enrolments import Enrolment
 from outreach.store.users import User
 
@@ -25,17 +26,26 @@ def pause(
     until: datetime | None = None,
 ) -> str:
     """P1: freeze the rest of the delay, with the reason and an optional end. Returns what was decided."""
-    if until is not None and until <= now:
-        raise Refused("The pause would end before it begins; choose a later date.")
-    return _tell(session, house, enrolment_id, user, signals.PausedBy(user.name, reason.strip(), until), now)
+    row = _running(session, enrolment_id)
+    if pauses.holding(session, "enrolment", row.id, now):
+        raise Refused("A person paused this sequence for this lead already.")
+    done = pausing.pause(session, house, "enrolment", row.id, user, now, reason=reason, until=until)
+    return done.pause.reason
 
 
 def resume(
     session: Session, house: House, enrolment_id: int, user: User, now: datetime, *, choice: str = "continue"
 ) -> str:
-    """P3: go on where it stopped (`continue`), from the start (`restart`), or not at all (`stop`)."""
+    """P3: go on where it stopped (`continue`), from the start (`restart`), or not at all (`stop`).
+
+    Lifts what pauses this enrolment alone; a pause of the lead, the sequence, the owner or everything goes on holding.
+    """
     if choice not in ("continue", "restart", "stop"):
         raise Refused(f"“{choice}” is no way to resume; choose continue, restart or stop.")
+    row = _running(session, enrolment_id)
+    for held in pauses.holding(session, "enrolment", row.id, now):
+        held.ended_at, held.ended_by, held.choice = now, user.name, choice
+    session.flush()
     return _tell(session, house, enrolment_id, user, signals.ResumedBy(user.name, choice), now)
 
 
@@ -63,10 +73,15 @@ def stop(
 def _tell(
     session: Session, house: House, enrolment_id: int, user: User, happened: signals.Signal, now: datetime
 ) -> str:
+    row = _running(session, enrolment_id)
+    decided = applying.signal(session, house, row.lead_id, happened, now, enrolment_id=row.id, actor_id=user.id)
+    return " ".join(decision.text for decision in decided)
+
+
+def _running(session: Session, enrolment_id: int) -> Enrolment:
     row = session.get(Enrolment, enrolment_id)
     if row is None:
         raise Refused("This lead is not in that sequence any more.")
     if row.ended_at is not None:
         raise Refused(f"This sequence has ended for the lead already ({row.state}).")
-    decided = applying.signal(session, house, row.lead_id, happened, now, enrolment_id=row.id, actor_id=user.id)
-    return " ".join(decision.text for decision in decided)
+    return row

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import batches, business_clock, events, inbox, messages, outbox, tasks
+from outreach.store import batches, business_clock, events, happenings, inbox, messages, outbox, tasks
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
@@ -26,6 +26,10 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
     due = select(Enrolment.id).where(Enrolment.due_at <= now).limit(1)
     if session.scalar(due) is not None or messages.unsettled(session, 1) or tasks.expired(session, now, 1):
         jobs.append("advance")
+    if happenings.any_open(session):
+        jobs.append("enter")
+    if happenings.look_due(session, now):
+        jobs.append("look_around")
     if inbox.unread(session, 1):
         jobs.append("receive")
     if messages.clicks_wait(session, business_clock.real_now(session) - BURST):
@@ -68,6 +72,7 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
     later = (
         session.scalar(select(func.min(Enrolment.due_at)).where(Enrolment.due_at > now)),
         outbox.next_due(session, now),
+        happenings.next_look(session, now),
         session.scalar(select(func.min(Task.expires_at)).where(Task.state == "open", Task.expires_at > now)),
         session.scalar(
             select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)

@@ -4,14 +4,16 @@ Each item is done in a transaction of its own that also marks it, so a worker ma
 once. What an item changed is kept with it for the undo.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
+from outreach.store.leads import Lead
 
 WORKING = ("running", "undoing")
 
@@ -94,3 +96,15 @@ def finish(session: Session, batch_id: int, state: str, now: datetime) -> None:
     """Mark a batch whose items are all done with."""
     values = {"state": state, "finished_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.state.in_(WORKING)).values(values))
+
+
+def line_up(session: Session, batch_id: int, leads: Iterable[ColumnElement[bool]]) -> int:
+    """An item for each lead that the conditions find, in one statement; how many."""
+    people = select(literal(batch_id), Lead.id, literal("waiting"), literal("")).where(*leads).order_by(Lead.id)
+    session.execute(insert(Item).from_select(("batch_id", "lead_id", "state", "text"), people))
+    return count(session, batch_id)
+
+
+def count(session: Session, batch_id: int) -> int:
+    """How many items a batch has."""
+    return session.scalar(select(func.count()).where(Item.batch_id == batch_id)) or 0

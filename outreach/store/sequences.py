@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from outreach.store.base import Base, Id, Moment
@@ -94,6 +94,23 @@ def documents_of(session: Session, version_ids: Collection[int]) -> dict[int, tu
     query = select(VersionRow.id, VersionRow.document, func.coalesce(texts.document, ""))
     query = query.outerjoin(texts, texts.id == VersionRow.texts_id).where(VersionRow.id == func.any(list(version_ids)))
     return {version_id: (document, words) for version_id, document, words in session.execute(query)}
+
+
+def take_texts(session: Session, sequence_id: int, version_id: int) -> None:
+    """V2: the unsent letters of all earlier versions take the texts of this one."""
+    earlier = (VersionRow.sequence_id == sequence_id) & (VersionRow.id != version_id)
+    session.execute(update(VersionRow).where(earlier).values(texts_id=version_id))
+
+
+def all_versions(session: Session) -> list[int]:
+    """Ids of every version."""
+    return list(session.scalars(select(VersionRow.id)))
+
+
+def published_at(session: Session, version_ids: Collection[int]) -> list[tuple[int, datetime]]:
+    """(version id, when it was published) of those that exist."""
+    query = select(VersionRow.id, VersionRow.published_at).where(VersionRow.id == func.any(list(version_ids)))
+    return [(number, at) for number, at in session.execute(query)]
 
 
 def texts_of(session: Session, version_id: int) -> int:

@@ -7,9 +7,9 @@ from outreach.errors import Refused
 from outreach.http.access import role
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
-from outreach.http.transactions import transaction
-from outreach.journeys import accounts
-from outreach.store import tasks, users
+from outreach.http.transactions import poke, transaction
+from outreach.journeys import accounts, handing_over
+from outreach.store import users
 from outreach.store.users import User
 from outreach.web.blueprint import blueprint
 
@@ -70,8 +70,8 @@ def leave_page(user_id: int) -> str:
     """X10: who takes over their leads?"""
     user = _active(user_id)
     heirs = [(other.id, other.name) for other in users.active_users(transaction()) if other.id != user.id]
-    waiting = tasks.open_for(transaction(), user.id, now())
-    return render_template("settings_leave.html", leaver=user, heirs=heirs, open_tasks=len(waiting))
+    theirs = handing_over.belongings(transaction(), user)
+    return render_template("settings_leave.html", leaver=user, heirs=heirs, theirs=theirs)
 
 
 @blueprint.post("/settings/users/<int:user_id>/leave")
@@ -82,9 +82,11 @@ def leave(user_id: int) -> Response:
     if user.id == this_user().id:
         raise Refused("Ask another administrator to switch you off.")
     heir = _active(request.form.get("heir", type=int) or 0)
-    accounts.deactivate(transaction(), user, heir)
-    flash(f"{user.name} is switched off; {heir.name} has taken over.", "ok")
-    return redirect("/settings/users", 303)
+    mailbox = request.form.get("mailbox", "own")
+    batch = handing_over.leave(transaction(), current_house(), user, heir, this_user(), now(), mailbox=mailbox)
+    flash(f"{user.name} is switched off; {heir.name} takes over.", "ok")
+    poke("work_many")
+    return redirect(f"/batches/{batch.id}" if batch.total else "/settings/users", 303)
 
 
 @blueprint.post("/settings/users/<int:user_id>/return")

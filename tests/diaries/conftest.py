@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from outreach.journeys import accounts, advance, capture, deliver, local_mail, receive, ticking
+from outreach.journeys import (
+    accounts,
+    advance,
+    bulk,
+    capture,
+    deliver,
+    enter,
+    local_mail,
+    look_around,
+    receive,
+    ticking,
+)
 from outreach.journeys.presets import load_presets
 from outreach.mail.listener import InboundServer, LocalMailServer, Received
 from outreach.store import enrolments, events, forms, tasks
@@ -146,6 +157,9 @@ JOBS: dict[str, Any] = {
     "deliver": lambda world: deliver.deliver(world.sender, "outbound"),
     "receive": lambda world: receive.receive(world.house),
     "sweep": lambda world: ticking.sweep(world.house),
+    "enter": lambda world: enter.handle(world.house),
+    "look_around": lambda world: look_around.look_around(world.house),
+    "work_many": lambda world: bulk.work(world.house),
 }
 
 
