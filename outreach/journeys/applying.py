@@ -32,6 +32,7 @@ from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
 
+LETTER_KINDS = ("email", "breakup")
 TASK_NAMES = {
     "call": "Call",
     "text": "Send a text to",
@@ -258,13 +259,14 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
     if earlier := context.desk.withdrawn(context.row.id, decision.step.id):
         _queue_again(context, earlier, decision)
         return
-    template = decision.letter.template
+    template, first = decision.letter.template, _is_first_letter(context)
     context.desk.add(
         Message,
         kind="step",
         class_=context.sequence.klass,
         lane="urgent" if decision.at_once else "outbound",
         at_once=decision.at_once,
+        rank=messages.rank_of("step", context.sequence.klass, decision.at_once, first=first),
         lead_id=lead.id,
         user_id=lead.owner_id,
         enrolment_id=context.row.id,
@@ -286,6 +288,12 @@ def _queue_letter(context: Applying, decision: d.Send) -> None:
         due_at=context.now,
         queued_at=context.now,
     )
+
+
+def _is_first_letter(context: Applying) -> bool:
+    """L3: no letter of this enrolment has gone yet."""
+    done = context.row.memory.get("done", {}).values()
+    return not any(each.get("kind") in LETTER_KINDS and each.get("how") == "done" for each in done)
 
 
 def _queue_again(context: Applying, earlier: Message, decision: d.Send) -> None:
