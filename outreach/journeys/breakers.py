@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from outreach.core import limits
 from outreach.journeys import notify
-from outreach.store import events, mailboxes, outbox
+from outreach.store import events, mailboxes
+from outreach.store import limits as pacing
 from outreach.store.mailboxes import Mailbox
 from outreach.store.users import User
 
@@ -20,7 +21,7 @@ def stops_first_steps(session: Session, mailbox: Mailbox, now: datetime) -> bool
     since = now - REMEMBERED
     if mailbox.breaker_at and not mailbox.breaker:
         since = max(since, mailbox.breaker_at)
-    sample = outbox.sample(session, mailbox.id, since)
+    sample = pacing.sample(session, mailbox.id, since)
     found = limits.breaker(mailbox.breaker, sample)
     if found and found != mailbox.breaker:
         _stop(session, mailbox, found, limits.breaker_text(found, sample, mailbox.address), now)

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from outreach.clock import monotonic
 from outreach.core import engine, limits
-from outreach.core.limits import MailboxLimits, Usage, Window
 from outreach.journeys import breakers, facts
 from outreach.journeys.house import House
 from outreach.journeys.places import LOOK_BACK, place_of
 from outreach.store import account, audiences, events, leads, mailboxes, messages, outbox
+from outreach.store import limits as pacing
 from outreach.store.account import Account
 from outreach.store.enrolments import Enrolment
+from outreach.store.limits import limits_of, windows_of
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import RANK_FIRST
 from outreach.store.outbox import BYPASS, Later, Taken
@@ -100,23 +101,6 @@ def _count(us: Account, box: Mailbox, now: datetime, random: Random) -> None:
         box.ramp_from = now
 
 
-def limits_of(box: Mailbox, us: Account) -> MailboxLimits:
-    """A mailbox's limits as the rules see them."""
-    return MailboxLimits(
-        address=box.address, zone=us.zone, minute=box.minute_limit, hour=box.hour_limit, day=box.daily_limit,
-        gap_min=box.gap_seconds_min, gap_random=box.gap_seconds_random, ramp_start=box.ramp_start,
-        ramp_step=box.ramp_step, ramp_from=box.ramp_from,
-    )  # fmt: skip
-
-
-def windows_of(session: Session, us: Account, box: Mailbox, now: datetime) -> list[tuple[Window, Usage]]:
-    """L1, L6: every window that binds a mailbox, and how full it is."""
-    own = [(each, outbox.usage(session, [box.id], each, now)) for each in limits.windows(limits_of(box, us), now)]
-    whole = limits.account_windows(us.daily_limit)
-    boxes = mailboxes.ids(session) if whole else []
-    return own + [(each, outbox.usage(session, boxes, each, now)) for each in whole]
-
-
 def _room(session: Session, us: Account, box: Mailbox, now: datetime) -> int | None:
     """How many limited letters may go; 0: the mailbox's row says until when, and why (L5). None = no limit binds."""
     if box.free_at is not None and box.free_at > now:
@@ -140,7 +124,7 @@ def _new_leads(session: Session, us: Account, box: Mailbox, now: datetime, most:
     if not us.new_leads_per_day:
         box.first_at, box.first_why = None, ""
         return most
-    started = outbox.new_leads_since(session, mailboxes.ids(session), limits.day_began(us.zone, now))
+    started = pacing.new_leads_since(session, mailboxes.ids(session), limits.day_began(us.zone, now))
     room = limits.new_leads(us.new_leads_per_day, started, us.zone, now)
     box.first_at, box.first_why = (room.until, room.text) if room.count == 0 else (None, "")
     return most if room.count is None else room.count
@@ -210,7 +194,7 @@ def _by_domain(session: Session, us: Account, box: Mailbox, taken: list[Taken], 
         for row in taken
         if row.limited and not (row.slot_at and now - row.slot_at < outbox.STALE)
     ]
-    paces = outbox.paces(session, box.id, {domain for _, domain in bound})
+    paces = pacing.paces(session, box.id, {domain for _, domain in bound})
     changed, later = {}, []
     for row, domain in bound:
         kept = {scope: pace for scope, named in scopes.items() if (pace := limits.pace(named, domain))}
@@ -225,5 +209,5 @@ def _by_domain(session: Session, us: Account, box: Mailbox, taken: list[Taken], 
             paces[scope, domain] = changed[scope, domain] = moment + pace
         if moment > now:
             later.append(Later(row.id, moment, why, slot=True))
-    outbox.keep_paces(session, changed)
+    pacing.keep_paces(session, changed)
     return later

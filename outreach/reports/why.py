@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from outreach.core import states
 from outreach.core.sequences import FINISH
 from outreach.errors import Refused
+from outreach.reports import held
 from outreach.store import consents, enrolments, events, leads
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
@@ -27,7 +28,7 @@ def explain(session: Session, email: str, now: datetime) -> dict[str, Any]:
 
 def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
     """The same for a lead at hand: who, why no mail at all, each enrolment, all decisions in order."""
-    rows = [_enrolment(session, lead, row) for row in reversed(enrolments.of_lead(session, lead.id))]
+    rows = [_enrolment(session, lead, row, now) for row in reversed(enrolments.of_lead(session, lead.id))]
     session.refresh(lead)  # as it stands with the enrolments just read, not as it stood before
     suppression = consents.suppression(session, lead.email) if lead.email else None
     return {
@@ -64,7 +65,9 @@ def sentence(row: Enrolment) -> str:
     return f"{words} {reason}{'' if reason.endswith(('.', '!', '?')) else '.'}"
 
 
-def _enrolment(session: Session, lead: Lead, row: Enrolment) -> dict[str, Any]:
+def _enrolment(session: Session, lead: Lead, row: Enrolment, now: datetime) -> dict[str, Any]:
+    waits = None if row.ended_at or not row.memory.get("under_way") else held.of_enrolment(session, row.id, now)
+    next_at = (waits.at if waits else None) or row.due_at
     sequence = session.get_one(SequenceRow, row.sequence_id)
     version = session.get_one(VersionRow, row.version_id)
     done = row.memory.get("done", {})
@@ -74,14 +77,14 @@ def _enrolment(session: Session, lead: Lead, row: Enrolment) -> dict[str, Any]:
         "sequence": sequence.name,
         "version": version.number,
         "class": row.class_,
-        "state": row.state,
-        "sentence": sentence(row),
+        "state": waits.state if waits else row.state,
+        "sentence": f"{states.sentence(waits.state)} {waits.text}" if waits else sentence(row),
         "last_step": last,
         "last_at": done[last].get("at") if last else None,
         "next_step": None if row.ended_at or row.step_key == FINISH else row.step_key,
-        "next_at": row.due_at,
-        "next_local": row.due_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if row.due_at else None,
-        "reason": row.reason or (sentence(row) if is_held(row) else row.why),
+        "next_at": next_at,
+        "next_local": next_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if next_at else None,
+        "reason": waits.text if waits else row.reason or (sentence(row) if is_held(row) else row.why),
         "why": row.why,
         "rule": row.rule,
         "entered_at": row.entered_at,

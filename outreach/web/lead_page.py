@@ -13,7 +13,7 @@ from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import edit_lead, enrol, facts, forecast, meetings, steer, write
-from outreach.reports import card, timeline, why
+from outreach.reports import card, held, timeline, why
 from outreach.store import consents, deals, enrolments, leads, sequences, tasks, users
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
@@ -183,11 +183,12 @@ def _programme(lead: Lead, row: Enrolment) -> dict[str, object]:
         coming = forecast.forecast(session, current_house(), lead, row, now())
     except Refused as refused:
         coming = [forecast.Coming(now(), "hold", str(refused))]
+    waits = held.of_enrolment(session, row.id, now()) if row.memory.get("under_way") else None
     return {
         "at": standing,
         "coming": coming,
-        "sentence": why.sentence(row),
-        "held": why.is_held(row) and row.state != states.OUT_OF_OFFICE,
+        "sentence": waits.text if waits else why.sentence(row),
+        "held": waits is not None or (why.is_held(row) and row.state != states.OUT_OF_OFFICE),
         "next": _next_step(row),
     }
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from outreach.journeys import breakers, claiming, deliver, ticking
+from outreach.reports import held
 from outreach.store import account, consents, outbox
 from outreach.store.events import Event
 from outreach.store.leads import Lead
@@ -513,3 +514,46 @@ def test_a_server_that_is_silent_after_a_letter_holds_up_no_other_mailbox(
         assert first.state == "sent"
         assert "late, but taken" in first.answer
         assert len(quiet.letters) <= 3
+
+
+# ---- L5: what people are told
+
+
+def test_a_held_letter_says_which_limit_holds_it_and_when_it_will_go(post: Post) -> None:
+    """L5: two a minute; by its place in the line, and nothing is written for those who wait."""
+    post.limit(minute_limit=2)
+    post.queue("follow-up", 5)
+    post.claim(), post.claim()
+    waiting = list(post.session.scalars(select(Message).where(Message.state == "queued").order_by(Message.id)))
+    now = post.house.now(post.session)
+    told = [held.of_letter(post.session, letter, now) for letter in waiting]
+    assert [each.state for each in told if each] == ["waiting: limit"] * 3
+    assert told[0] is not None
+    assert told[0].text == "2 letters in any minute from rita@outreach.test; 0 letters stand before it."
+    assert near(told[0].at, post.moment + timedelta(seconds=60))
+    assert told[2] is not None
+    assert near(told[2].at, post.moment + timedelta(seconds=120))
+    assert [letter.due_at < now for letter in waiting] == [True] * 3
+
+
+def test_a_first_step_that_a_breaker_holds_says_so(post: Post) -> None:
+    """L5, L7."""
+    sent_before(post, 100, 10)
+    post.queue("first")
+    post.claim()
+    letter = post.session.scalar(select(Message).where(Message.state == "queued"))
+    told = held.of_letter(post.session, letter, post.house.now(post.session))
+    assert told is not None
+    assert told.text.startswith("10 of the last 100 letters from rita@outreach.test bounced")
+
+
+def test_a_letter_whose_mail_server_is_away_says_so(post: Post) -> None:
+    """F4."""
+    post.queue("follow-up")
+    real = post.session.scalar(text("SELECT clock_timestamp()"))
+    post.limit(paused_until=real + timedelta(minutes=5), paused_reason="The mail server does not answer")
+    letter = post.session.scalar(select(Message))
+    told = held.of_letter(post.session, letter, post.house.now(post.session))
+    assert told is not None
+    assert (told.state, told.text) == ("failed: temporary", "The mail server does not answer.")
+    assert near(told.at, post.moment + timedelta(minutes=5))
