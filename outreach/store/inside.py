@@ -84,7 +84,7 @@ def by_group(session: Session, sequence_id: int) -> dict[str, int]:
 def by_owner(session: Session, sequence_id: int) -> dict[int | None, int]:
     """Owner -> leads inside."""
     inside = (Enrolment.sequence_id == sequence_id, Enrolment.ended_at.is_(None))
-    query = select(Lead.owner_id, func.count()).join(Lead, Lead.id == Enrolment.lead_id).where(*inside)
+    query = select(Lead.owner_id, func.count()).join(Enrolment, Lead.id == Enrolment.lead_id).where(*inside)
     return {owner: number for owner, number in session.execute(query.group_by(Lead.owner_id))}
 
 

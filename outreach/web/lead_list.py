@@ -17,7 +17,7 @@ from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import capture, import_leads
+from outreach.journeys import bulk, capture, import_leads
 from outreach.reports import card
 from outreach.store import enrolments, leads, sequences, users
 from outreach.store.leads import Lead
@@ -40,7 +40,7 @@ def lead_list() -> str:
         part, rows=_rows(session, rows), asked=asked, more=_after(rows[-1], asked) if more else "",
         stages=pipeline.STAGES, counts=leads.count_by_stage(session), owners=users.active_users(session),
         tags=leads.all_tags(session), states=tuple(leads.IN_STATE), query=urlencode(asked),
-        filtered=any(asked.values()),
+        filtered=any(asked.values()), bulk=bulk.ACTIONS,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The other pages of one sequence: publish, versions, leads inside, the document as text, archive."""
+"""The other pages of one sequence: versions, leads inside, the document as text, archive."""
 
 import re
 
@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach import documents
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
-from outreach.http.house import now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import publish
@@ -18,32 +17,6 @@ from outreach.store.sequences import SequenceRow, VersionRow
 from outreach.web.blueprint import blueprint
 from outreach.web.sequence_editor import desk_of
 from outreach.web.sequences import BUILDERS, LARGEST, find
-
-
-@blueprint.get("/sequences/<int:sequence_id>/publish")
-@role(*BUILDERS)
-def sequence_publish(sequence_id: int) -> str:
-    """What publishing changes, and for whom, before it is done (V3)."""
-    desk = desk_of(find(sequence_id))
-    structural = any(change.structural for change in desk.changes)
-    names = frozenset(one.name for one in sequences.all_sequences(transaction()))
-    found = documents.warnings(desk.draft, documents.Known(templates=frozenset(desk.letters), programmes=names))
-    return render_template("sequences/publish.html", desk=desk, structural=structural, warnings=found, may_edit=True)
-
-
-@blueprint.post("/sequences/<int:sequence_id>/publish")
-@role(*BUILDERS)
-def sequence_publish_do(sequence_id: int) -> AnyResponse:
-    """Make the draft the version in force."""
-    row = find(sequence_id)
-    try:
-        done = publish.publish(transaction(), row, now(), this_user().id)
-    except Refused as fault:
-        flash(str(fault), "bad")
-        return redirect(url_for("web.sequence_publish", sequence_id=sequence_id), 303)
-    everybody = f" {done.moved} inside get the new texts." if done.moved else ""
-    flash(f"Version {done.version.number} is live.{everybody}", "ok")
-    return redirect(url_for("web.sequence_editor", sequence_id=sequence_id), 303)
 
 
 @blueprint.post("/sequences/<int:sequence_id>/discard")
