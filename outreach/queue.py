@@ -34,6 +34,7 @@ JOBS = {
     "sweep": "housekeeping",
     "check_domains": "housekeeping",
     "work_many": "housekeeping",
+    "look_ahead": "housekeeping",
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.

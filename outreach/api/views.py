@@ -56,7 +56,9 @@ def create_lead() -> ResponseReturnValue:
         return jsonify(errors={"sequence": f"There is no sequence '{wanted.sequence}'. There are: {known}."}), 422
     given = wanted.model_dump(exclude={"sequence"})
     try:
-        done = capture.note_lead(session, current_house(), **given, sequence_id=row.id if row else None, now=now())
+        done = capture.note_lead(
+            session, current_house(), **given, sequence_id=row.id if row else None, now=now(), through="api"
+        )
     except Refused as error:
         return jsonify(errors={"email": str(error)}), 422
     poke("deliver_urgent")

@@ -12,17 +12,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Sequence as Ordered
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from outreach.core.conditions import NotACondition, holds, parse
 from outreach.core.enrolments import Facts, Snapshot
-from outreach.core.sequences import CLASSES, Condition, EntryRule, Goal, Lanes, Sequence, Until
+from outreach.core.schedule import Calendar, is_business_day
+from outreach.core.sequences import CLASSES, Condition, EntryRule, Goal, Lanes, Sequence, Unit, Until
 
 REQUESTS: Final = ("form", "replied")
 """M8: what is a request of theirs by itself."""
 CUSTOMER: Final = "customer"
+MOST_DAYS: Final = 4000
 _TOUCHED = re.compile(r"touched in (\d{1,4}) days?")
 _WORD = re.compile(r"[\w.-]+")
 
@@ -147,6 +149,21 @@ def needs_facts(sequence: Sequence) -> bool:
 def needs_touch(sequence: Sequence) -> bool:
     """Whether `unless` asks when one of us reached out last."""
     return any(unless(line).kind == "touched" for line in sequence.enter.unless)
+
+
+def day_of(rule: EntryRule, value: date, cal: Calendar) -> date:
+    """The day on which a way in such as ``date trial_ends - 3 days`` acts for this value; business days are open days."""
+    if rule.offset is None:
+        return value
+    if rule.offset.unit is not Unit.BUSINESS_DAYS:
+        return value + timedelta(days=rule.sign * rule.offset.amount)
+    day, left = value, rule.offset.amount
+    for _ in range(MOST_DAYS):
+        if left == 0:
+            break
+        day += timedelta(days=rule.sign)
+        left -= is_business_day(cal, day)
+    return day
 
 
 def refusal(candidate: Candidate, known: Known, now: datetime) -> Refusal | None:

@@ -132,3 +132,10 @@ def work_many() -> None:
     if work(_house()):
         _house().queue.poke("work_many")
     _house().queue.poke("advance")
+
+
+def look_ahead() -> None:
+    """What will go out in the coming week, worked out for the page Forecast."""
+    from outreach.journeys.outlook import look_ahead as run
+
+    run(_house())

@@ -17,12 +17,12 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.core import schedule, zones
+from outreach.core import entry, schedule, zones
 from outreach.core.sequences import Schedule
 from outreach.errors import Refused
 from outreach.journeys import enrol, facts, notify
 from outreach.journeys.house import House
-from outreach.store import account, consents, enrolments, events, forms, leads, users
+from outreach.store import account, consents, enrolments, events, forms, happenings, leads, users
 from outreach.store.forms import Form, Submission
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -155,6 +155,7 @@ def submit(
         lead_id=lead.id,
         data={"submission": submission.id, "new": new},
     )
+    happenings.note(session, now, "form", form.key, lead.id, data={"submission": submission.id})
     sequence = session.get(SequenceRow, form.sequence_id) if form.sequence_id else None
     enrolment_id = _start(session, house, lead, form, sequence, submission, now)
     _tell(session, house, lead, owner, form, submission, now)
@@ -176,10 +177,12 @@ def note_lead(
     sequence_id: int | None = None,
     owner_id: int | None = None,
     actor_id: int | None = None,
+    through: str = "",
 ) -> Captured:
     """A lead that a person noted (call, card, walk-in), imported, or whose mail came in. Raises Refused.
 
-    Calls, walk-ins and mails are requests; cards and imports are none and enter class sales only (M8).
+    Calls, walk-ins and mails are requests; cards and imports are none and enter class sales only (M8). `through`:
+    ``import`` or ``api`` opens the ways in of that name when no sequence is chosen.
     """
     answers: dict[str, Any] = {
         k: _clean(v, lines=k == "message")
@@ -209,9 +212,11 @@ def note_lead(
         data={"submission": submission.id, "new": new},
     )
     row = session.get(SequenceRow, sequence_id) if sequence_id else None
-    if row is None:
-        return Captured(lead.id, submission.id, None)
     request = submission.id if source in ("call", "walk-in", "mail") else None
+    if row is None:
+        if through in ("import", "api"):
+            happenings.note(session, now, through, "", lead.id, data={"submission": request})
+        return Captured(lead.id, submission.id, None)
     entered = enrol.enrol(session, house, lead, row, now, submission_id=request, actor_id=actor_id)
     return Captured(lead.id, submission.id, entered.enrolment.id if entered.enrolment else None)
 
@@ -382,29 +387,27 @@ def _start(
     submission: Submission,
     now: datetime,
 ) -> int | None:
+    """M2: the form's own sequence and those that name the form, the highest in the list; else the form's own letter."""
+    who = lead.name or lead.email
+    happened = entry.Happening("form", form.key)
+    opened = enrol.opened_by(session, happened, row)
     running = enrolments.running_sales(session, lead.id)
-    if running is not None:
-        _again_task(session, lead, submission, now, f"{lead.name or lead.email} wrote again: look at the new request")
-        return running.id
-    if row is not None and _answered_lately(session, lead, form, now):
-        _again_task(
-            session, lead, submission, now, f"{lead.name or lead.email} wrote again within a day: answer in person"
-        )
-        events.record(
-            session,
-            now,
-            "not enrolled",
-            "An answer went to this address within 24 hours; a person takes over.",
-            lead_id=lead.id,
-            rule="O9",
-        )
+    if running is None and opened and _answered_lately(session, lead, form, now):
+        _again_task(session, lead, submission, now, f"{who} wrote again within a day: answer in person")
+        words = "An answer went to this address within 24 hours; a person takes over."
+        events.record(session, now, "not enrolled", words, lead_id=lead.id, rule="O9")
         return None
-    _again_task(session, lead, submission, now, f"New request from {lead.name or lead.email}")
+    again = f"{who} wrote again: look at the new request"
+    _again_task(session, lead, submission, now, again if running else f"New request from {who}")
     session.flush()
-    entered = enrol.enrol(session, house, lead, row, now, submission_id=submission.id) if row else None
-    if row is None and form.letter:
+    if running is not None and _answered_lately(session, lead, form, now):
+        return running.id
+    entered = enrol.enter(session, house, lead, happened, now, opened=opened, submission_id=submission.id)
+    if not opened and running is None and form.letter:
         _own_letter(session, lead, form, submission, now)
-    return entered.enrolment.id if entered and entered.enrolment else None
+    if entered and entered.enrolment:
+        return entered.enrolment.id
+    return running.id if running else None
 
 
 def _answered_lately(session: Session, lead: Lead, form: Form, now: datetime) -> bool:

@@ -1,15 +1,21 @@
-"""A lead enters a sequence, or is refused with the reason kept (M1, M3, M8, P7, X7)."""
+"""A lead enters a sequence, or is refused with the reason kept (M1 to M3, M6 to M8, P7, X7, X9).
 
+enrol     by a person, the command line, the API: into this one sequence
+enter     because something happened: into the highest of the list that it opens (M2)
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from outreach.core import entry
 from outreach.core.sequences import Sequence
 from outreach.errors import Refused
-from outreach.journeys import applying, facts
+from outreach.journeys import applying, experiments, facts
 from outreach.journeys.house import House
-from outreach.store import enrolments, events, leads, sequences
+from outreach.store import companies, entries, events, happenings, leads, sequences
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.sequences import SequenceRow
@@ -17,11 +23,12 @@ from outreach.store.sequences import SequenceRow
 
 @dataclass(frozen=True)
 class Enrolled:
-    """The new enrolment, or why there is none."""
+    """The new enrolment, or why there is none. `waits`: it begins when the company has a free place (M7)."""
 
     enrolment: Enrolment | None
     refused: str = ""
     rule: str = ""
+    waits: bool = False
 
 
 def enrol(
@@ -36,20 +43,128 @@ def enrol(
 ) -> Enrolled:
     """(1) Lock the lead, (2) ask whether it may enter, (3) begin, or write down the refusal."""
     leads.locked(session, lead.id)
-    refusal = _refusal(session, lead, row, now, requested=submission_id is not None)
-    if refusal:
-        text, rule = refusal
-        events.record(
-            session,
-            now,
-            "not enrolled",
-            f"Not enrolled in “{row.name}”: {text}",
-            lead_id=lead.id,
-            actor_id=actor_id,
-            rule=rule,
-        )
-        return Enrolled(None, text, rule)
-    return Enrolled(applying.begin(session, house, lead, row, now, submission_id=submission_id, actor_id=actor_id))
+    candidate = candidates(session, [row])[0]
+    known = known_of(session, house, lead, [candidate], now, requested=submission_id is not None)
+    refusal = entry.refusal(candidate, known, now)
+    if refusal is not None:
+        return _refused(session, lead, refusal, now, submission_id, actor_id)
+    return _begin(session, house, lead, row, now, submission_id, actor_id)
+
+
+def enter(
+    session: Session,
+    house: House,
+    lead: Lead,
+    happened: entry.Happening,
+    now: datetime,
+    *,
+    named: SequenceRow | None = None,
+    opened: list[entry.Candidate] | None = None,
+    submission_id: int | None = None,
+) -> Enrolled | None:
+    """M2: (1) the sequences that this opens, in the order of the list, (2) the highest that the lead may enter begins,
+    (3) for each other the reason is kept. None when it opens nothing.
+
+    `named`: a sequence that the happening opens besides those that say so (a form's own); `opened`: where they are
+    known already.
+    """
+    opened = opened_by(session, happened, named) if opened is None else opened
+    if not opened:
+        return None
+    leads.locked(session, lead.id)
+    requested = submission_id is not None or happened.kind in entry.REQUESTS
+    known = known_of(session, house, lead, opened, now, requested=requested)
+    choice = entry.choose(opened, known, now)
+    answers = [_refused(session, lead, refusal, now, submission_id, None) for refusal in choice.refused]
+    if choice.entered is None:
+        return next((answer for answer in answers if answer.waits), answers[0])
+    row = session.get_one(SequenceRow, choice.entered.id)
+    return _begin(session, house, lead, row, now, submission_id)
+
+
+def begin_waiting(session: Session, house: House, waiting: happenings.WaitingEntry, now: datetime) -> Enrolled:
+    """M7: look again at a lead that waits for a place: it begins, waits on, or is refused for another reason by now."""
+    lead, row = session.get_one(Lead, waiting.lead_id), session.get_one(SequenceRow, waiting.sequence_id)
+    candidate = candidates(session, [row])[0]
+    known = known_of(session, house, lead, [candidate], now, requested=True)
+    refusal = entry.refusal(candidate, known, now)
+    if refusal is not None and refusal.waits:
+        return Enrolled(None, refusal.text, refusal.rule, waits=True)
+    session.delete(waiting)
+    session.flush()
+    if refusal is not None:
+        return _refused(session, lead, refusal, now, waiting.submission_id, None)
+    return _begin(session, house, lead, row, now, waiting.submission_id)
+
+
+def opened_by(session: Session, happened: entry.Happening, named: SequenceRow | None = None) -> list[entry.Candidate]:
+    """The published sequences that this opens, in the order of the list (M2)."""
+    rows = sequences.in_order(session)
+    if named is not None and named.archived_at:
+        rows.append(named)
+    found = candidates(session, rows)
+    own = named.id if named is not None else None
+    return [
+        each
+        for each in found
+        if each.id == own or (each.sequence is not None and entry.listens(each.sequence, happened))
+    ]
+
+
+def candidates(session: Session, rows: Collection[SequenceRow]) -> list[entry.Candidate]:
+    """Sequences as the rules see them, in the order given."""
+    published = published_of(session, {row.current_version_id for row in rows if row.current_version_id})
+    return [
+        entry.Candidate(row.id, row.name, published.get(row.current_version_id or 0), row.archived_at is not None)
+        for row in rows
+    ]
+
+
+_PUBLISHED: dict[tuple[int, datetime], Sequence] = {}
+"""Versions never change once published, so each is read once a process; by version id and the moment of publishing."""
+MOST_PUBLISHED = 500
+
+
+def published_of(session: Session, version_ids: Collection[int]) -> dict[int, Sequence]:
+    """Published versions by id."""
+    marks = sequences.published_at(session, version_ids)
+    new = [mark for mark in marks if mark not in _PUBLISHED]
+    if len(_PUBLISHED) + len(new) > MOST_PUBLISHED:
+        _PUBLISHED.clear()
+        new = marks
+    documents = sequences.documents_of(session, [number for number, _ in new]) if new else {}
+    for mark in new:
+        _PUBLISHED[mark] = facts.parsed(documents[mark[0]][0])
+    return {mark[0]: _PUBLISHED[mark] for mark in marks}
+
+
+def known_of(
+    session: Session,
+    house: House,
+    lead: Lead,
+    asked: Collection[entry.Candidate],
+    now: datetime,
+    *,
+    requested: bool,
+) -> entry.Known:
+    """What is true of the lead; what costs a question of its own is asked only where a sequence wants to know."""
+    wanted = [each.sequence for each in asked if each.sequence is not None]
+    more: dict[str, object] = {}
+    if any(entry.needs_touch(each) for each in wanted):
+        more["touched_at"] = entries.touched_of(session, [lead.id]).get(lead.id)
+    if any(each.enter.company_at_most is not None for each in wanted):
+        companies.take_turns(session, lead)
+        more["colleagues"] = companies.followed_up(session, lead)
+    if demanding := next((each for each in wanted if entry.needs_facts(each)), None):
+        more["facts"] = facts.gather(session, house, lead, demanding, None, now)
+    return entry.Known(
+        suppressed=facts.suppressed(session, lead),
+        customer=lead.stage == "won" or entry.CUSTOMER in leads.tags_of(session, lead.id),
+        running=tuple(entry.Running(*each) for each in entries.running(session, lead.id)),
+        left=entries.left(session, lead.id),
+        requested=requested,
+        **more,  # type: ignore[arg-type]
+    )
 
 
 def enrol_by_email(session: Session, house: House, name: str, email: str, now: datetime) -> Enrolled:
@@ -66,37 +181,45 @@ def enrol_by_email(session: Session, house: House, name: str, email: str, now: d
     return enrol(session, house, lead, row, now)
 
 
-def _refusal(
-    session: Session, lead: Lead, row: SequenceRow, now: datetime, *, requested: bool
-) -> tuple[str, str] | None:
-    version = sequences.current(session, row)
-    if row.archived_at or version is None:
-        return f"the sequence is {'archived' if row.archived_at else 'not published'}.", "X9"
-    if why := facts.suppressed(session, lead):
-        return f"the lead is {why}.", "X7"
-    sequence = facts.parsed(version.document)
-    if sequence.klass == "inbound" and not requested:
-        return "a sequence of class inbound needs a recorded request (a form, a call or a mail from them).", "M8"
-    if "customer" in sequence.enter.unless and "customer" in leads.tags_of(session, lead.id):
-        return "the lead is a customer.", "M2"
-    running = enrolments.running_sales(session, lead.id) if sequence.sells else None
-    if running is not None:
-        name = session.get_one(SequenceRow, running.sequence_id).name
-        return f"the lead is in “{name}” already, and one sales sequence at a time is allowed.", "M1"
-    return _again(enrolments.of_lead(session, lead.id), row, sequence, now)
+def _begin(
+    session: Session,
+    house: House,
+    lead: Lead,
+    row: SequenceRow,
+    now: datetime,
+    submission_id: int | None,
+    actor_id: int | None = None,
+) -> Enrolled:
+    drawn = row if actor_id is not None else experiments.assigned(session, lead.id, row, now)
+    if drawn.id != row.id:
+        candidate = candidates(session, [drawn])[0]
+        known = known_of(session, house, lead, [candidate], now, requested=True)
+        if (refusal := entry.refusal(candidate, known, now)) is not None:
+            return _refused(session, lead, refusal, now, submission_id, actor_id)
+    return Enrolled(applying.begin(session, house, lead, drawn, now, submission_id=submission_id, actor_id=actor_id))
 
 
-def _again(before: list[Enrolment], row: SequenceRow, sequence: Sequence, now: datetime) -> tuple[str, str] | None:
-    """P7: once, if not active, after N days, always."""
-    earlier = [e for e in before if e.sequence_id == row.id]
-    if not earlier:
-        return None
-    again = sequence.enter.again
-    if any(e.ended_at is None for e in earlier) and again.rule != "always":
-        return "the lead is in it already.", "P7"
-    if again.rule == "once":
-        return "the lead was in it before, and it may be entered once.", "P7"
-    ended = max((e.ended_at for e in earlier if e.ended_at), default=None)
-    if again.rule == "after" and ended and now - ended < timedelta(days=again.days):
-        return f"the lead left it less than {again.days} days ago.", "P7"
-    return None
+def _refused(
+    session: Session,
+    lead: Lead,
+    refusal: entry.Refusal,
+    now: datetime,
+    submission_id: int | None,
+    actor_id: int | None,
+) -> Enrolled:
+    """Keep why not; who only waits for a place gets a row that is looked at again."""
+    name = refusal.candidate.name
+    first = not refusal.waits or happenings.wait(session, lead.id, refusal.candidate.id, submission_id, now)
+    if first:
+        words = f"Waits for a place in “{name}”" if refusal.waits else f"Not enrolled in “{name}”"
+        events.record(
+            session,
+            now,
+            "not enrolled",
+            f"{words}: {refusal.text}",
+            lead_id=lead.id,
+            actor_id=actor_id,
+            rule=refusal.rule,
+            data={"sequence": refusal.candidate.id, "waits": refusal.waits},
+        )
+    return Enrolled(None, refusal.text, refusal.rule, refusal.waits)

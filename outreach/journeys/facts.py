@@ -1,15 +1,18 @@
 """What the engine has to know of a lead and the house right now, read afresh before every decision (X4)."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from outreach import documents
-from outreach.core import editing
+from outreach.core import editing, entry, stops
 from outreach.core.enrolments import Facts, Pausing, SentMail, Snapshot
+from outreach.core.planning import OUT_OF_OFFICE_DAYS
 from outreach.core.sequences import Sequence, Week
 from outreach.core.tasks import OUTCOMES
 from outreach.journeys import letters
@@ -24,10 +27,13 @@ from outreach.store import (
     mailboxes,
     messages,
     pauses,
+    segments,
     sequences,
+    stop_sets,
     tasks,
     templates,
     users,
+    visits,
 )
 from outreach.store.account import Account
 from outreach.store.enrolments import Enrolment
@@ -64,7 +70,20 @@ def sequence_of(session: Session, row: Enrolment) -> Sequence:
 def sequences_of(session: Session, rows: Collection[Enrolment]) -> dict[int, Sequence]:
     """The versions that these enrolments point to, by version id, with the texts in force (V2)."""
     documents_of = sequences.documents_of(session, {row.version_id for row in rows})
-    return {version_id: worded(*both) for version_id, both in documents_of.items()}
+    return {version_id: with_set(session, worded(*both)) for version_id, both in documents_of.items()}
+
+
+def with_set(session: Session, sequence: Sequence) -> Sequence:
+    """The sequence with the account's stop rules that it uses (X1)."""
+    if not sequence.stop.use:
+        return sequence
+    found = stop_sets.by_name(session, sequence.stop.use)
+    return _ruled(sequence, json.dumps(found.rules)) if found is not None else sequence
+
+
+@lru_cache(maxsize=256)
+def _ruled(sequence: Sequence, rules: str) -> Sequence:
+    return stops.resolved(sequence, {(sequence.stop.use or "").lower(): documents.stop_rules(json.loads(rules))})
 
 
 @lru_cache(maxsize=256)
@@ -133,12 +152,22 @@ class _Known:
         self.away = _away(session, self.owners, now)
         self.inbox_read = inbox_read(session, house)
         self._weeks: dict[int, Week] = {}
+        self._ask_what_is_wanted(session, ids, {id(each.sequence): each.sequence for each in asked}.values())
+
+    def _ask_what_is_wanted(self, session: Session, ids: list[int], wanted: Collection[Sequence]) -> None:
+        """Sources that few sequences ask about: each costs a question only where one does."""
+        segment_names = entry.names_asked(wanted, "segment")
+        self.segments = segments.members_of(session, segment_names, ids, self.now) if segment_names else {}
+        self.visits = visits.paths_of(session, ids) if entry.names_asked(wanted, "visited") else {}
+        self.submitted = forms.submitted_of(session, ids) if entry.names_asked(wanted, "submitted") else {}
+        self.absences = inbox.absences_of(session, ids, self.now - LOOK_BACK * 2)
 
     def facts(self, asking: Asking) -> Facts:
         lead, row, us = asking.lead, asking.row, self.us
         owner = self.owners.get(lead.owner_id or 0)
         calls, since = self.calls.get(lead.id, []), row.entered_at if row else lead.created_at
         return Facts(
+            lead=lead.id,
             zone=lead.zone or us.zone,
             country=lead.country or None,
             region=lead.region or None,
@@ -154,6 +183,10 @@ class _Known:
             fields=Fields(lambda: self._fields_of(lead, owner)),
             needs=self.needs,
             tags=frozenset(self.tags.get(lead.id, ())),
+            segments=self.segments.get(lead.id, frozenset()),
+            visits=_since(self.visits.get(lead.id), since),
+            submitted=_since(self.submitted.get(lead.id), since),
+            out_of_office=self._away_until(lead, row),
             stage=lead.stage,
             prefers=lead.reach_by or None,
             score=lead.score,
@@ -171,6 +204,19 @@ class _Known:
             rep_away=self.away.get(lead.owner_id or 0, ()),
             inbox_read=self.inbox_read,
         )
+
+    def _away_until(self, lead: Lead, row: Enrolment | None) -> date | None:
+        """O4: the return date that the lead's last absence notice named (7 days where it named none), if still ahead.
+
+        For whoever entered after the notice came; what ran by then was told by its own signal.
+        """
+        found = self.absences.get(lead.id)
+        if found is None or (row is not None and row.entered_at <= found[0]):
+            return None
+        zone = ZoneInfo(lead.zone or self.us.zone)
+        at, said = found
+        back = said or at.astimezone(zone).date() + timedelta(days=OUT_OF_OFFICE_DAYS)
+        return back if back >= self.now.astimezone(zone).date() else None
 
     def _week_of(self, owner: User) -> Week:
         if owner.id not in self._weeks:

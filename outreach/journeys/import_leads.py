@@ -103,7 +103,7 @@ def _note(
             captured = capture.note_lead(
                 session, house, name=line.name, email=line.email, phone=line.phone, company=line.company,
                 topic=line.topic, message=line.message, source="import", sequence_id=sequence_id, owner_id=owner_id,
-                now=now, actor_id=actor_id,
+                now=now, actor_id=actor_id, through="import",
             )  # fmt: skip
             if tag:
                 session.merge(Tag(lead_id=captured.lead_id, tag=tag))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from outreach.core import signals, tracking
 from outreach.journeys import applying
 from outreach.journeys.house import House
-from outreach.store import business_clock, events, messages
+from outreach.store import business_clock, events, happenings, messages
 from outreach.store.messages import Hit, Link, Message
 
 log = logging.getLogger(__name__)
@@ -94,6 +94,7 @@ def _tell(session: Session, house: House, letter: Message, link: Link, now: date
         session, now, "click", text, lead_id=letter.lead_id, enrolment_id=letter.enrolment_id, message_id=letter.id,
         step_key=letter.step_key, rule="B3", data={"link": link.id, "url": link.url[:1000], "name": link.name},
     )  # fmt: skip
+    happenings.note(session, now, "clicked", link.name or link.url, letter.lead_id, data={"message": letter.id})
     applying.signal(session, house, letter.lead_id, signals.Clicked(link.name or link.url), now, message_id=letter.id)
 
 

@@ -64,7 +64,9 @@ def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrol
 def running_of(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Enrolment]]:
     """The running enrolments of many leads at once."""
     query = (
-        select(Enrolment).where(Enrolment.lead_id.in_(lead_ids), Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
+        select(Enrolment)
+        .where(Enrolment.lead_id == func.any(list(lead_ids)), Enrolment.ended_at.is_(None))
+        .order_by(Enrolment.id)
     )
     found: dict[int, list[Enrolment]] = {}
     for row in session.scalars(query):
@@ -84,11 +86,11 @@ def classes_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[tu
 
 
 def running_sales(session: Session, lead_id: int) -> Enrolment | None:
-    """The one active sales enrolment (M1)."""
+    """The one active sales enrolment (M1): the highest class, which holds those below it (M3)."""
     query = select(Enrolment).where(
         Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None), Enrolment.class_.in_(SALES)
     )
-    return session.scalar(query)
+    return min(session.scalars(query), key=lambda row: SALES.index(row.class_), default=None)
 
 
 def claim_due(

@@ -102,6 +102,17 @@ def latest_of(session: Session, lead_ids: Collection[int]) -> dict[int, Asked]:
     return {lead_id: Asked(form_id, at) for lead_id, form_id, at in session.execute(query)}
 
 
+def submitted_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+    """Lead -> keys of the forms that they filled in, each with the last time."""
+    query = select(Submission.lead_id, Form.key, func.max(Submission.at)).join(Form, Form.id == Submission.form_id)
+    found: dict[int, dict[str, datetime]] = {}
+    for lead_id, key, at in session.execute(
+        query.where(Submission.lead_id.in_(lead_ids)).group_by(Submission.lead_id, Form.key)
+    ):
+        found.setdefault(lead_id, {})[key] = at
+    return found
+
+
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Submission]:
     """Submissions by id."""
     return {one.id: one for one in session.scalars(select(Submission).where(Submission.id.in_(set(ids))))}

@@ -4,7 +4,7 @@ A row is written in the same transaction as the change itself: for tags, stages 
 database, so that no way of changing them can be forgotten; for clicks, visits, scores, segments and dates by the journey.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from outreach.store.base import Base, Id, Json, Moment
 
 MOST_TRIES = 5
+DATES = "dates"
+"""The look at leads' own dates."""
+REAL_NOW = func.clock_timestamp()
 KEPT = timedelta(days=30)
 """Real time for which handled rows are kept; those with a key stay, because the key is what makes them happen once."""
 
@@ -101,19 +104,36 @@ def any_open(session: Session) -> bool:
     return bool(open_ids(session, 1))
 
 
-def drop_unheard(session: Session, heard: Iterable[tuple[str, str]], kinds: Iterable[str], limit: int) -> int:
-    """Mark as handled what nobody listens for: neither its kind as a whole nor this kind and name. How many."""
-    named = [f"{kind}\x1f{name}" for kind, name in heard]
-    loud = Happening.kind.in_(list(kinds)) | (Happening.kind + "\x1f" + Happening.name).in_(named)
-    waiting = (
+def leads_of(session: Session, ids: Collection[int]) -> list[int]:
+    """The leads that these happened to."""
+    return list(session.scalars(select(Happening.lead_id).where(Happening.id.in_(ids)).distinct()))
+
+
+def still_open(session: Session, ids: Collection[int]) -> list[tuple[int, int]]:
+    """(id, lead) of those that nobody has handled, in order."""
+    query = select(Happening.id, Happening.lead_id).where(Happening.id.in_(ids), Happening.handled_at.is_(None))
+    return [(happening_id, lead_id) for happening_id, lead_id in session.execute(query.order_by(Happening.id))]
+
+
+def drop_unheard(
+    session: Session, heard: Iterable[tuple[str, str]], kinds: Iterable[str], ids: Collection[int]
+) -> None:
+    """Mark as handled, of these, what nobody listens for: neither its kind as a whole nor this kind and name.
+
+    A name of "" listens for every name of the kind.
+    """
+    pairs = set(heard)
+    whole = {*kinds, *(kind for kind, name in pairs if not name)}
+    named = [f"{kind}\x1f{name}" for kind, name in pairs if name]
+    loud = Happening.kind.in_(whole) | (Happening.kind + "\x1f" + Happening.name).in_(named)
+    unheard = (
         select(Happening.id)
-        .where(Happening.handled_at.is_(None), ~loud)
-        .order_by(Happening.look_at, Happening.id)
-        .limit(limit)
+        .where(Happening.id.in_(ids), Happening.handled_at.is_(None), ~loud)
+        .order_by(Happening.id)
         .with_for_update(skip_locked=True)
     )
-    done = update(Happening).where(Happening.id.in_(waiting)).values(handled_at=func.now()).returning(Happening.id)
-    return len(session.scalars(done.execution_options(synchronize_session=False)).all())
+    done = update(Happening).where(Happening.id.in_(unheard)).values(handled_at=REAL_NOW)
+    session.execute(done.execution_options(synchronize_session=False))
 
 
 def lock_open(session: Session, happening_id: int) -> Happening | None:
@@ -128,7 +148,7 @@ def failed(session: Session, happening_id: int, error: str) -> None:
     if row is None:
         return
     row.tries, row.error = row.tries + 1, error[:500]
-    real_now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    real_now = session.execute(select(REAL_NOW)).scalar_one()
     row.look_at = real_now + timedelta(seconds=30 * 4**row.tries)
     if row.tries >= MOST_TRIES:
         row.handled_at = real_now
@@ -160,6 +180,22 @@ def set_looked(session: Session, name: str, at: datetime, next_at: datetime | No
     session.execute(insert(Look).values(row).on_conflict_do_update(index_elements=["name"], set_=changed))
 
 
+def forget_look(session: Session, name: str) -> None:
+    """Look again as soon as possible."""
+    session.execute(delete(Look).where(Look.name == name))
+
+
+def look_due(session: Session, now: datetime) -> bool:
+    """Whether the day of some lead has come, or somebody who waits for a place wants to be looked at."""
+    dates = select(Look.name).where(Look.name == DATES, Look.next_at <= now).limit(1)
+    return session.scalar(dates) is not None or bool(waiting_due(session, now, 1))
+
+
+def next_look(session: Session, now: datetime) -> datetime | None:
+    """When the next lead's day comes, as far as the last look knows."""
+    return session.scalar(select(Look.next_at).where(Look.name == DATES, Look.next_at > now))
+
+
 def wait(session: Session, lead_id: int, sequence_id: int, submission_id: int | None, now: datetime) -> bool:
     """M7: let a lead wait for a place; False when it waits already."""
     row = {
@@ -173,10 +209,11 @@ def wait(session: Session, lead_id: int, sequence_id: int, submission_id: int | 
     return session.scalar(statement) is not None
 
 
-def waiting_due(session: Session, now: datetime, limit: int) -> list[int]:
-    """Ids of waiting entries to look at again, the longest waiting first."""
-    query = select(WaitingEntry.id).where(WaitingEntry.look_at <= now)
-    return list(session.scalars(query.order_by(WaitingEntry.since, WaitingEntry.id).limit(limit)))
+def waiting_due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(id, lead) of waiting entries to look at again, the longest waiting first."""
+    query = select(WaitingEntry.id, WaitingEntry.lead_id).where(WaitingEntry.look_at <= now)
+    rows = session.execute(query.order_by(WaitingEntry.since, WaitingEntry.id).limit(limit))
+    return [(entry_id, lead_id) for entry_id, lead_id in rows]
 
 
 def lock_waiting(session: Session, entry_id: int) -> WaitingEntry | None:

@@ -1,7 +1,7 @@
 """Mail that came in: the raw message first, what it means later (DESIGN 5c)."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -98,6 +98,12 @@ def quarantined(session: Session) -> list[InboundMail]:
     return list(session.scalars(query))
 
 
+def page(session: Session, before: int | None, limit: int) -> list[InboundMail]:
+    """Received mail, the latest first, without its raw bytes."""
+    query = select(InboundMail).options(defer(InboundMail.raw)).order_by(InboundMail.id.desc()).limit(limit)
+    return list(session.scalars(query.where(InboundMail.id < before) if before else query))
+
+
 def of_lead(session: Session, lead_id: int) -> list[InboundMail]:
     """What a lead wrote, the latest first."""
     return list(
@@ -114,6 +120,24 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, InboundMail]:
 def last_received(session: Session) -> datetime | None:
     """When the last message came in."""
     return session.scalar(select(InboundMail.received_at).order_by(InboundMail.id.desc()).limit(1))
+
+
+def absences_of(
+    session: Session, lead_ids: Collection[int], since: datetime
+) -> dict[int, tuple[datetime, date | None]]:
+    """Lead -> when their last absence notice came, and the day of return that it named."""
+    query = (
+        select(InboundMail.lead_id, InboundMail.received_at, InboundMail.detail["return_date"].astext)
+        .where(
+            InboundMail.lead_id == func.any(list(lead_ids)),
+            InboundMail.class_ == "out_of_office",
+            InboundMail.received_at >= since,
+        )
+        .order_by(InboundMail.received_at)
+    )
+    return {
+        lead_id or 0: (at, date.fromisoformat(said) if said else None) for lead_id, at, said in session.execute(query)
+    }
 
 
 def senses_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str, datetime]]:

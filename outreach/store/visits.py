@@ -1,6 +1,6 @@
 """Visits of our own pages by leads whose browser told us who they are (a letter's link or a form), with their class (B1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, func, select
@@ -34,16 +34,15 @@ def latest(session: Session, lead_id: int, site: str, path: str) -> Visit | None
     return session.scalar(query.order_by(Visit.id.desc()).limit(1))
 
 
-def paths_of(session: Session, since: Mapping[int, datetime]) -> dict[int, frozenset[str]]:
-    """Lead id -> paths that the person visited since the lead's moment."""
+def paths_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+    """Lead -> paths that the person visited, each with the last time."""
     query = select(Visit.lead_id, Visit.path, func.max(Visit.at)).where(
-        Visit.lead_id.in_(list(since)), Visit.verdict == "human"
+        Visit.lead_id.in_(lead_ids), Visit.verdict == "human"
     )
-    found: dict[int, set[str]] = {}
+    found: dict[int, dict[str, datetime]] = {}
     for lead_id, path, at in session.execute(query.group_by(Visit.lead_id, Visit.path)):
-        if at >= since[lead_id]:
-            found.setdefault(lead_id, set()).add(path)
-    return {lead_id: frozenset(paths) for lead_id, paths in found.items()}
+        found.setdefault(lead_id, {})[path] = at
+    return found
 
 
 def counts_by_path(session: Session, limit: int = 50) -> Sequence[tuple[str, int, datetime]]:

@@ -1,0 +1,183 @@
+"""What follows when something happened to a lead: running sequences react, and others are entered (M2, X1, X6).
+
+    handle          happenings, each once: (1) the score, (2) those nobody listens for, (3) the others one by one
+    place_waiting   M7: whoever waits for a place of the company looks again
+
+Each happening is handled in a transaction of its own, which marks it as handled: a worker that dies in between leaves
+it for the next one. One that raises is tried again later and holds up nobody.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from outreach.core import entry, signals
+from outreach.core.sequences import Sequence
+from outreach.journeys import applying, enrol, facts, scoring
+from outreach.journeys.house import House
+from outreach.store import business_clock, companies, enrolments, events, happenings, leads, sequences
+from outreach.store.enrolments import SALES
+from outreach.store.happenings import Happening
+from outreach.store.leads import Lead
+
+log = logging.getLogger(__name__)
+
+LOUD = ("replied", "visited", "score", "colleague")
+"""Kinds that are always looked at: their names are no plain match, or colleagues have to hear of them."""
+LOOK_AGAIN = timedelta(hours=1)
+ASKED_AS = {"tag": "tag", "stage": "stage", "segment": "segment", "form": "submitted", "visited": "visited"}
+"""Kind of a happening -> kind of the conditions that ask about it."""
+
+
+def handle(house: House, limit: int = 200) -> bool:
+    """Handle what happened; True when there is more."""
+    with house.sessions.begin() as session:
+        ids = happenings.open_ids(session, limit)
+        people = happenings.leads_of(session, ids)
+        now = house.now(session)
+    if not ids:
+        return False
+    scoring.recompute(house, people)
+    with house.sessions.begin() as session:
+        happenings.drop_unheard(session, heard(session), LOUD, ids)
+        left = happenings.still_open(session, ids)
+    for happening_id, lead_id in left:
+        _one(house, happening_id, lead_id, now)
+    return len(ids) == limit
+
+
+def place_waiting(house: House, limit: int = 100) -> int:
+    """M7: let enter who has found a place by now; how many did."""
+    with house.sessions.begin() as session:
+        due = happenings.waiting_due(session, house.now(session), limit)
+    return sum(_placed(house, entry_id, lead_id) for entry_id, lead_id in due)
+
+
+def heard(session: Session) -> set[tuple[str, str]]:
+    """(kind, name) of everything that a published version listens for; older versions count while people are inside."""
+    found: set[tuple[str, str]] = set()
+    for sequence in _documents(session):
+        found |= {(rule.kind, rule.name) for rule in sequence.enter.on}
+        found |= {("stage", stage) for stage, _ in sequence.stop.stage}
+        for kind, asked in ASKED_AS.items():
+            found |= {(kind, name) for name in entry.names_asked([sequence], asked)}
+    return found
+
+
+def _documents(session: Session) -> list[Sequence]:
+    return [
+        facts.with_set(session, each) for each in enrol.published_of(session, sequences.all_versions(session)).values()
+    ]
+
+
+def _one(house: House, happening_id: int, lead_id: int, now: datetime) -> None:
+    try:
+        with house.sessions.begin() as session:
+            lead = leads.locked(session, lead_id)
+            row = happenings.lock_open(session, happening_id)
+            if lead is None or row is None:
+                return
+            row.handled_at = business_clock.real_now(session)
+            if lead.erased_at is None:
+                _tell(session, house, lead, row, now)
+                _enter(session, house, lead, row, now)
+    except Exception as error:
+        log.exception("what happened (%s) could not be handled", happening_id)
+        with house.sessions.begin() as session:
+            happenings.failed(session, happening_id, f"{type(error).__name__}: {error}")
+
+
+def _tell(session: Session, house: House, lead: Lead, row: Happening, now: datetime) -> None:
+    """Running sequences hear of it, where one of them asks about such a thing."""
+    if row.kind == "replied":
+        _tell_colleagues(session, lead, row, now)
+        return
+    signal = _signal(row)
+    if signal is not None and any(_asks(each, row) for each in _running(session, lead.id)):
+        applying.signal(session, house, lead.id, signal, now)
+
+
+def _tell_colleagues(session: Session, lead: Lead, row: Happening, now: datetime) -> None:
+    """X6: each colleague who is being followed up hears of the reply by a happening of their own (and a lock of theirs)."""
+    who = lead.name or lead.email
+    for colleague in companies.selling_ids(session, lead):
+        key = f"colleague:{row.id}:{colleague}"
+        happenings.note(session, now, "colleague", who, colleague, key=key, data={"lead": lead.id})
+
+
+def _signal(row: Happening) -> signals.Signal | None:
+    if row.kind == "colleague":
+        return signals.Replied(colleague=True)
+    if row.kind == "form":
+        return signals.Submitted(row.name)
+    if row.kind == "visited":
+        return signals.Visited(row.name)
+    if row.kind == "stage":
+        return signals.StageChanged(row.name)
+    words = {
+        "tag": f"The lead has the tag “{row.name}” now.",
+        "segment": f"The lead is in the segment “{row.name}” now.",
+        "score": f"The lead's score is {row.data.get('after', 0)} now.",
+    }
+    return signals.FactsChanged(words[row.kind]) if row.kind in words else None
+
+
+def _running(session: Session, lead_id: int) -> list[tuple[str, Sequence]]:
+    """(class, document) of what the lead is in."""
+    rows = enrolments.running(session, lead_id)
+    documents = facts.sequences_of(session, rows)
+    return [(row.class_, documents[row.version_id]) for row in rows]
+
+
+def _asks(running: tuple[str, Sequence], row: Happening) -> bool:
+    klass, sequence = running
+    if row.kind == "colleague":
+        return klass in SALES
+    if row.kind == "stage" and sequence.stop.on_stage(row.name) is not None:
+        return True
+    return bool(entry.names_asked([sequence], ASKED_AS.get(row.kind, row.kind)))
+
+
+def _enter(session: Session, house: House, lead: Lead, row: Happening, now: datetime) -> None:
+    """A form's own door has let in already; a colleague's reply opens nothing."""
+    if row.kind in ("form", "colleague"):
+        return
+    happened = entry.Happening(row.kind, row.name, int(row.data.get("before") or 0), int(row.data.get("after") or 0))
+    if row.kind == "stage":
+        happened = entry.Happening("stage", row.name)
+    named = session.get(sequences.SequenceRow, row.data["sequence"]) if row.kind == "date" else None
+    opened = enrol.opened_by(session, happened, named)
+    if row.kind == "date":
+        opened = [each for each in opened if each.id == row.data["sequence"]]
+    if opened:
+        enrol.enter(session, house, lead, happened, now, opened=opened, submission_id=row.data.get("submission"))
+
+
+def _placed(house: House, entry_id: int, lead_id: int) -> bool:
+    try:
+        with house.sessions.begin() as session:
+            lead = leads.locked(session, lead_id)
+            waiting = happenings.lock_waiting(session, entry_id)
+            if lead is None or waiting is None:
+                return False
+            now = house.now(session)
+            done = enrol.begin_waiting(session, house, waiting, now)
+            if done.waits:
+                waiting.look_at = now + LOOK_AGAIN
+            return done.enrolment is not None
+    except Exception as error:
+        log.exception("the waiting entry %s could not be looked at", entry_id)
+        with house.sessions.begin() as session:
+            now = house.now(session)
+            if waiting := happenings.lock_waiting(session, entry_id):
+                waiting.look_at = now + LOOK_AGAIN
+            events.record(
+                session,
+                now,
+                "problem",
+                f"A waiting entry could not be looked at: {error}"[:500],
+                lead_id=lead_id,
+                rule="M7",
+            )
+        return False
