@@ -157,6 +157,7 @@ def _away(case: Case) -> None:
         return
     day = case.verdict.return_date
     until = f" until {day:%-d %B %Y}" if day else ", without a date"
+    case.row.detail = {**case.row.detail, "return_date": day.isoformat() if day else None}
     case.note("out of office", f"Out of office{until}.", "O4")
     _signal(case, signals.WasOutOfOffice(day))
 

@@ -58,6 +58,15 @@ def quarantined(session: Session, inbound_id: int) -> None:
     row.state, row.tries, row.error = "new", 0, ""
 
 
+def discarded(session: Session, inbound_id: int) -> None:
+    """Put a message that could not be read away; its bytes stay. Raises Refused when it was read meanwhile."""
+    query = select(InboundMail).where(InboundMail.id == inbound_id).with_for_update()
+    row = session.scalar(query)
+    if row is None or row.state != "quarantined":
+        raise Refused("This message was read meanwhile.")
+    row.state = "discarded"
+
+
 def _locked(session: Session, message_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.id == message_id).with_for_update())
 

@@ -165,12 +165,6 @@ class _Part(Message):
     """A compat32 message that counts its headers and leaves delivery reports as text, for our own reader."""
 
     account: "_Account"
-    source: str | None = None
-
-    def set_payload(self, payload: Any, charset: Any = None) -> None:
-        """Keeps the text as it came: ``get_payload`` decodes it by a charset that may be wrong, with losses."""
-        self.source = payload if isinstance(payload, str) else None
-        super().set_payload(payload, charset)
 
     def set_raw(self, name: str, value: Any) -> None:
         self.account.header(self, name, str(value))
@@ -444,7 +438,9 @@ def safe_name(name: str) -> str:
 
 
 def _content(message: Message) -> bytes:
-    payload = getattr(message, "source", None)
+    # Not `get_payload`, which decodes by a charset that may be wrong; nor a copy made earlier: the parser still takes off
+    # the line end that belongs to the boundary.
+    payload = getattr(message, "_payload", None)
     if not isinstance(payload, str):
         return b""
     data = payload.encode("ascii", "surrogateescape") if _escapable(payload) else payload.encode("utf-8", "replace")
