@@ -178,9 +178,9 @@ def allowed_from(
 
     `cal`: the open hours of the letter; `zone`: the lead's, in which the cap counts its days (None: that of `cal`).
     `keep_time`: a day-level step keeps its time of day on the day that it moves to; others go at that day's opening. Letters
-    sent at once do not count.
+    sent at once do not count, nor does one that is still under way and has to give way to this one (M3).
     """
-    counted = [mail for mail in mails if not mail.at_once]
+    counted = [mail for mail in mails if not mail.at_once and not (mail.pending and outranks(klass, mail.klass))]
     clock = cal.local(at).time() if keep_time else None
     return _distance(klass, at, counted, cal, clock) or _cap(
         at, counted, cal, cap_day, cap_week, clock, zone or cal.zone

@@ -91,11 +91,15 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """One automatic letter that this person got, in any programme (M4). `klass` as in sequences.CLASSES."""
+    """One automatic letter that this person got, in any programme (M4). `klass` as in sequences.CLASSES.
+
+    `pending`: it is under way and has not gone yet; it gives way to what outranks it (M3).
+    """
 
     at: datetime
     klass: str
     at_once: bool = False
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

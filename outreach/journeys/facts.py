@@ -258,7 +258,7 @@ def _counted(found: Iterable[LetterOfLate], row: Enrolment | None) -> tuple[Sent
     """M4: a lead's letters of late, besides those of this enrolment that are still on their way."""
     besides = row.id if row else None
     return tuple(
-        SentMail(mail.at, mail.class_, mail.at_once)
+        SentMail(mail.at, mail.class_, mail.at_once, pending=not mail.sent)
         for mail in found
         if mail.sent or besides is None or mail.enrolment_id != besides
     )
