@@ -1,4 +1,4 @@
-"""Settings that people change: the company, a mailbox, a user's own profile, working hours.
+"""Settings that people change: the company, a user's own profile, working hours. Mailboxes: set_up_mailbox.
 
 Each function takes the answers of a form as text, and either changes the row and returns {}, or changes nothing and
 returns one sentence per wrong field.
@@ -8,19 +8,14 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.core.publicholidays import known_countries
 from outreach.journeys import accounts
-from outreach.journeys.house import House
-from outreach.mail import imap, smtpurl
-from outreach.store import account, secrets
-from outreach.store.mailboxes import Mailbox
+from outreach.store import account
 from outreach.store.users import User
 
 Answers = Mapping[str, str]
@@ -36,10 +31,6 @@ DAYS = {
     "sun": "Sunday",
 }
 LONGEST = {"company": 200, "sender_name": 100, "postal_address": 500, "name": 100, "phone": 40, "signature": 2_000}
-SCHEMES = {
-    "smtp": {"smtp+starttls": "STARTTLS (usually 587)", "smtps": "TLS (usually 465)", "smtp": "Not encrypted (25)"},
-    "imap": {"imaps": "TLS (usually 993)", "imap+starttls": "STARTTLS (usually 143)", "imap": "Not encrypted (143)"},
-}
 _BLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
 
 
@@ -110,64 +101,6 @@ def password(session: Session, user: User, answers: Answers) -> Errors:
     return {}
 
 
-def mailbox(session: Session, house: House, row: Mailbox, answers: Answers) -> Errors:
-    """A mailbox's address, servers and limits. An empty password keeps the one that is stored."""
-    address, errors = _address(session, row, answers)
-    smtp, smtp_wrong = server_url(house, row, answers, "smtp")
-    imap, imap_wrong = server_url(house, row, answers, "imap")
-    errors |= smtp_wrong | imap_wrong | _too_long(answers, "name")
-    limits = {name: _number(answers, name, errors) for name in ("daily_limit", "minute_limit")}
-    if errors:
-        return errors
-    row.address, row.name = address, _text(answers, "name")
-    row.smtp_secret = secrets.seal(smtp, house.keys) if smtp else None
-    row.imap_secret = secrets.seal(imap, house.keys) if imap else None
-    row.takes_strangers = answers.get("takes_strangers") == "1"
-    row.daily_limit, row.minute_limit = limits["daily_limit"], limits["minute_limit"]
-    row.paused_until, row.paused_reason, row.failures, row.read_error = None, "", 0, ""
-    return {}
-
-
-def server_url(house: House, row: Mailbox, answers: Answers, kind: str) -> tuple[str, Errors]:
-    """The URL that a form's parts make (`smtp_host`, `smtp_port`, ...); "" when no host is given."""
-    host, scheme = _text(answers, f"{kind}_host"), _text(answers, f"{kind}_scheme")
-    if not host:
-        return "", {}
-    if not re.fullmatch(r"[\w.:\[\]-]+", host) or scheme not in SCHEMES[kind]:
-        return "", {f"{kind}_host": f"'{host[:60]}' is no host name; give one such as mail.example.com."}
-    port = _text(answers, f"{kind}_port")
-    if port and not (port.isdecimal() and 1 <= int(port) <= 65_535):
-        return "", {f"{kind}_port": f"'{port[:20]}' is no port; leave it empty for the usual one."}
-    user, secret = _text(answers, f"{kind}_user"), answers.get(f"{kind}_password", "")
-    if user and not secret:
-        stored = server_parts(house, row, kind)
-        if stored.get("secret") and stored["host"] != host:
-            return "", {f"{kind}_password": "This is another server: enter its password. The stored one stays here."}
-        secret = stored.get("secret", "")
-    who = f"{quote(user, safe='')}:{quote(secret, safe='')}@" if user else ""
-    url = f"{scheme}://{who}{host}{':' + port if port else ''}"
-    try:
-        (smtpurl if kind == "smtp" else imap).parse_url(url)
-    except ValueError as fault:
-        return "", {f"{kind}_host": str(fault)}
-    return url, {}
-
-
-def server_parts(house: House, row: Mailbox, kind: str) -> dict[str, str]:
-    """The parts of a mailbox's stored server URL: scheme, host, port, user, secret; {} when none is stored."""
-    sealed = row.smtp_secret if kind == "smtp" else row.imap_secret
-    if not sealed:
-        return {}
-    parts = urlsplit(secrets.unseal(sealed, house.keys))
-    return {
-        "scheme": parts.scheme,
-        "host": parts.hostname or "",
-        "port": str(parts.port or ""),
-        "user": unquote(parts.username or ""),
-        "secret": unquote(parts.password or ""),
-    }
-
-
 def hours_text(hours: Mapping[str, Any]) -> dict[str, str]:
     """Working hours as kept (`{"mon-fri": ["09:00-17:00"]}`), one text per day for a form."""
     names = list(DAYS)
@@ -204,17 +137,6 @@ def _block(text: str) -> str | None:
     return f"{h1:02}:{m1:02}-{h2:02}:{m2:02}"
 
 
-def _address(session: Session, row: Mailbox, answers: Answers) -> tuple[str, Errors]:
-    address = _text(answers, "address").lower()
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        if not re.fullmatch(r"[^@\s<>]+@[a-z0-9.-]+", address):
-            return "", {"address": f"'{address[:60]}' is no e-mail address; give one such as hello@example.com."}
-    taken = session.scalar(select(Mailbox.id).where(Mailbox.address == address, Mailbox.id != (row.id or 0)))
-    return address, {"address": f"There is a mailbox {address} already."} if taken else {}
-
-
 def _web_address(answers: Answers, name: str) -> Errors:
     text = _text(answers, name)
     parts = urlsplit(text)
@@ -229,14 +151,6 @@ def _too_long(answers: Answers, *names: str) -> Errors:
         for name in names
         if len(_text(answers, name)) > LONGEST[name]
     }
-
-
-def _number(answers: Answers, name: str, errors: Errors) -> int:
-    text = _text(answers, name) or "0"
-    if not text.isdecimal() or int(text) > 1_000_000:
-        errors[name] = f"'{text[:20]}' is no number of letters; 0 means no limit."
-        return 0
-    return int(text)
 
 
 def _text(answers: Answers, name: str) -> str:

@@ -163,3 +163,8 @@ def _kept(house: House, mailbox: Mailbox) -> dict[str, Any]:
 
 def _keep(house: House, mailbox: Mailbox, kept: dict[str, Any]) -> None:
     mailbox.oauth_secret = secrets.seal(json.dumps(kept), house.keys)
+
+
+def is_connected(house: House, mailbox: Mailbox) -> bool:
+    """Whether somebody has signed in for this mailbox."""
+    return bool(_kept(house, mailbox).get("refresh"))

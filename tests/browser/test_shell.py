@@ -14,7 +14,10 @@ PAGES = [
     "/settings",
     "/settings/me",
     "/settings/users",
-    "/settings/mailbox",
+    "/settings/mailboxes",
+    "/settings/mailboxes/new",
+    "/settings/mailboxes/new/google",
+    "/settings/domains",
     "/notices",
     "/search?q=anna",
     "/nowhere",
@@ -117,11 +120,11 @@ def test_settings_are_saved_and_errors_stand_beside_their_fields(inside: Any, si
 
 
 def test_the_mailbox_test_answers_in_the_page(inside: Any, site: str, complaints: list[str]) -> None:
-    inside.goto(site + "/settings/mailbox")
+    inside.goto(site + "/settings/mailboxes/new/generic")
     inside.fill("#smtp_host", "127.0.0.1")
     inside.fill("#smtp_port", "9")
     inside.select_option("#smtp_scheme", "smtp")
-    inside.click("text=Test both servers")
+    inside.click("text=Try both servers")
     inside.wait_for_selector("#mailbox-test .note-bad")
     assert complaints == []
 

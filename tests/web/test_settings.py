@@ -1,12 +1,11 @@
-"""Settings: company, profile, users, mailbox."""
+"""Settings: company, profile, users."""
 
 import re
 from typing import Any
 
 import pytest
 
-from outreach.journeys import configure
-from outreach.store import account, logins, mailboxes, users
+from outreach.store import account, logins, users
 from outreach.store.leads import Lead
 from outreach.store.users import User
 
@@ -63,7 +62,8 @@ def test_a_rep_has_a_profile_but_no_company_settings(rep: Any) -> None:
     assert rep.get("/settings").headers["Location"] == "/settings/me"
     assert rep.post("/settings", COMPANY).status_code == 403
     assert rep.get("/settings/users").status_code == 403
-    assert rep.get("/settings/mailbox").status_code == 403
+    assert rep.get("/settings/mailboxes").status_code == 403
+    assert rep.get("/settings/domains").status_code == 403
 
 
 def test_regions_follow_the_country(admin: Any) -> None:
@@ -139,62 +139,3 @@ def test_a_role_is_changed(admin: Any, rita: User, house: Any) -> None:
     admin.post(f"/settings/users/{rita.id}/role", {"role": "manager"})
     with house.sessions() as session:
         assert users.by_email(session, rita.email).role == "manager"  # type: ignore[union-attr]
-
-
-MAILBOX = {
-    "address": "Hello@Lumen.example",
-    "smtp_host": "mail.lumen.example",
-    "smtp_scheme": "smtp+starttls",
-    "smtp_user": "hello@lumen.example",
-    "smtp_password": "p@ss:/word",
-    "imap_scheme": "imaps",
-    "takes_strangers": "1",
-}
-
-
-def test_a_mailbox_is_saved_and_its_password_is_neither_readable_nor_shown(admin: Any, house: Any) -> None:
-    assert admin.post("/settings/mailbox", MAILBOX).status_code == 303
-    assert "p@ss" not in admin.get("/settings/mailbox").text
-    with house.sessions() as session:
-        row = mailboxes.default(session)
-        assert row is not None
-        assert row.address == "hello@lumen.example"
-        assert row.takes_strangers
-        assert b"p@ss" not in (row.smtp_secret or b"")
-        assert configure.server_parts(house, row, "smtp")["secret"] == "p@ss:/word"
-        assert row.imap_secret is None
-
-
-def test_an_empty_password_keeps_the_stored_one(admin: Any, house: Any) -> None:
-    admin.post("/settings/mailbox", MAILBOX)
-    admin.post("/settings/mailbox", {**MAILBOX, "smtp_password": "", "smtp_port": "2525"})
-    with house.sessions() as session:
-        row = mailboxes.default(session)
-        assert row is not None
-        parts = configure.server_parts(house, row, "smtp")
-    assert (parts["secret"], parts["port"]) == ("p@ss:/word", "2525")
-
-
-def test_a_stored_password_is_never_shown_to_another_server(admin: Any, house: Any) -> None:
-    admin.post("/settings/mailbox", MAILBOX)
-    answer = admin.post("/settings/mailbox", {**MAILBOX, "smtp_password": "", "smtp_host": "evil.example"})
-    assert answer.status_code == 422
-    assert 'id="smtp_password-error"' in answer.text
-
-
-def test_the_test_button_says_what_happened(admin: Any, house: Any) -> None:
-    admin.get("/settings/mailbox")
-    nobody = {**MAILBOX, "smtp_host": "127.0.0.1", "smtp_port": "9", "smtp_scheme": "smtp", "smtp_password": "x"}
-    nobody |= {
-        "imap_host": "127.0.0.1",
-        "imap_port": "9",
-        "imap_scheme": "imap",
-        "imap_user": "x",
-        "imap_password": "secret",
-    }
-    answer = admin.post("/settings/mailbox/test", nobody)
-    assert answer.status_code == 200
-    assert "Sending:" in answer.text
-    assert answer.text.count("note-bad") == 2
-    assert "Receiving:" in answer.text
-    assert "secret" not in answer.text
