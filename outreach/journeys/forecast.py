@@ -5,8 +5,10 @@ silent; so it shows the plan as it stands, not a promise.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 
 from sqlalchemy.orm import Session
@@ -35,6 +37,9 @@ class Coming:
     title: str
     step_key: str = ""
     rule: str = ""
+    at_once: bool = False
+    under_way: bool = False
+    """It waits already: a letter in the queue, or a task that somebody has to do."""
 
 
 NAMES = {
@@ -51,14 +56,20 @@ def forecast(
         return []
     sequence = facts.sequence_of(session, row)
     known = facts.gather(session, house, lead, sequence, row, now)
-    walk = _Walk(sequence, known, facts.snapshot(row), now)
-    found: list[Coming] = []
+    return list(islice(coming(sequence, known, facts.snapshot(row), now, now + FURTHEST), limit))
+
+
+def coming(sequence: Sequence, known: Facts, enrolment: Snapshot, now: datetime, until: datetime) -> Iterator[Coming]:
+    """What an enrolment will do up to a moment, in order, from facts at hand."""
+    walk = _Walk(sequence, known, enrolment, now)
     for _ in range(TURNS):
-        coming = walk.step()
-        found += [coming] if coming else []
-        if walk.over or len(found) >= limit or walk.at - now > FURTHEST:
-            break
-    return found
+        found = walk.step()
+        if walk.at > until:
+            return
+        if found:
+            yield found
+        if walk.over:
+            return
 
 
 class _Walk:
@@ -96,21 +107,19 @@ class _Walk:
             self.known, mails=(*self.known.mails, SentMail(self.at, self.sequence.klass, decision.at_once))
         )
         self._done(step)
-        return Coming(
-            self.at, decision.step.kind.value if decision.step else "email", title(step), step.id, decision.rule
-        )
+        return Coming(self.at, step.kind.value, title(step), step.id, decision.rule, decision.at_once)
 
     def _task(self, decision: d.MakeTask) -> Coming:
         step = _step(decision)
         if decision.blocking:
             self._done(step)
-        return Coming(self.at, decision.task_kind, title(step), step.id, decision.rule)
+        return Coming(decision.call_at, decision.task_kind, title(step), step.id, decision.rule)
 
     def _finish_under_way(self, step: Step, kind: str) -> Coming:
         """A letter in the queue, or a task that a person has to do first."""
         words = f"{title(step)} ({'on its way' if kind == 'letter' else 'waits for you'})"
         self._done(step)
-        return Coming(self.at, step.kind.value, words, step.id)
+        return Coming(self.at, step.kind.value, words, step.id, at_once=step.at_once, under_way=True)
 
     def _done(self, step: Step) -> None:
         decision = engine.on_done(self.enrolment, self.sequence, step.id, self.at, self.known, self.at, self.random)
