@@ -55,7 +55,7 @@ from outreach.core.sequences import (
     Touch,
     Until,
 )
-from outreach.core.walking import follower, planned, received, stand_before, with_slot
+from outreach.core.walking import follower, found_again, planned, received, stand_before, with_slot
 
 __all__ = ["decide", "first", "on_done", "on_signal", "still_may"]
 
@@ -100,8 +100,7 @@ def decide(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime,
         return held
     if enrolment.under_way is not None:
         return _under_way(enrolment, sequence, facts, now, random)
-    if enrolment.step_key != FINISH and sequence.step(enrolment.step_key or "") is None:
-        enrolment = _found_again(enrolment, sequence)
+    enrolment = found_again(enrolment, sequence)
     found = plan(enrolment, sequence, facts, now, random)
     if found.due is None:
         return _no_slot(enrolment, found, now)
@@ -154,7 +153,7 @@ def _done_elsewhere(
     after = replace(after, last_done_at=at)
     if after.under_way is not None or after.still:
         return Wait(after=after, rule="V4", text="A letter of a step that was taken out had gone.")
-    return _planned(_found_again(after, sequence), sequence, facts, now, random)
+    return _planned(found_again(after, sequence), sequence, facts, now, random)
 
 
 def still_may(
@@ -255,7 +254,8 @@ def _under_way(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datet
         return Wait(after=after, rule=rule, text=text, changed=after != enrolment)
     step = sequence.step(under_way["step"])
     if step is None:
-        return _planned(_found_again(enrolment, sequence), sequence, facts, now, random)
+        freed = found_again(enrolment.remember(under_way=None), sequence)
+        return _planned(freed, sequence, facts, now, random)
     return _timed_out(enrolment, sequence, step, facts, now, random)
 
 
@@ -276,13 +276,6 @@ def _timed_out(
     text = f"Nobody did the task {step.id} in time; {_PASSED[then]}."
     effects = (Notify(f"The task {step.id} was not done in time.", escalate=True),) if then == "escalate" else ()
     return Skip(after=after, rule="K1", text=text, step=step, reason="not done in time", effects=effects)
-
-
-def _found_again(enrolment: Snapshot, sequence: Sequence) -> Snapshot:
-    """V4: the pointer names a step that this version does not have."""
-    from outreach.core.walking import place_after_edit
-
-    return place_after_edit(enrolment.remember(under_way=None, waiting=None, rest=None), sequence)
 
 
 # Planning

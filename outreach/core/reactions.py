@@ -47,7 +47,16 @@ from outreach.core.planning import (
 )
 from outreach.core.sequences import FINISH, Action, Do, Goal, Handover, Sequence, Step, Until
 from outreach.core.tasks import OUTCOMES, Consequence
-from outreach.core.walking import follower, jump, place_after_edit, planned, received, stand_before, with_slot
+from outreach.core.walking import (
+    follower,
+    found_again,
+    jump,
+    place_after_edit,
+    planned,
+    received,
+    stand_before,
+    with_slot,
+)
 
 LONG_PAUSE = timedelta(days=30)
 """P3: after a longer pause a person is asked how to go on."""
@@ -103,7 +112,11 @@ def on_signal(
     """What a signal changes. A signal that changes nothing gives a Wait with `changed=False`."""
     if enrolment.ended:
         return Wait(after=enrolment, rule="S", text=states.sentence(enrolment.state), changed=False)
-    return _ANSWERS[type(signal)](Scene(enrolment, sequence, facts, now, random), signal)
+    standing = found_again(enrolment, sequence)
+    decision = _ANSWERS[type(signal)](Scene(standing, sequence, facts, now, random), signal)
+    if isinstance(decision, Wait) and not decision.changed and standing != enrolment:
+        return replace(decision, changed=True)
+    return decision
 
 
 # The parts that answers are made of
@@ -254,8 +267,7 @@ def _replied(scene: Scene, signal: signals.Replied) -> Decision:
     if signal.sense == "unsubscribe":
         return _unsubscribed(scene, signals.Unsubscribed())
     if signal.colleague:
-        scene = scene.plus(Notify("A colleague of the lead replied."))
-        return _act_on(scene, scene.sequence.stop.colleague_reply, states.REPLIED, "A colleague of the lead replied.")
+        return _colleague_replied(scene, signal)
     facts = replace(scene.facts, replies=scene.facts.replies | {signal.sense})
     scene = replace(scene, facts=facts).plus(PauseOthers("The lead replied in another sequence."))
     text = "The lead replied." if signal.sense == "other" else f"The lead replied ({signal.sense.replace('_', ' ')})."
@@ -270,6 +282,16 @@ def _replied(scene: Scene, signal: signals.Replied) -> Decision:
 
 _ANSWERED = {"not_interested": states.NOT_INTERESTED, "not_now": states.LATER}
 """How an enrolment ends at last that goes on after a reply, by its sense."""
+
+
+def _colleague_replied(scene: Scene, signal: signals.Replied) -> Decision:
+    """X1, X6: as the sequence says; whatever it says, the owner is told."""
+    who = f"{signal.who}, a colleague of the lead," if signal.who else "A colleague of the lead"
+    text = f"{who} replied."
+    action = scene.sequence.stop.colleague_reply
+    if action.do == "pause":
+        return _paused(scene, text, "rule", None, states.COMPANY, "X6", Notify(text))
+    return _act_on(scene.plus(Notify(text)), action, states.REPLIED, text)
 
 
 def _other_replied(scene: Scene, signal: signals.OtherReplied) -> Decision:

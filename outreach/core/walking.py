@@ -103,3 +103,11 @@ def place_after_edit(enrolment: Snapshot, sequence: Sequence) -> Snapshot:
     else:
         key = sequence.route.first
     return stand_before(enrolment, sequence, key)
+
+
+def found_again(enrolment: Snapshot, sequence: Sequence) -> Snapshot:
+    """V4: an enrolment whose pointer names a step that this version does not have stands where it belongs again."""
+    known = enrolment.step_key in sequence.route.places or enrolment.step_key == FINISH
+    if known or enrolment.ended or enrolment.under_way is not None:
+        return enrolment
+    return place_after_edit(enrolment.remember(waiting=None, rest=None), sequence)
