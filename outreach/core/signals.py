@@ -15,11 +15,12 @@ class Signal:
 class Replied(Signal):
     """A human reply (X1, X2). `sense`: interested, not_now, not_interested, question, wrong_person, unsubscribe, other.
 
-    `colleague`: somebody else of the company answered. `back_on`: a date named in a not-now.
+    `colleague`: somebody else of the company answered, `who` is their name. `back_on`: a date named in a not-now.
     """
 
     sense: str = "other"
     colleague: bool = False
+    who: str = ""
     back_on: date | None = None
 
 

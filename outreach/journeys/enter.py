@@ -108,7 +108,7 @@ def _tell_colleagues(session: Session, lead: Lead, row: Happening, now: datetime
 
 def _signal(row: Happening) -> signals.Signal | None:
     if row.kind == "colleague":
-        return signals.Replied(colleague=True)
+        return signals.Replied(colleague=True, who=row.name)
     if row.kind == "form":
         return signals.Submitted(row.name)
     if row.kind == "visited":
@@ -143,11 +143,9 @@ def _enter(session: Session, house: House, lead: Lead, row: Happening, now: date
     """A form's own door has let in already; a colleague's reply opens nothing."""
     if row.kind in ("form", "colleague"):
         return
-    happened = entry.Happening(row.kind, row.name, int(row.data.get("before") or 0), int(row.data.get("after") or 0))
-    if row.kind == "stage":
-        happened = entry.Happening("stage", row.name)
-    named = session.get(sequences.SequenceRow, row.data["sequence"]) if row.kind == "date" else None
-    opened = enrol.opened_by(session, happened, named)
+    scored = row.data if row.kind == "score" else {}
+    happened = entry.Happening(row.kind, row.name, int(scored.get("before", 0)), int(scored.get("after", 0)))
+    opened = enrol.opened_by(session, happened)
     if row.kind == "date":
         opened = [each for each in opened if each.id == row.data["sequence"]]
     if opened:

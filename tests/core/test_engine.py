@@ -157,11 +157,11 @@ class TestReplies:
         assert (held.after.state, held.after.due_at) == ("held: priority", NOW + timedelta(days=14))
 
     def test_a_colleague_pauses_and_the_owner_hears_of_it(self, lead, still):
-        """X1."""
+        """X1, X6."""
         sequence = sequence_of(ANCHORED)
         begun = engine.first(1, sequence, lead(), NOW, still).after
         decision = engine.on_signal(begun, sequence, signals.Replied(colleague=True), lead(), NOW, still)
-        assert decision.after.state == "paused: manual"
+        assert decision.after.state == "paused: company"
         assert any(isinstance(effect, d.Notify) for effect in decision.effects)
 
     def test_a_click_goes_on_and_makes_hot(self, lead, still):
@@ -334,7 +334,10 @@ class TestPauses:
         later = NOW + timedelta(days=31)
         asked = engine.on_signal(paused, sequence, signals.ResumedBy("Olga", ""), lead(), later, still)
         assert (asked.kind, asked.rule) == ("hold", "P3")
-        assert engine.on_signal(paused, sequence, signals.ResumedBy("Olga", "continue"), lead(), later, still).kind == "resume"
+        assert (
+            engine.on_signal(paused, sequence, signals.ResumedBy("Olga", "continue"), lead(), later, still).kind
+            == "resume"
+        )
         stopped = engine.on_signal(paused, sequence, signals.ResumedBy("Olga", "stop"), lead(), later, still)
         assert stopped.after.state == "ended: manual"
 
