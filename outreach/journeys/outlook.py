@@ -143,6 +143,7 @@ def _keep(
     outlook.forget_before(session, run)
     data = {"run": run, "total": total, "walked": walked, "days": [day.isoformat() for day in days], "zone": zone}
     kept_reports.keep(session, KEY, now, data)
+    kept_reports.keep(session, f"{KEY} progress", now, {"done": walked, "of": walked, "over": True})
 
 
 def _line(run: int, day: date | None, row: Row, moved: bool) -> Row:

@@ -174,7 +174,7 @@ def _leads_to(sequence: Sequence, programmes: Programmes) -> list[str]:
     for step in sequence.every_step():
         if isinstance(step.payload, Handover):
             names.add(step.payload.programme or step.payload.to)
-    return [name for name in names if name in programmes]
+    return [name for name in names if name is not None and name in programmes]
 
 
 # What each line says

@@ -91,9 +91,11 @@ def latest(session: Session) -> Outlook | None:
 
 
 def progress(session: Session) -> Progress | None:
-    """How far the look ahead is that was told last."""
+    """How far the look ahead is that goes on now; None when the last one is over."""
     kept = kept_reports.kept(session, "outlook progress")
-    return Progress(kept.at, kept.data["done"], kept.data["of"]) if kept else None
+    if kept is None or kept.data.get("over"):
+        return None
+    return Progress(kept.at, kept.data["done"], kept.data["of"])
 
 
 def rows(session: Session, found: Outlook, day: date | None, kind: str, key: int | None) -> list[Line]:

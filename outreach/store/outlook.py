@@ -47,7 +47,7 @@ def latest_run(session: Session) -> int:
 def write(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
     """Write lines (in the order of COLUMNS) by COPY."""
     cursor = session.connection().connection.cursor()
-    with cursor.copy(f"COPY outlook ({', '.join(COLUMNS)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f"COPY outlook ({', '.join(COLUMNS)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -25,7 +25,7 @@ def forecast() -> Response:
     """The latest look ahead; a new one is rung for when it is old (or asked for)."""
     found = reports.latest(transaction())
     progress = reports.progress(transaction())
-    running = progress is not None and now() - progress.at < UNDER_WAY and (found is None or progress.at > found.at)
+    running = progress is not None and now() - progress.at < UNDER_WAY
     stale = (
         found is None or now() - found.at > FRESH or ("again" in request.args and not request.headers.get("HX-Request"))
     )
@@ -69,8 +69,8 @@ def _day(text: str, found: Outlook) -> date | None:
     return day if day in found.days else abort(404)
 
 
-HIGH = 150
-"""The drawing's height, in its own units."""
+HIGH, HEAD = 130, 20
+"""The height of the largest bar, and the room above it for its number, in the drawing's own units."""
 
 
 def _bars(found: Outlook, kind: str) -> list[dict[str, object]]:
@@ -79,7 +79,7 @@ def _bars(found: Outlook, kind: str) -> list[dict[str, object]]:
     most = (found.most_tasks if kind == "task" else found.most) or 1
     bars = []
     for number, day in enumerate(found.days):
-        pieces, top = [], float(HIGH)
+        pieces, top = [], float(HIGH + HEAD)
         for place, each in enumerate(series):
             height = HIGH * each.days[number] / most
             top -= height

@@ -64,6 +64,9 @@ LOOKS = {
     "stop": ("player-stop", "red"), "finish": ("flag", "purple"),
 }  # fmt: skip
 
+UNPLAYABLE = (Refused, rehearsal.BadEvent, rehearsal.Endless, documents.DocumentError)
+"""Why there is nothing to show, each with one sentence."""
+
 
 @dataclass(frozen=True)
 class Day:
@@ -89,13 +92,13 @@ def sequence_rehearsal(sequence_id: int) -> str | Response:
     allow(frame_src="'self'")
     try:
         desk = desk_of(row)
-    except documents.DocumentError as fault:
-        flash(f"The draft cannot be read any more: {fault}", "bad")
+    except documents.DocumentError as error:
+        flash(f"The draft cannot be read any more: {error}", "bad")
         return redirect(url_for("web.sequence_text", sequence_id=sequence_id))
     fault, sides = "", []
     try:
         sides = _sides(row, given)
-    except (Refused, rehearsal.BadEvent, rehearsal.Endless, documents.DocumentError) as error:
+    except UNPLAYABLE as error:
         fault = str(error)
     return render_template(
         "rehearsal/page.html", desk=desk, may_edit=this_user().role in BUILDERS, sides=sides, fault=fault,
