@@ -6,13 +6,12 @@ from flask import Blueprint, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from outreach.errors import NotFound, Refused
+from outreach.errors import Refused
 from outreach.http.access import with_token
 from outreach.http.house import current_house, now
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import capture
-from outreach.reports import why
-from outreach.store import forms, leads, logins, sequences
+from outreach.store import forms, logins, sequences
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -65,24 +64,6 @@ def create_lead() -> ResponseReturnValue:
     return jsonify(lead=done.lead_id, submission=done.submission_id, enrolment=done.enrolment_id), 201
 
 
-@blueprint.get("/leads/<email>/why")
-@with_token
-def explain(email: str) -> ResponseReturnValue:
-    """What happened, what comes next, when and why."""
-    session = transaction()
-    if leads.by_email(session, email) is None:
-        raise NotFound(f"There is no lead with the address {email}.")
-    return jsonify(_plain(why.explain(session, email, now())))
-
-
-@blueprint.get("/sequences")
-@with_token
-def list_sequences() -> ResponseReturnValue:
-    """All sequences."""
-    rows = sequences.all_sequences(transaction())
-    return jsonify(sequences=[{"name": s.name, "class": s.class_, "archived": s.archived_at is not None} for s in rows])
-
-
 @blueprint.get("/forms")
 @with_token
 def list_forms() -> ResponseReturnValue:
@@ -93,10 +74,10 @@ def list_forms() -> ResponseReturnValue:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Moments as ISO 8601."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -142,12 +142,58 @@ def sequence() -> None:
 
 @sequence.command("list")
 def list_sequences() -> None:
-    """All sequences: key (of a preset), name, class."""
-    from outreach.store.sequences import all_sequences
+    """All sequences: key (of a preset), name, class, version in force, state."""
+    from outreach.cli.sequences import listed
 
     with _transaction() as (_, session):
-        rows = [(row.preset or "-", row.name, row.class_) for row in all_sequences(session)]
-        _table(("KEY", "NAME", "CLASS"), rows)
+        _table(("KEY", "NAME", "CLASS", "VERSION", "STATE"), listed(session))
+
+
+@sequence.command("export")
+@click.argument("name")
+@click.option("--draft", is_flag=True, help="The draft instead of what is in force.")
+def export_sequence(name: str, draft: bool) -> None:
+    """Write a sequence as its document to standard output; the same content gives the same bytes."""
+    from outreach.cli.sequences import exported
+
+    with _transaction() as (_, session):
+        text = exported(session, name, draft)
+    click.echo(text, nl=False)
+
+
+@sequence.command("import")
+@click.argument("path", metavar="FILE")
+@click.option("--publish", "publishing", is_flag=True, help="Make it live for new leads; those inside stay.")
+def import_sequence(path: str, publishing: bool) -> None:
+    """Make or update the draft of the sequence that FILE ('-': standard input) names."""
+    from outreach.cli.sequences import imported
+
+    with _transaction() as (house, session):
+        told = imported(session, path, house.now(session), publishing)
+    for line in told:
+        click.echo(line)
+
+
+@sequence.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+def check_sequences(paths: tuple[str, ...]) -> None:
+    """Read documents as strictly as publishing does, without any database: file, line and remedy of each fault."""
+    from outreach.cli.sequences import checked
+
+    faults = 0
+    for path in paths:
+        try:
+            found, remarks = checked(path)
+        except Refused as fault:
+            click.echo(f"outreach: {fault}", err=True)
+            faults += 1
+            continue
+        steps = sum(1 for _ in found.every_step())
+        click.echo(f"{path}: ok, {found.name}, {steps} steps")
+        for remark in remarks:
+            click.echo(f"{path}: note: {remark}")
+    if faults:
+        sys.exit(BAD_INPUT)
 
 
 @outreach.command()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from outreach.core import states
+from outreach.core import remedies, states
 from outreach.core.sequences import FINISH
 from outreach.errors import Refused
 from outreach.reports import held
@@ -85,6 +85,7 @@ def _enrolment(session: Session, lead: Lead, row: Enrolment, now: datetime) -> d
         "next_at": next_at,
         "next_local": next_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if next_at else None,
         "reason": waits.text if waits else row.reason or (sentence(row) if is_held(row) else row.why),
+        "would_change": remedies.of(row.state),
         "why": row.why,
         "rule": row.rule,
         "entered_at": row.entered_at,
