@@ -1,4 +1,4 @@
-"""The postman process: takes replies by SMTP, and is the local mail server while no SMTP_URL is set.
+"""The postman process: takes replies by SMTP, waits at inboxes (IMAP IDLE), and is the local mail server without SMTP_URL.
 
 Both keep a message before they say 250 to the sender; what cannot be kept is refused for now (451), so nothing is lost.
 """
@@ -13,6 +13,7 @@ from types import FrameType
 from sqlalchemy.exc import OperationalError
 
 from outreach import config, wiring
+from outreach.cli.watchman import Watchman
 from outreach.config import host_and_port
 from outreach.heartbeat import Heart
 from outreach.journeys import local_mail, receive
@@ -36,6 +37,7 @@ def run(heartbeat_file: Path | None = None) -> None:
     servers = open_servers(house)
     heart = Heart("postman", connect(house.settings.redis_url), heartbeat_file)
     heart.start()
+    Watchman(house, stop).start()
     stop.wait()
     for server in servers:
         server.stop()

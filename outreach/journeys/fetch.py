@@ -1,12 +1,13 @@
 """Look into the mailboxes that have IMAP: each new message is kept raw before the cursor moves (MAIL X9)."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from outreach.journeys import notify, receive, sign_in_with
+from outreach.journeys import notify, own_mail, receive, sign_in_with
 from outreach.journeys.house import House
 from outreach.mail import imap
 from outreach.mail.imap import Cursor, FetchedMeta, ImapError, NotKept
@@ -32,6 +33,25 @@ def url_of(house: House, mailbox: Mailbox) -> str:
     return house.settings.imap_url if mailbox.from_env else ""
 
 
+def watched(house: House, most: int) -> dict[int, str]:
+    """The mailboxes that can be waited at, with their IMAP addresses."""
+    with house.sessions() as session:
+        found = {one.id: url_of(house, one) for one in mailboxes.active(session)}
+    return dict([(number, url) for number, url in found.items() if url][:most])
+
+
+def bearer(house: House, mailbox_id: int) -> Callable[[], str] | None:
+    """The sign-in token of a mailbox, where it has one instead of a password."""
+    with house.sessions() as session:
+        return sign_in_with.inbox_bearer(house, session.get_one(Mailbox, mailbox_id))
+
+
+def hurry(house: House, mailbox_id: int) -> None:
+    """Something arrived: the mailbox is due now."""
+    with house.sessions.begin() as session:
+        session.execute(update(Mailbox).where(Mailbox.id == mailbox_id).values(looked_at=None))
+
+
 def fetch(house: House) -> int:
     """Look into every mailbox that is due; how many messages came."""
     with house.sessions() as session:
@@ -40,7 +60,7 @@ def fetch(house: House) -> int:
 
 
 def _look(house: House, mailbox_id: int) -> int:
-    """(1) Note the look, so that two fetchers do not double it, (2) read, (3) move the cursor."""
+    """(1) Note the look, so that two fetchers do not double it, (2) read its folders, (3) move the cursors."""
     with house.sessions.begin() as session:
         mailbox = session.scalar(
             select(Mailbox).where(Mailbox.id == mailbox_id).with_for_update(skip_locked=True, key_share=True)
@@ -48,25 +68,40 @@ def _look(house: House, mailbox_id: int) -> int:
         if mailbox is None or mailbox_id not in due(session, house):
             return 0
         mailbox.looked_at = business_clock.real_now(session)
-        url, cursor = url_of(house, mailbox), Cursor(**mailbox.imap_cursor) if mailbox.imap_cursor else Cursor()
-        since, token = mailbox.created_at.date(), sign_in_with.inbox_bearer(house, mailbox)
+        url, cursors = url_of(house, mailbox), _cursors(mailbox, url_of(house, mailbox))
+        since, token, sent = mailbox.created_at.date(), sign_in_with.inbox_bearer(house, mailbox), mailbox.sent_folder
     kept: list[int] = []
 
     def keep(raw: bytes, meta: FetchedMeta) -> None:
         with house.sessions.begin() as session:
+            if sent and meta.folder == sent:
+                own_mail.seen(session, house, raw, session.get_one(Mailbox, mailbox_id), house.now(session))
+                return
             found = receive.keep(session, raw, house.now(session), source="imap", mailbox_id=mailbox_id)
             kept.extend([found] if found else [])
 
+    error = ""
     try:
-        cursor, error = imap.fetch_new(url, cursor, keep, since=since, token=token), ""
+        cursors = imap.fetch_folders(url, cursors, keep, since=since, token=token)
     except NotKept as stopped:
-        cursor, error = stopped.cursor, str(stopped)
+        cursors = [stopped.cursor if one.folder == stopped.cursor.folder else one for one in cursors]
+        error = str(stopped)
     except ImapError as failed:
         error = str(failed)
         if failed.sign_in:
             _renew_token(house, mailbox_id)
-    _note(house, mailbox_id, cursor, error)
+    _note(house, mailbox_id, cursors, error)
     return len(kept)
+
+
+def _cursors(mailbox: Mailbox, url: str) -> list[Cursor]:
+    """Where each folder was left: the inbox first, then the others, the folder of sent mail last."""
+    kept = dict(mailbox.imap_cursor)
+    others = kept.pop("others", {})
+    first = imap.parse_url(url).folder
+    inbox = Cursor(**kept) if kept.get("folder") == first else Cursor(first)
+    names = [name for name in (*mailbox.folders, mailbox.sent_folder) if name and name != first]
+    return [inbox, *(Cursor(**others.get(name, {"folder": name})) for name in dict.fromkeys(names))]
 
 
 def _renew_token(house: House, mailbox_id: int) -> None:
@@ -74,10 +109,10 @@ def _renew_token(house: House, mailbox_id: int) -> None:
         sign_in_with.forget_access(house, session.get_one(Mailbox, mailbox_id))
 
 
-def _note(house: House, mailbox_id: int, cursor: Cursor, error: str) -> None:
+def _note(house: House, mailbox_id: int, cursors: list[Cursor], error: str) -> None:
     with house.sessions.begin() as session:
         mailbox = session.get_one(Mailbox, mailbox_id)
-        mailbox.imap_cursor = asdict(cursor)
+        mailbox.imap_cursor = asdict(cursors[0]) | {"others": {one.folder: asdict(one) for one in cursors[1:]}}
         if not error:
             mailbox.read_at, mailbox.read_error = business_clock.real_now(session), ""
             return

@@ -214,6 +214,10 @@ def _matched(
         if message := _message_of(session, house, candidate):
             lead = session.get(Lead, message.lead_id) if message.lead_id else None
             return Match(lead, message, f"{candidate.kind} in {candidate.place}", sure=True)
+    thread = [*inbound.in_reply_to, *reversed(inbound.references)][:50]
+    if thread and (written := messages.by_message_id(session, thread)):  # a rep wrote it from their own mail program
+        lead = session.get(Lead, written.lead_id) if written.lead_id else None
+        return Match(lead, written, "message_id in the thread", sure=True)
     return _by_sender(session, house, inbound)
 
 

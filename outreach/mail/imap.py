@@ -8,7 +8,7 @@ import datetime as dt
 import imaplib
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any, Final
@@ -20,6 +20,10 @@ from imap_tools.errors import ImapToolsError
 from .parse import MAX_BYTES
 
 TIMEOUT: Final = 60.0
+IDLE_AGAIN: Final = 25 * 60.0
+"""Seconds after which IDLE is asked for anew; servers may hang up after 29 minutes (RFC 2177)."""
+IDLE_LOOK: Final = 5.0
+"""Seconds between looks whether the waiting shall end."""
 SCHEMES: Final = {"imap": 143, "imaps": 993, "imap+starttls": 143}
 
 
@@ -56,6 +60,8 @@ class ImapServer:
     folder: str = "INBOX"
     verify: bool = True
     clear: bool = False
+    processed: str = ""
+    """A folder that kept messages are moved to; empty = nothing is moved."""
 
     def __repr__(self) -> str:
         return f"ImapServer({self.scheme}://{self.user}@{self.host}:{self.port}/{self.folder})"
@@ -91,7 +97,7 @@ def parse_url(url: str) -> ImapServer:
     """Reads an IMAP URL; ValueError says what is wrong, without the password.
 
     A folder may follow (``/Archive``); ``?verify=no`` accepts a certificate of one's own making and ``?tls=no`` lets a
-    password travel in clear to another machine.
+    password travel in clear to another machine.  ``?processed=Done`` moves messages to that folder once they are kept.
     """
     try:
         parts = urlsplit(url.strip())
@@ -114,6 +120,7 @@ def parse_url(url: str) -> ImapServer:
         folder=unquote(parts.path.strip("/")) or "INBOX",
         verify=options.get("verify", [""])[-1].lower() not in no,
         clear=options.get("tls", [""])[-1].lower() in no,
+        processed=options.get("processed", [""])[-1],
     )
 
 
@@ -133,23 +140,107 @@ def fetch_new(
     ``since`` are read (None: all).  ``token`` gives an OAuth access token for XOAUTH2 instead of the password.
     Raises ``NotKept`` when ``keep`` raises, and ``ImapError`` for all that the server or the line does.
     """
+    (place,) = fetch_folders(url, [cursor], keep, since=since, limit=limit, token=token, timeout=timeout)
+    return place
+
+
+def fetch_folders(
+    url: str,
+    cursors: Sequence[Cursor],
+    keep: Callable[[bytes, FetchedMeta], None],
+    *,
+    since: dt.date | None = None,
+    limit: int = 500,
+    token: Callable[[], str] | None = None,
+    timeout: float = TIMEOUT,
+) -> list[Cursor]:
+    """``fetch_new`` for several folders in one session; a folder after the first that is gone is passed over."""
+    server = parse_url(url)
+    places: list[Cursor] = []
+    with _translated(server), _signed_in(server, token, timeout) as box:
+        for number, cursor in enumerate(cursors):
+            try:
+                places.append(_read(box, cursor, keep, since, limit, server.processed if number == 0 else ""))
+            except (ImapToolsError, imaplib.IMAP4.error):
+                if number == 0:
+                    raise
+                places.append(cursor)
+    return places
+
+
+def _read(
+    box: BaseMailBox,
+    cursor: Cursor,
+    keep: Callable[[bytes, FetchedMeta], None],
+    since: dt.date | None,
+    limit: int,
+    processed: str,
+) -> Cursor:
+    validity = _open(box, cursor.folder)
+    anew = cursor.uidvalidity != validity
+    place = Cursor(cursor.folder, validity, 0 if anew else cursor.last_uid)
+    wanted = _since(box, since) if anew and since else _after(box, place.last_uid)
+    kept: list[str] = []
+    for uid in wanted[:limit]:
+        found = _fetch(box, place.folder, validity, uid)
+        if found is not None:
+            try:
+                keep(*found)
+            except Exception as error:
+                raise NotKept(place) from error
+            kept.append(str(uid))
+        place = replace(place, last_uid=max(place.last_uid, uid))
+    if not wanted and anew:
+        place = replace(place, last_uid=_highest(box))
+    if kept and processed:
+        box.folder.set(place.folder)
+        box.move(kept, processed)
+    return place
+
+
+def wait_for_mail(
+    url: str,
+    seen: Callable[[], None],
+    stopped: Callable[[], bool],
+    *,
+    folder: str = "",
+    token: Callable[[], str] | None = None,
+    timeout: float = TIMEOUT,
+) -> bool:
+    """Waits in IDLE and calls ``seen`` whenever something arrives, until ``stopped``; False when the server has no IDLE.
+
+    Raises ``ImapError`` for all that the server or the line does: the caller waits a while and begins again.
+    """
     server = parse_url(url)
     with _translated(server), _signed_in(server, token, timeout) as box:
-        validity = _open(box, cursor.folder)
-        anew = cursor.uidvalidity != validity
-        place = Cursor(cursor.folder, validity, 0 if anew else cursor.last_uid)
-        wanted = _since(box, since) if anew and since else _after(box, place.last_uid)
-        for uid in wanted[:limit]:
-            found = _fetch(box, place.folder, validity, uid)
-            if found is not None:
-                try:
-                    keep(*found)
-                except Exception as error:
-                    raise NotKept(place) from error
-            place = replace(place, last_uid=max(place.last_uid, uid))
-        if not wanted and anew:
-            place = replace(place, last_uid=_highest(box))
-        return place
+        _open(box, folder or server.folder)
+        if b"IDLE" not in _capabilities(box):
+            return False
+        seen()  # what came while nobody waited
+        while not stopped():
+            _idle_once(box, seen, stopped)
+    return True
+
+
+def _idle_once(box: BaseMailBox, seen: Callable[[], None], stopped: Callable[[], bool]) -> None:
+    """One IDLE, ended before servers hang up."""
+    box.idle.start()
+    try:
+        for _ in range(int(IDLE_AGAIN / IDLE_LOOK)):
+            if stopped():
+                return
+            said = box.idle.poll(timeout=IDLE_LOOK)
+            if any(b"EXISTS" in line or b"RECENT" in line for line in said):
+                seen()
+            if any(b"BYE" in line[:8] for line in said):
+                raise OSError("the server hung up")
+    finally:
+        box.idle.stop()
+
+
+def _capabilities(box: BaseMailBox) -> bytes:
+    answer: Any = box.client.capability()
+    return b" ".join(part for part in answer[1] if isinstance(part, bytes)).upper()
 
 
 def probe(url: str, *, token: Callable[[], str] | None = None, timeout: float = 20) -> ImapProbe:
