@@ -10,6 +10,8 @@ from outreach.store.base import Base, Id, Json, Moment
 from outreach.store.leads import Lead
 
 SALES = ("inbound", "sales", "reengagement")
+CONTRADICTING = "(ended_at IS NULL) = (due_at IS NULL) OR (ended_at IS NULL) = (\"left\"(state, 5) = 'ended')"
+"""Runs without a next date, has ended with one, or its state says something else than its end: there should be none."""
 
 
 class Enrolment(Base):
@@ -20,6 +22,7 @@ class Enrolment(Base):
         Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrolments_lead_id", "lead_id"),
         Index("ix_enrolments_sequence_id_state", "sequence_id", "state"),
+        Index("ix_enrolments_contradicting", "id", postgresql_where=text(CONTRADICTING)),
         Index(
             "uq_enrolments_one_a_class",
             "lead_id",
