@@ -185,15 +185,15 @@ def _asked_on(at: datetime, lead: Lead) -> str:
 
 
 def _links(house: House, message_id: int | None) -> dict[str, str]:
-    def link(purpose: str, path: str) -> str:
-        token = house.token(purpose, message_id) if message_id is not None else SAMPLE_TOKEN
-        return house.url(path.format(token))
+    def token(purpose: str) -> str:
+        return house.token(purpose, message_id) if message_id is not None else SAMPLE_TOKEN
 
+    answer = house.url("/a/" + token("answer"))
     return {
-        "unsubscribe_url": link("unsubscribe", "/u/{}"),
-        "answer_yes_url": link("answer", "/a/{}/yes"),
-        "answer_later_url": link("answer", "/a/{}/later"),
-        "answer_no_url": link("answer", "/a/{}/no"),
+        "unsubscribe_url": house.url("/u/" + token("unsubscribe")),
+        "answer_yes_url": answer + "/yes",
+        "answer_later_url": answer + "/later",
+        "answer_no_url": answer + "/no",
     }
 
 

@@ -88,10 +88,8 @@ def render_letter(
     subject = clean(templating.render(source.subject, ready, False, gaps))
     compiled = mjml.compile_mjml(source.mjml, includes)
     html = templating.render(compiled, templating.prepared(ready, subject=subject), True, gaps)
-    if source.text is None:
-        text = mjml.text_of(html)
-    else:
-        text = plain.tidy(templating.render(_with_footer(source.text, includes), ready, False, gaps))
+    words = _with_footer(source.text, includes) if source.text is not None else mjml.words_of(source.mjml, includes)
+    text = plain.tidy(templating.render(words, ready, False, gaps)) if words is not None else mjml.text_of(html)
     return _finished(subject, html, text, gaps, preview)
 
 

@@ -49,6 +49,9 @@ _PAIRS = (
     ("<mj-style", "</mj-style>", "<mj-style> is not closed"),
     ("<mj-attributes", "</mj-attributes>", "<mj-attributes> is not closed"),
 )
+_HEAD = re.compile(r"<mj-head\b.*?</mj-head>", re.S)
+_LINKED = frozenset(["mj-button", "mj-navbar-link", "mj-social-element"])
+_TEXTUAL = {"mj-text": "div", "mj-table": "table", "mj-accordion-title": "div", "mj-accordion-text": "div"}
 _TEXT_PART = ParserConfig(display_links=True, display_anchors=False)
 
 
@@ -112,6 +115,54 @@ def text_of(merged: str) -> str:
     """The text part for a letter that brings none: what the HTML says, links beside their words."""
     lines = [line.rstrip() for line in get_text(merged, _TEXT_PART).splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def words_of(source: str, includes: Mapping[str, str]) -> str | None:
+    """The text part's template, with the merge tags still in it: read once from the MJML instead of from each letter.
+
+    None where a choice or a loop would not keep its place (`text_of` then reads each finished letter).
+    """
+    return _words(source, tuple(sorted(includes.items())))
+
+
+@lru_cache(maxsize=256)
+def _words(source: str, includes: tuple[tuple[str, str], ...]) -> str | None:
+    blocks = dict(includes)
+    try:
+        whole = _conditions(_expand(_in_layout(_normalise(_unix(source)), blocks), blocks, 0))
+    except _Fault:
+        return None
+    kept: list[str] = []
+
+    def set_aside(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"@@J{len(kept) - 1}@@"
+
+    body = _STYLE.sub("", _COMMENT.sub("", _HEAD.sub("", whole)))
+    body = _MERGE.sub(set_aside, body.replace("@@J", "@ @J"))
+    text = text_of(_TAG.sub(_plain_tag, body))
+    found = [int(number) for number in _KEPT.findall(text)]
+    choices = [number for number, tag in enumerate(kept) if tag.startswith("{%")]
+    if [number for number in found if kept[number].startswith("{%")] != choices:
+        return None
+    words = _KEPT.sub(lambda m: kept[int(m[1])], "\n".join(line.strip() for line in text.split("\n")))
+    try:
+        templating.check(words)
+    except TemplateError:
+        return None
+    return words
+
+
+def _plain_tag(match: re.Match[str]) -> str:
+    """A building block as the HTML that says the same without any layout."""
+    closes, name, attributes = match[1], match[2].lower(), match[3]
+    if not name.startswith("mj"):
+        return match[0]
+    if name in _LINKED:
+        return "</a></div>" if closes else f"<div><a{attributes}>"
+    if name in _TEXTUAL:
+        return f"<{closes}{_TEXTUAL[name]}>"
+    return "\n" if name in ("mj-raw",) else "<div></div>"
 
 
 @lru_cache(maxsize=256)

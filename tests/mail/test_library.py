@@ -162,3 +162,45 @@ def test_the_text_after_the_greeting_begins_with_a_capital_letter(key: str, fiel
     text = render_letter(shipped(key), fields, shipped_includes()).text
     for greeting in GREETING.finditer(text):
         assert not text[greeting.end()].islower(), text[: greeting.end() + 40]
+
+
+def test_the_text_part_of_a_letter_is_read_once_from_its_template() -> None:
+    """DESIGN 4: what is made from the MJML, with loops and choices in place, says what the finished letter says."""
+    includes = library.shipped_includes()
+    fields = {
+        "first_name": "Ann",
+        "brand": {"name": "Nordic", "postal_address": "Bristol"},
+        "unsubscribe_url": "https://x.example/u",
+    }
+    rows = {
+        "issue": {
+            "title": "March",
+            "items": [{"title": f"Part {n}", "url": f"https://x.example/{n}"} for n in range(3)],
+        }
+    }
+    body = (
+        "<mj-section><mj-column><mj-text>Hello {{ first_name }}</mj-text>{% for item in issue.items %}"
+        '<mj-text>{{ item.title }} &amp; more</mj-text><mj-button href="{{ item.url }}">Read on</mj-button>{% endfor %}'
+        '<mj-text show-if="city">In {{ city }}</mj-text></mj-column></mj-section>'
+    )
+    words = mjml.words_of(body, includes)
+    assert words is not None
+    for more in ({}, {"city": "Bristol"}):
+        done = library.render_letter(library.LetterSource("Hi", body), fields | rows | more, includes)
+        assert done.text.split() == mjml.text_of(done.html).split()
+        assert [line for line in done.text.split("\n") if "Part 1" in line] == ["Part 1 & more"]
+        assert ("In Bristol" in done.text) == bool(more)
+
+
+def test_a_choice_inside_an_attribute_is_read_from_each_finished_letter() -> None:
+    """A loop or choice that has no place in the text part must not tear it apart."""
+    body = (
+        '<mj-section><mj-column><mj-text><b class="{% if a %}x{% endif %}">Words</b></mj-text></mj-column></mj-section>'
+    )
+    assert mjml.words_of(body, library.shipped_includes()) is None
+    assert (
+        "Words"
+        in library.render_letter(
+            library.LetterSource("Hi", body), {"a": "1", "brand": {"name": "N"}}, library.shipped_includes()
+        ).text
+    )
