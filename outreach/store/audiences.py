@@ -1,6 +1,6 @@
 """Whom a newsletter issue goes to: the people of an audience, and what decides whether each may get it.
 
-An audience is {"who": "nurture"} or {"who": "tag", "tag": WORD}.
+An audience is {"who": "nurture"}, {"who": "tag", "tag": WORD} or {"who": "segment", "segment": NAME}.
 """
 
 from collections.abc import Collection
@@ -12,6 +12,8 @@ from sqlalchemy import Select, false, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from outreach.core import segments as rules
+from outreach.store import business_clock, segments
 from outreach.store.consents import Consent, Suppression
 from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead, Tag
@@ -33,7 +35,7 @@ class Known:
     """(moment, class, at once) of letters of late, a rep's own as class sales (M4, M5)."""
 
 
-def members(audience: dict[str, Any]) -> Select[int]:
+def members(session: Session, audience: dict[str, Any]) -> Select[int]:
     """Ids of everybody in an audience who has an address; nobody for an audience that is not complete."""
     query = select(Lead.id).where(Lead.email != "", Lead.erased_at.is_(None))
     if audience.get("who") == "nurture":
@@ -41,17 +43,19 @@ def members(audience: dict[str, Any]) -> Select[int]:
         return query.where(Lead.id.in_(inside))
     if audience.get("who") == "tag" and audience.get("tag"):
         return query.where(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == audience["tag"])))
+    if audience.get("who") == "segment" and (segment := segments.by_name(session, str(audience.get("segment", "")))):
+        return query.where(segments.matching(rules.read(segment.rules), business_clock.now(session)))
     return query.where(false())
 
 
 def size(session: Session, audience: dict[str, Any]) -> int:
     """How many people an audience has."""
-    return session.scalar(select(func.count()).select_from(members(audience).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(members(session, audience).subquery())) or 0
 
 
 def batch(session: Session, audience: dict[str, Any], after: int, limit: int, before: datetime | None) -> list[Lead]:
     """The next people by id, of those who were there `before`."""
-    query = select(Lead).where(Lead.id.in_(members(audience)), Lead.id > after).order_by(Lead.id).limit(limit)
+    query = select(Lead).where(Lead.id.in_(members(session, audience)), Lead.id > after).order_by(Lead.id).limit(limit)
     return list(session.scalars(query.where(Lead.created_at <= before) if before else query))
 
 

@@ -18,7 +18,7 @@ from outreach.journeys import broadcast, letters, previews, sending_domains
 from outreach.mail import checks, library
 from outreach.mail.templating import TemplateError
 from outreach.reports import newsletters as reports
-from outreach.store import leads, mailboxes, templates
+from outreach.store import leads, mailboxes, segments, templates
 from outreach.store.templates import Issue
 from outreach.web.blueprint import blueprint
 from outreach.web.filters import page_zone
@@ -184,6 +184,8 @@ def _items(errors: dict[str, str]) -> list[dict[str, str]]:
 def _audience() -> dict[str, Any]:
     if request.form.get("who") == "tag":
         return {"who": "tag", "tag": request.form.get("tag", "")[:100]}
+    if request.form.get("who") == "segment":
+        return {"who": "segment", "segment": request.form.get("segment", "")[:100]}
     return {"who": "nurture"}
 
 
@@ -242,6 +244,7 @@ def _editor(issue: Issue, errors: dict[str, str]) -> str:
         errors=errors,
         items=[*issue.content.get("items", []), *({} for _ in range(2))][:ITEMS],
         tags=leads.all_tags(session),
+        segments=[segment.name for segment in segments.all_segments(session)],
         samples=previews.samples(session),
         saved=False,
         shared=sorted(name for name in library.shipped_includes() if name.endswith(".mjml")),

@@ -41,6 +41,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("/templates", "template", "Templates"),
             Place("/newsletters", "news", "Newsletters"),
             Place("/forms", "forms", "Forms"),
+            Place("/segments", "filter", "Segments"),
         ),
     ),
     (
