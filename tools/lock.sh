@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 compile=".venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet"
 $compile requirements/build.in -o requirements/build.txt
 $compile requirements/base.in -o requirements/base.txt
-$compile requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
+$compile requirements/classifier.in -c requirements/base.txt -o requirements/classifier.txt
+$compile requirements/dev.in -c requirements/base.txt -c requirements/classifier.txt -o requirements/dev.txt

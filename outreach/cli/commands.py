@@ -313,6 +313,28 @@ def mail() -> None:
     """Letters as files."""
 
 
+@mail.command("learn")
+@click.option("--use", is_flag=True, help="Use it from now on, when it does better than the rules alone.")
+@click.option("--off", is_flag=True, help="Stop using what was learned.")
+def learn_senses(use: bool, off: bool) -> None:
+    """Learn from corrected replies what replies mean, and say by cross-validation whether that helps."""
+    from outreach.journeys import learn
+
+    with _transaction() as (house, session):
+        if off:
+            click.echo("Off: the rules decide alone." if learn.forget(session) else "It was off already.")
+            return
+        found = learn.learn(session, house.now(session), use=use)
+    click.echo(f"Learned from {found.examples} replies, {found.corrected} of them corrected by people.")
+    click.echo(f"Right in cross-validation: {found.right} of {found.examples}; the rules alone: {found.rules_right}.")
+    if found.active:
+        click.echo("It is used from now on, where the rules are unsure (outreach mail learn --off ends that).")
+    elif use:
+        click.echo("It does not do better than the rules, so it is not used.")
+    elif found.helps:
+        click.echo("It would help: outreach mail learn --use.")
+
+
 @mail.command("explain", context_settings={"ignore_unknown_options": True})
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; there is no other form.")
 @click.argument("paths", nargs=-1, required=True, type=click.UNPROCESSED)

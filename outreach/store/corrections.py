@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -57,6 +57,11 @@ def senses(session: Session) -> list[tuple[str, str]]:
         InboundMail.class_ == "human", InboundMail.reply_text != "", InboundMail.sense != ""
     )
     return [(text, corrected.get(number, sense)) for number, text, sense in session.execute(query.limit(50_000))]
+
+
+def count(session: Session) -> int:
+    """How often people corrected a sense."""
+    return session.scalar(select(func.count()).select_from(Correction).where(Correction.kind == "sense")) or 0
 
 
 def learned(session: Session, name: str) -> Learned | None:
