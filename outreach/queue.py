@@ -6,6 +6,7 @@ RELIABILITY 2.3: one queue per worker, JSON, ids only, short timeouts, no retrie
 import logging
 import secrets
 import time
+from datetime import UTC
 from typing import Any
 
 from redis import Redis
@@ -30,11 +31,13 @@ JOBS = {
     "look_around": "housekeeping",
     "fetch_mail": "inbound",
     "receive": "inbound",
+    "read_hooks": "inbound",
     "settle_clicks": "housekeeping",
     "sweep": "housekeeping",
     "check_domains": "housekeeping",
     "work_many": "housekeeping",
     "look_ahead": "housekeeping",
+    "watchdog": "housekeeping",
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.
@@ -132,6 +135,17 @@ class Queue:
     def lengths(self) -> dict[str, int]:
         """How many jobs wait in each queue. Raises RedisError."""
         return {name: int(queue.count) for name, queue in self._queues.items()}
+
+    def oldest(self) -> dict[str, float]:
+        """Real seconds that the oldest job of each queue has waited; 0 for an empty one. Raises RedisError."""
+        return {name: self._waits(queue) for name, queue in self._queues.items()}
+
+    def _waits(self, queue: RQQueue) -> float:
+        first = next(iter(queue.get_job_ids(0, 1)), None)
+        job = queue.fetch_job(first) if first else None
+        if job is None or job.enqueued_at is None:
+            return 0.0
+        return max(0.0, time.time() - job.enqueued_at.replace(tzinfo=UTC).timestamp())
 
 
 def _text(value: bytes | str) -> str:

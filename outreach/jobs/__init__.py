@@ -110,6 +110,15 @@ def sweep() -> None:
     run(_house())
 
 
+def read_hooks() -> None:
+    """Understand what mail providers posted."""
+    from outreach.journeys.hooks import read
+
+    if read(_house()):
+        for job in ("receive", "advance", "read_hooks"):
+            _house().queue.poke(job)
+
+
 def check_domains() -> None:
     """Look up in DNS the domains that we send from, each once a day."""
     from outreach.journeys.sending_domains import check_all
@@ -139,3 +148,11 @@ def look_ahead() -> None:
     from outreach.journeys.outlook import look_ahead as run
 
     run(_house())
+
+
+def watchdog() -> None:
+    """Look for what is stuck or contradicts itself; mend what is safe, list the rest for Health."""
+    from outreach.journeys.watchdog import look
+
+    if look(_house()):
+        _house().queue.poke("advance")

@@ -26,7 +26,7 @@ TICK_SECONDS = 0.5
 STUCK_SECONDS = 30.0
 
 # Jobs that look for work themselves, and after how many real seconds they look again.
-PERIODIC = {"sweep": 3.0, "fetch_mail": 20.0, "check_domains": 600.0, "look_around": 60.0}
+PERIODIC = {"sweep": 3.0, "fetch_mail": 20.0, "check_domains": 600.0, "look_around": 60.0, "watchdog": 60.0}
 PAUSE_AFTER_FAILURE = 1.0
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,10 @@ class Bell(Protocol):
         """Ring for a job of outreach.jobs."""
         ...
 
+    def oldest(self) -> dict[str, float]:
+        """Real seconds that the oldest job of each queue has waited."""
+        ...
+
 
 class House(Protocol):
     """wiring.House, as journeys see it."""
