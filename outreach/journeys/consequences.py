@@ -12,17 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.core import pipeline, replies, signals
-from outreach.journeys import advance, applying, capture, notify, opt_out, senses
+from outreach.journeys import applying, capture, delivery_reports, notify, opt_out, senses
 from outreach.journeys.house import House
 from outreach.mail.classify import Verdict
-from outreach.store import account, changes, events, forms, leads, mailboxes, messages, users
+from outreach.store import account, changes, events, forms, leads, mailboxes, users
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
 
-SOFT_BEFORE_FINAL = 3
 OUR_OWN_SOURCES = ("sent",)
 
 
@@ -137,16 +136,10 @@ def _bounce(case: Case) -> None:
         (v for v in ("hard", "soft", "ours", "delayed", "delivered") if any(b.verdict == v for b in found)), "soft"
     )
     said = next((b.diagnostic or b.status or "" for b in found if b.verdict == worst), "")
-    if worst == "hard":
-        message.delivered, message.reason = "bounced", said[:500]
-        advance.bounced(case.session, case.house, lead, message, case.now)
-        return
-    case.note("delivery", f"Delivery report ({worst}): {said or case.row.subject}"[:500], "F2", verdict=worst)
-    if worst == "soft":
-        message.delivered = "soft"
-        recent = messages.of_lead(case.session, lead.id)[:10]
-        final = sum(1 for one in recent if one.delivered == "soft") >= SOFT_BEFORE_FINAL
-        _signal(case, signals.Bounced(hard=False, final=final))
+    words = said if worst == "hard" else said or case.row.subject
+    delivery_reports.told(
+        case.session, case.house, message, lead, worst, words, case.now, {"inbound": case.row.id}
+    )  # fmt: skip
 
 
 # ---- automatic answers ----

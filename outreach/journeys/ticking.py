@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import batches, business_clock, events, happenings, inbox, messages, outbox, tasks
+from outreach.store import batches, business_clock, events, happenings, hooks, inbox, messages, outbox, tasks
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
@@ -32,6 +32,8 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
         jobs.append("look_around")
     if inbox.unread(session, 1):
         jobs.append("receive")
+    if hooks.waiting(session, 1):
+        jobs.append("read_hooks")
     if messages.clicks_wait(session, business_clock.real_now(session) - BURST):
         jobs.append("settle_clicks")
     if session.scalar(select(Issue.id).where(_issue_due(now)).limit(1)) is not None:

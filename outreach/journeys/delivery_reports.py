@@ -1,0 +1,69 @@
+"""What became of a letter after it left: told by a delivery report in the mail or by a provider's webhook, once understood.
+
+Whoever calls has matched the letter by a token or Message-ID of ours: a forged report suppresses nobody (MAIL 1.11).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from outreach.core import signals
+from outreach.journeys import advance, applying
+from outreach.journeys.house import House
+from outreach.store import events, messages
+from outreach.store.leads import Lead
+from outreach.store.messages import Message
+
+VERDICTS = ("hard", "soft", "ours", "delayed", "delivered")
+SOFT_BEFORE_FINAL = 3
+"""Three soft bounces without a delivery between end the lead's sequences (MAIL 1.11)."""
+
+
+def told(
+    session: Session,
+    house: House,
+    message: Message,
+    lead: Lead | None,
+    verdict: str,
+    words: str,
+    now: datetime,
+    data: dict[str, Any],
+) -> None:
+    """(1) An unsure letter is settled: who reports on it has it; (2) the letter's mark; (3) the lead's sequences hear."""
+    settle_unsure(session, message, verdict, now)
+    if verdict == "hard":
+        message.delivered, message.reason = "bounced", words[:500]
+        if lead is not None:
+            advance.bounced(session, house, lead, message, now)
+        return
+    if verdict == "delivered":
+        message.delivered = message.delivered or "delivered"
+    elif lead is not None:
+        text = f"Delivery report ({verdict}): {words}"[:500]
+        events.record(
+            session, now, "delivery", text, lead_id=lead.id, message_id=message.id, rule="F2",
+            data=data | {"verdict": verdict},
+        )  # fmt: skip
+    if verdict == "soft":
+        message.delivered = "soft"
+        if lead is not None:
+            session.flush()
+            signal = signals.Bounced(hard=False, final=_soft_so_far(session, lead) >= SOFT_BEFORE_FINAL)
+            applying.signal(session, house, lead.id, signal, now, message_id=message.id)
+
+
+def settle_unsure(session: Session, message: Message, how: str, now: datetime) -> None:
+    """Evidence that a letter of which nobody knew did arrive at the server (DESIGN 4.5): it counts as sent."""
+    if message.state != "unsure":
+        return
+    message.state, message.sent_at, message.reason = "sent", message.first_tried_at or now, ""
+    message.settled = message.kind != "step"
+    events.record(
+        session, now, "settled", f"The letter did go out: its provider reports on it ({how}).", lead_id=message.lead_id,
+        enrolment_id=message.enrolment_id, message_id=message.id, step_key=message.step_key, rule="F5",
+    )  # fmt: skip
+
+
+def _soft_so_far(session: Session, lead: Lead) -> int:
+    return sum(1 for one in messages.of_lead(session, lead.id)[:10] if one.delivered == "soft")
