@@ -82,6 +82,14 @@ def judge_open(hit: Hit) -> Verdict:
     return _plain(hit) or (Verdict(UNKNOWN, "T2 a bare agent") if _BARE.match(hit.agent) else Verdict(HUMAN, "T2"))
 
 
+def judge_visit(hit: Hit) -> Verdict:
+    """A page of our own that ran our script: a machine says so by its name or fetches ahead, else it is a person's."""
+    found = _plain(hit)
+    if found is not None:
+        return found
+    return Verdict(HUMAN, "B1") if hit.language else Verdict(UNKNOWN, "T3 no language")
+
+
 def _plain(hit: Hit) -> Verdict | None:
     if hit.own:
         return Verdict(OWN, "one of us is signed in on this browser")

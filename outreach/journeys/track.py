@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outreach.core import signals, tracking
-from outreach.journeys import applying
+from outreach.journeys import applying, visit
 from outreach.journeys.house import House
 from outreach.store import business_clock, events, happenings, messages
 from outreach.store.messages import Hit, Link, Message
@@ -27,6 +27,14 @@ def target(session: Session, link_id: int) -> str | None:
     found = messages.link(session, link_id)
     url = found[0].url if found else ""
     return url if url.lower().startswith(TARGETS) and url.isprintable() else None
+
+
+def marked(session: Session, house: House, hit: tracking.Hit, url: str) -> str:
+    """The target as a person's browser gets it: on our own sites it says who comes (see visit). Machines learn nothing."""
+    found = messages.link(session, hit.link_id)
+    if found is None or found[1].lead_id is None or tracking.judge_open(hit).kind != tracking.HUMAN:
+        return url
+    return visit.marked(session, house, url, found[1].lead_id)
 
 
 def click(session: Session, house: House, hit: tracking.Hit, now: datetime) -> None:

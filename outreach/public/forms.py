@@ -12,7 +12,7 @@ from outreach.http.access import anyone
 from outreach.http.headers import policy
 from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
-from outreach.journeys import capture
+from outreach.journeys import capture, visit
 from outreach.public import brand, reading
 from outreach.public.blueprint import blueprint
 from outreach.public.flood import PER_ADDRESS, PER_VISITOR, Flood
@@ -148,7 +148,8 @@ def _refuse(found: Form, answers: dict[str, Any], errors: dict[str, str], status
 
 def _thank(found: Form, kept: capture.Captured) -> AnyResponse:
     if request.is_json:
-        body = jsonify(submission=kept.submission_id, lead=kept.lead_id, enrolment=kept.enrolment_id)
+        visitor = visit.token(current_house(), kept.lead_id)
+        body = jsonify(submission=kept.submission_id, lead=kept.lead_id, enrolment=kept.enrolment_id, visitor=visitor)
         body.status_code = 201
         return body
     token = current_house().token("thanks", kept.submission_id)

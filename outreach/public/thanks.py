@@ -9,7 +9,7 @@ from outreach.errors import Refused
 from outreach.http.access import anyone
 from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
-from outreach.journeys import capture
+from outreach.journeys import capture, visit
 from outreach.public import brand
 from outreach.public.blueprint import blueprint
 from outreach.public.forms import framed
@@ -81,6 +81,7 @@ def _page(
         times=TIMES,
         saved=request.args.get("saved") == "1",
         embed=request.args.get("embed") == "1",
+        visitor=visit.token(current_house(), submission.lead_id) if submission else "",
         us=brand.us(),
     )
     return framed(Response(html, status, mimetype="text/html"))

@@ -32,9 +32,11 @@ def click(token: str) -> AnyResponse:
     url = track.target(transaction(), link_id) if link_id is not None else None
     if link_id is None or url is None:
         abort(404, "This link is not one of ours, or the letter that it was in is gone.")
+    hit = _hit(link_id)
     try:
         with transaction().begin_nested():
-            track.click(transaction(), current_house(), _hit(link_id), now())
+            track.click(transaction(), current_house(), hit, now())
+            url = track.marked(transaction(), current_house(), hit, url)
     except Exception:
         log.exception("a click could not be kept")
     return redirect(url, 302)

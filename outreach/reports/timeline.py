@@ -24,6 +24,7 @@ LOOKS = {
     "archived": ("archive", "grey"), "snoozed": ("clock-pause", "grey"), "undone": ("arrow-back-up", "grey"),
     "click": ("click", "purple"), "clicked": ("click", "purple"), "open": ("mail-opened", "blue"),
     "unsubscribed": ("mail-off", "orange"), "bounced": ("mail-x", "red"), "bounce": ("mail-x", "red"),
+    "visit": ("world", "purple"), "score": ("trending-up", "grey"),
     "edited": ("pencil", "grey"), "note": ("note", "yellow"),
     "answer": ("corner-up-left", "teal"), "matched": ("user-check", "teal"),
     "complained": ("alert-triangle", "red"), "error": ("alert-circle", "red"), "unsure": ("mail-question", "orange"),

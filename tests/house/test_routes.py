@@ -17,6 +17,7 @@ OPEN_PREFIXES = (
     "/a/",
     "/c/",
     "/o/",
+    "/o.js",
     "/brand/",
     "/read/",
     "/static/",
@@ -26,7 +27,7 @@ OPEN_PREFIXES = (
     "/api/",
 )
 """The public list: addresses that answer without a sign-in. /api/ is for tokens."""
-WITHOUT_TOKEN = ("/f/", "/u/", "/a/", "/api/", "/hooks/")
+WITHOUT_TOKEN = ("/f/", "/u/", "/a/", "/o/", "/api/", "/hooks/")
 """Doors that strangers and machines post to, who have no cookie of ours that could be misused."""
 
 

@@ -35,6 +35,9 @@
       if (height !== told) parent.postMessage({ outreachForm: { height: height, top: told === 0 && !!document.querySelector(".alert, .thanks") } }, "*");
       told = height;
     };
+    // Who sent the form: the surrounding page's own script may tell us which pages they look at (docs/visits.md).
+    var thanks = document.querySelector("[data-visitor]");
+    if (thanks) parent.postMessage({ outreachForm: { visitor: thanks.getAttribute("data-visitor") } }, "*");
     new ResizeObserver(measure).observe(document.getElementById("sheet"));
     measure();
   }
