@@ -29,7 +29,13 @@ __all__ = ["ACTIONS", "Chosen", "Preview", "handing_over", "preview", "publish",
 
 LOOKED_AT = 500
 """Of more leads than this a preview looks at an even sample."""
-work = many.work
+
+
+def work(house: House, seconds: float = 20.0) -> bool:
+    """The worker's round: tasks of those who are away (P4), then what was asked for many leads. True: more is left."""
+    with house.sessions.begin() as session:
+        pausing.keep_absences(session, house.now(session))
+    return many.work(house, seconds)
 
 
 @dataclass(frozen=True)

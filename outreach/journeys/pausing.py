@@ -5,7 +5,7 @@ other, so that pages show it; who is not told yet finds it on waking, and no del
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text, update
@@ -236,7 +236,7 @@ def enter_absence(
         raise Refused("Only a manager or an administrator may enter the absence of somebody else.")
     if last_day < first_day or (last_day - first_day).days > LONGEST_ABSENCE:
         raise Refused("The last day comes before the first, or more than a year later; correct one of them.")
-    zone = ZoneInfo(rep.zone or account.get(session).zone or "UTC")
+    zone = _zone_of(session, rep)
     if last_day < now.astimezone(zone).date():
         raise Refused("This absence is over already.")
     if choice not in CHOICES:
@@ -273,7 +273,7 @@ def end_absence(session: Session, house: House, absence_id: int, user: User, now
     held = session.get(Pause, row.pause_id) if row.pause_id else None
     if held is not None and held.ended_at is None:
         lift(session, house, held.id, user, now, choice="continue")
-    zone = ZoneInfo(session.get_one(User, row.user_id).zone or account.get(session).zone or "UTC")
+    zone = _zone_of(session, session.get_one(User, row.user_id))
     today = now.astimezone(zone).date()
     if row.first_day >= today:
         session.delete(row)
@@ -292,3 +292,25 @@ def _tasks_meanwhile(
         mine &= Task.due_at >= max(starts, now)
         values = {"due_at": returns + timedelta(hours=9)}
     session.execute(update(Task).where(mine).values(values))
+
+
+def keep_absences(session: Session, now: datetime) -> int:
+    """P4: tasks that came up for somebody who is away go to the stand-in, or wait for the return; how many."""
+    moved = 0
+    for task in pauses.tasks_of_absent(session, now):
+        absence, rep = task.absence, session.get_one(User, task.absence.user_id)
+        returns = datetime.combine(absence.last_day + timedelta(days=1), time(0), _zone_of(session, rep))
+        row = session.get_one(Task, task.task_id, with_for_update=True)
+        if row.state != "open" or row.owner_id != rep.id:
+            continue
+        if absence.choice == "hand over" and absence.stand_in_id:
+            row.owner_id = absence.stand_in_id
+        else:
+            midnight = datetime.combine(absence.last_day + timedelta(days=1), time(0), UTC)
+            row.due_at = max(returns + timedelta(hours=9), midnight)
+        moved += 1
+    return moved
+
+
+def _zone_of(session: Session, rep: User) -> ZoneInfo:
+    return ZoneInfo(rep.zone or account.get(session).zone or "UTC")

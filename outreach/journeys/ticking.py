@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import batches, business_clock, events, happenings, hooks, inbox, messages, outbox, tasks
+from outreach.store import batches, business_clock, events, happenings, hooks, inbox, messages, outbox, pauses, tasks
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
@@ -23,7 +23,8 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
     jobs = [LANES[lane] for lane in outbox.due_lanes(session, now)]
     if messages.forsaken(session):
         jobs.append("sweep")
-    due = select(Enrolment.id).where(Enrolment.due_at <= now).limit(1)
+    # In order: after many were due at once, the planner would otherwise look through the whole table for one more.
+    due = select(Enrolment.id).where(Enrolment.due_at <= now).order_by(Enrolment.due_at).limit(1)
     if session.scalar(due) is not None or messages.unsettled(session, 1) or tasks.expired(session, now, 1):
         jobs.append("advance")
     if happenings.any_open(session):
@@ -38,7 +39,7 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
         jobs.append("settle_clicks")
     if session.scalar(select(Issue.id).where(_issue_due(now)).limit(1)) is not None:
         jobs.append("broadcast")
-    if batches.waits(session):
+    if batches.waits(session) or pauses.tasks_of_absent(session, now, 1):
         jobs.append("work_many")
     return jobs
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Moment
+from outreach.store.tasks import Task
 
 SCOPES = ("enrolment", "lead", "rep", "sequence", "mailbox", "everything")
 """The narrowest first: of several pauses the widest is shown."""
@@ -132,3 +133,25 @@ def absences_of(session: Session, user_ids: Iterable[int], from_day: date) -> di
 def absences(session: Session, from_day: date) -> list[Absence]:
     """Everybody's absences that end on this day or later."""
     return list(session.scalars(select(Absence).where(Absence.last_day >= from_day).order_by(Absence.first_day)))
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """An open task of somebody who is away."""
+
+    task_id: int
+    absence: Absence
+
+
+def tasks_of_absent(session: Session, now: datetime, limit: int = 200) -> list[Misplaced]:
+    """P4: open tasks that fall due within an absence of today that moves tasks; replies and new leads wait for nobody
+    and go to a stand-in alone."""
+    away = Absence.first_day <= now.date(), Absence.last_day >= now.date(), Absence.choice != "everything"
+    query = (
+        select(Task.id, Absence)
+        .join(Absence, Absence.user_id == Task.owner_id)
+        .where(*away, Task.state == "open", Task.due_at < Absence.last_day + timedelta(days=1))
+        .where(or_(Absence.choice == "hand over", Task.kind.not_in(("reply", "new_lead"))))
+        .where(or_(Absence.choice != "hand over", Absence.stand_in_id.is_not(None)))
+    )
+    return [Misplaced(task_id, absence) for task_id, absence in session.execute(query.order_by(Task.id).limit(limit))]

@@ -11,7 +11,7 @@ from outreach.http.access import role, signed_in
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import publish
-from outreach.reports import sequence_numbers
+from outreach.reports import sequence_numbers, version_numbers
 from outreach.store import sequences, users
 from outreach.store.sequences import SequenceRow, VersionRow
 from outreach.web.blueprint import blueprint
@@ -41,6 +41,10 @@ def sequence_versions(sequence_id: int) -> str:
     names = {user.id: user.name for user in users.all_users(session)}
     page = {"versions": sequences.versions(session, sequence_id), "names": names, "may_edit": _may_edit()}
     inside = sequence_numbers.inside_by_version(session, sequence_id)
+    wanted = request.args.get("of", "")
+    of = int(wanted) if wanted.isdigit() and len(wanted) < 19 else None
+    page |= {"of": of, "brought": version_numbers.by_version(session, sequence_id)}
+    page |= {"texts": version_numbers.by_text(session, sequence_id, of)}
     return render_template("sequences/versions.html", desk=desk, inside=inside, **page)
 
 
