@@ -117,6 +117,13 @@ def read(house: House, limit: int = 50) -> int:
     return len(waiting)
 
 
+def read_again(session: Session, post_id: int) -> None:
+    """A post that was not understood gets another chance."""
+    row = session.get(HookPost, post_id)
+    if row is not None and row.state == "failed":
+        row.state, row.tries, row.error = "new", 0, ""
+
+
 def _topic_fits(row: ProviderHook, post: Post) -> bool:
     """Amazon signs for all its customers alike: the first confirmed topic is ours, every other is a stranger's."""
     if row.provider != "ses":

@@ -81,6 +81,13 @@ def lock_new(session: Session, post_id: int) -> HookPost | None:
     return session.scalar(query.with_for_update(skip_locked=True))
 
 
+def failed(session: Session) -> list[HookPost]:
+    """Posts that were not understood, the latest first."""
+    return list(
+        session.scalars(select(HookPost).where(HookPost.state == "failed").order_by(HookPost.id.desc()).limit(20))
+    )
+
+
 def first_time(session: Session, values: dict[str, object]) -> bool:
     """Note an event; False when it was noted before (a replay)."""
     statement = insert(HookEvent).values(values).on_conflict_do_nothing().returning(HookEvent.id)

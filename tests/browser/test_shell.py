@@ -18,6 +18,7 @@ PAGES = [
     "/settings/mailboxes/new",
     "/settings/mailboxes/new/google",
     "/settings/domains",
+    "/settings/webhooks",
     "/notices",
     "/search?q=anna",
     "/nowhere",

@@ -13,6 +13,7 @@ from outreach.mail import oauth
 from outreach.mail.providers import table
 from outreach.store import mailboxes, pauses
 from outreach.store.domains import DkimKeyRow, SendingDomain
+from outreach.store.hooks import HookPost
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from tests.mail.smtp_stage import Script, stage
@@ -276,3 +277,29 @@ def test_findings_are_shown_with_the_record_to_publish(admin: Any, house: Any) -
     assert "SPF of lumen.systems is missing" in page
     assert 'value="v=spf1 ~all"' in page
     assert re.search(r'data-copy="#r\d+-1-value"', page)
+
+
+def test_a_provider_gets_an_address_and_its_key_is_asked_for(admin: Any, house: Any) -> None:
+    """MAIL X8."""
+    assert "Not in use" in admin.get("/settings/webhooks").text
+    assert admin.post("/settings/webhooks/mailgun", {"secret": ""}).status_code == 400
+    assert admin.post("/settings/webhooks/mailgun", {"secret": "the-key"}).status_code == 303
+    page = admin.get("/settings/webhooks").text
+    assert re.search(r'value="http://outreach.test/hooks/mailgun/[\w-]{20,}/mime"', page)
+    assert "the-key" not in page
+    admin.post("/settings/webhooks/mailgun/close")
+    assert "/hooks/mailgun/" not in admin.get("/settings/webhooks").text
+    assert admin.post("/settings/webhooks/pigeon").status_code == 404
+
+
+def test_a_post_that_was_not_understood_is_shown_and_read_again(admin: Any, house: Any) -> None:
+    with house.sessions.begin() as session:
+        row = HookPost(
+            provider="postmark", sha256="x", body=b"{}", content_type="", received_at=house.now(session), state="failed",
+            error="The post names no event.", tries=2,
+        )  # fmt: skip
+        session.add(row)
+    assert "The post names no event." in admin.get("/settings/webhooks").text
+    admin.post(f"/settings/webhooks/posts/{row.id}/again")
+    with house.sessions() as session:
+        assert session.get_one(HookPost, row.id).state == "new"
