@@ -535,6 +535,9 @@ def _(effect: d.HandToPerson, context: Applying) -> None:
         )
     )
     notify.tell(context.session, lead.owner_id, "handover", effect.note, f"/leads/{lead.id}", context.now)
+    if context.row.state == states.NO_REPLY:
+        reason = "handed over to a person"
+        context.event("excluded", f"Ended without a programme: {reason}.", rule="N", data={"reason": reason})
 
 
 @_effect(d.ArchiveSubmission)

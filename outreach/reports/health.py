@@ -6,15 +6,14 @@ from typing import Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Engine, func, or_, select
+from sqlalchemy.orm import Session
 
 from outreach.config import Settings
-from outreach.reports import running, why
+from outreach.reports import closed_loop, running, why
 from outreach.reports.running import Check
-from outreach.store import business_clock, inbox, mailboxes, messages
-from outreach.store.consents import Suppression
-from outreach.store.enrolments import SALES, Enrolment
+from outreach.store import business_clock, inbox, kept_reports, leads, loose_ends, mailboxes, messages
+from outreach.store.enrolments import Enrolment
 from outreach.store.events import Event
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -93,6 +92,35 @@ class Forgotten:
 
 
 @dataclass(frozen=True)
+class Stuck:
+    """Something that the watchdog found and only a person can settle."""
+
+    what: str
+    remedy: str
+    lead_id: int | None
+    name: str
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """Something that it mended."""
+
+    at: datetime
+    text: str
+    lead_id: int | None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The watchdog's last look."""
+
+    at: datetime
+    found: tuple[Stuck, ...]
+    repaired: tuple[Repaired, ...]
+
+
+@dataclass(frozen=True)
 class Health:
     """The whole page."""
 
@@ -111,17 +139,21 @@ class Health:
     failed: tuple[LetterLine, ...]
     quarantined: tuple[InboundMail, ...]
     forgotten: tuple[Forgotten, ...]
+    watched: Watched | None
+    loop: closed_loop.Loop | None
 
     @property
     def well(self) -> bool:
         """Nothing here asks for a person."""
         up = all(check.level == running.OK for check in self.checks)
         broken = any(box.paused_until or box.read_error for box in self.boxes)
-        return up and not (broken or self.unsure or self.failed or self.quarantined or self.forgotten)
+        stuck = self.watched.found if self.watched else ()
+        return up and not (broken or self.unsure or self.failed or self.quarantined or self.forgotten or stuck)
 
 
 def look(session: Session, house: House, now: datetime) -> Health:
     """Read everything; the checks of engines and processes are the same as healthz makes."""
+    loop = closed_loop.kept(session)
     return Health(
         checks=tuple(_checks(house)),
         queues=_queues(house),
@@ -136,27 +168,42 @@ def look(session: Session, house: House, now: datetime) -> Health:
         unsure=_letters(session, Message.state == "unsure"),
         failed=_letters(session, Message.state == "failed", Message.queued_at > now - LOOK_BACK),
         quarantined=tuple(inbox.quarantined(session)),
-        forgotten=forgotten(session),
+        forgotten=forgotten(session, now) if loop is None or loop.exceptions else (),
+        watched=_watched(session),
+        loop=loop,
     )
 
 
-def forgotten(session: Session) -> tuple[Forgotten, ...]:
+def forgotten(session: Session, now: datetime) -> tuple[Forgotten, ...]:
     """RULES N: finished without reply must equal moved to nurture + excluded with a reason, always. Who breaks it."""
-    later = aliased(Enrolment)
-    taken_up = exists().where(later.lead_id == Lead.id, later.id > Enrolment.id, later.class_ != "newsletter")
-    in_nurture = exists().where(later.lead_id == Lead.id, later.class_ == "nurture", later.ended_at.is_(None))
-    excluded = exists().where(Event.enrolment_id == Enrolment.id, Event.kind.in_(("excluded", "not enrolled")))
-    suppressed = exists().where(Suppression.email == func.lower(Lead.email))
+    found = closed_loop.people(session, loose_ends.EXCEPTION, now, limit=MOST)
+    return tuple(Forgotten(each.lead_id, each.name, each.ended_at) for each in found)
+
+
+def _watched(session: Session) -> Watched | None:
+    """What the watchdog found when it came round last."""
+    kept = kept_reports.kept(session, "watchdog")
+    if kept is None:
+        return None
+    people = leads.by_ids(session, {each["lead_id"] for each in kept.data["findings"] if each["lead_id"]})
+    found = []
+    for each in kept.data["findings"]:
+        lead = people.get(each["lead_id"] or 0)
+        since = datetime.fromisoformat(each["since"]) if each["since"] else None
+        found.append(Stuck(each["what"], each["remedy"], lead.id if lead else None, _called(lead), since))
+    return Watched(kept.at, tuple(found), _repaired(session))
+
+
+def _called(lead: Lead | None) -> str:
+    return (lead.name or lead.email) if lead else ""
+
+
+def _repaired(session: Session) -> tuple[Repaired, ...]:
+    """What it mended lately."""
     query = (
-        select(Lead.id, Lead.name, Lead.email, Enrolment.ended_at)
-        .join(Enrolment, Enrolment.lead_id == Lead.id)
-        .where(Enrolment.state == "ended: no reply", Enrolment.class_.in_(SALES))
-        .where(~taken_up, ~in_nurture, ~excluded, ~suppressed)
-        .where(Lead.erased_at.is_(None), ~Lead.do_not_contact, Lead.address_state != "dead")
-        .order_by(Enrolment.ended_at)
-        .limit(MOST)
+        select(Event.at, Event.text, Event.lead_id).where(Event.kind == "repaired").order_by(Event.at.desc()).limit(20)
     )
-    return tuple(Forgotten(key, name or email, at) for key, name, email, at in session.execute(query) if at)
+    return tuple(Repaired(*row) for row in session.execute(query))
 
 
 def _checks(house: House) -> list[Check]:

@@ -120,7 +120,7 @@ def test_who_finished_without_reply_and_was_forgotten_is_listed(session: Any, ho
     )  # fmt: skip
     session.add(ended)
     session.flush()
-    assert [one.name for one in health.forgotten(session)] == ["Anna Weber"]
+    assert [one.name for one in health.forgotten(session, now)] == ["Anna Weber"]
     session.add(Event(at=now, kind="excluded", text="Excluded.", lead_id=lead.id, enrolment_id=ended.id))
     session.flush()
-    assert health.forgotten(session) == ()
+    assert health.forgotten(session, now) == ()

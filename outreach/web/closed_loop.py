@@ -1,0 +1,28 @@
+"""/closed-loop: everybody who ended without a reply is in nurture, left out with a reason, or listed as an exception."""
+
+from flask import abort, render_template, request
+
+from outreach.http.access import signed_in
+from outreach.http.house import now
+from outreach.http.transactions import transaction
+from outreach.reports import closed_loop as reports
+from outreach.web.blueprint import blueprint
+
+SPANS = ((30, "30 days"), (90, "90 days"), (365, "a year"))
+MOST = 500
+
+
+@blueprint.get("/closed-loop")
+@signed_in
+def closed_loop() -> str:
+    """The equation, its reasons, and the people of the fate that was chosen."""
+    days = request.args.get("days", reports.DAYS, type=int)
+    fate, reason = request.args.get("fate", ""), request.args.get("reason") or None
+    if days not in dict(SPANS) or (fate and fate not in reports.FATES):
+        abort(404)
+    session = transaction()
+    people = reports.people(session, fate, now(), days, reason, MOST) if fate else []
+    return render_template(
+        "closed_loop.html", loop=reports.counted(session, now(), days), fate=fate, reason=reason, people=people,
+        fates=reports.FATES, spans=SPANS, days=days, most=MOST,
+    )  # fmt: skip
