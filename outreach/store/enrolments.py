@@ -21,6 +21,12 @@ class Enrolment(Base):
     __table_args__ = (
         Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrolments_lead_id", "lead_id"),
+        Index("ix_enrolments_paused", "lead_id", postgresql_where=text("ended_at IS NULL AND state LIKE 'paused%'")),
+        Index(
+            "ix_enrolments_blocked",
+            "lead_id",
+            postgresql_where=text("ended_at IS NULL AND (state LIKE 'blocked%' OR state LIKE 'failed%')"),
+        ),
         Index("ix_enrolments_sequence_id_state", "sequence_id", "state"),
         Index("ix_enrolments_contradicting", "id", postgresql_where=text(CONTRADICTING)),
         Index(

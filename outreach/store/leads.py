@@ -4,10 +4,25 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Computed, ForeignKey, Index, delete, false, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    delete,
+    false,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach.core import pipeline
 from outreach.store.base import Base, Id, Json, Moment
 
 SEARCH = (
@@ -25,6 +40,20 @@ class Lead(Base):
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index("ix_leads_owner_stage", "owner_id", "stage"),
         Index("ix_leads_last_activity", text("last_activity_at DESC"), text("id DESC")),
+        Index(
+            "ix_leads_stage_activity",
+            "stage",
+            text("last_activity_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
+        Index(
+            "ix_leads_owner_activity",
+            "owner_id",
+            text("last_activity_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
         Index("ix_leads_domain", text("lower(split_part(email, '@', 2))"), postgresql_where=text("email <> ''")),
         Index("ix_leads_company", text("lower(company)"), postgresql_where=text("company <> ''")),
     )
@@ -180,8 +209,11 @@ def tags_by_lead(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
 
 
 def all_tags(session: Session) -> list[str]:
-    """Every tag in use."""
-    return list(session.scalars(select(Tag.tag).distinct().order_by(Tag.tag)))
+    """Every tag in use: from one to the next in the index, however many leads have it."""
+    first = select(func.min(Tag.tag).label("tag")).cte("used", recursive=True)
+    after = select(func.min(Tag.tag)).where(Tag.tag > first.c.tag).scalar_subquery()
+    used = first.union_all(select(after).where(first.c.tag.is_not(None)))
+    return list(session.scalars(select(used.c.tag).where(used.c.tag.is_not(None)).order_by(used.c.tag)))
 
 
 def prefix_query(words: str) -> str:
@@ -228,6 +260,11 @@ def found_by(
     return asked
 
 
+FEW = 2000
+"""Leads that a search may find before the page is rather read in its own order."""
+MOST_COUNTED = 10_000
+
+
 def page(
     session: Session,
     *,
@@ -242,12 +279,35 @@ def page(
     """A page of leads, the latest activity first; the next page starts before (last_activity_at, id)."""
     query = select(Lead).where(*found_by(words=words, stage=stage, owner_id=owner_id, tag=tag, state=state))
     if before:
-        at, lead_id = before
-        query = query.where(or_(Lead.last_activity_at < at, (Lead.last_activity_at == at) & (Lead.id < lead_id)))
-    return list(session.scalars(query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).limit(limit)))
+        query = query.where(tuple_(Lead.last_activity_at, Lead.id) < tuple_(*before))
+    query = query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).limit(limit)
+    if not prefix_query(words):
+        return list(session.scalars(query))
+    few = _few_with(session, words)
+    if few is not None:
+        return list(session.scalars(query.where(Lead.id == func.any(few))))
+    # Many have these words: a walk in the order of the page meets enough of them at once, while the index of words
+    # would first fetch and sort them all.
+    session.execute(text("SET LOCAL enable_bitmapscan = off"))
+    found = list(session.scalars(query))
+    session.execute(text("SET LOCAL enable_bitmapscan = on"))
+    return found
 
 
-def count_by_stage(session: Session) -> dict[str, int]:
-    """How many leads stand at each stage."""
-    rows = session.execute(select(Lead.stage, func.count()).where(Lead.erased_at.is_(None)).group_by(Lead.stage))
-    return {stage: count for stage, count in rows}
+def _few_with(session: Session, words: str) -> list[int] | None:
+    """The ids of the leads with these words; None when they are more than FEW."""
+    query = select(Lead.id).where(*found_by(words=words)).limit(FEW + 1)
+    found = list(session.scalars(query))
+    return found if len(found) <= FEW else None
+
+
+def count_by_stage(session: Session, most: int = MOST_COUNTED) -> dict[str, int]:
+    """How many leads stand at each stage; counted no further than `most` and one more."""
+    known = [Lead.erased_at.is_(None)]
+    counts = [
+        select(literal(stage), select(func.count()).select_from(
+            select(Lead.id).where(*known, Lead.stage == stage).limit(most + 1).subquery()
+        ).scalar_subquery())
+        for stage in pipeline.STAGES
+    ]  # fmt: skip
+    return {stage: count for stage, count in session.execute(union_all(*counts)) if count}

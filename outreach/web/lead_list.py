@@ -38,7 +38,7 @@ def lead_list() -> str:
     part = "leads/rows.html" if request.headers.get("HX-Target") == "lead-rows" else "leads/list.html"
     return render_template(
         part, rows=_rows(session, rows), asked=asked, more=_after(rows[-1], asked) if more else "",
-        stages=pipeline.STAGES, counts=leads.count_by_stage(session), owners=users.active_users(session),
+        stages=pipeline.STAGES, counts=_counts(session), owners=users.active_users(session),
         tags=leads.all_tags(session), states=tuple(leads.IN_STATE), query=urlencode(asked),
         filtered=any(asked.values()), bulk=bulk.ACTIONS,
     )  # fmt: skip
@@ -115,6 +115,16 @@ def import_list() -> str | tuple[str, int]:
     )  # fmt: skip
     poke("advance")
     return _import_page(given, "", results=results)
+
+
+def _counts(session: Session) -> dict[str, str]:
+    """How many stand at each stage, and all together under ""; "10,000+" where more were not counted."""
+    found = leads.count_by_stage(session)
+    over, total = any(n > leads.MOST_COUNTED for n in found.values()), sum(found.values())
+    whole = f"{leads.MOST_COUNTED:,}+ people" if over else f"{total:,} {'person' if total == 1 else 'people'}"
+    return {stage: f"{min(n, leads.MOST_COUNTED):,}{'+' * (n > leads.MOST_COUNTED)}" for stage, n in found.items()} | {
+        "": whole
+    }
 
 
 def _asked() -> dict[str, str]:

@@ -1,0 +1,28 @@
+"""Indexes for lists of a million leads: by stage and by owner in the order of the page, and the few that stand still."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+ACTIVITY = [sa.text("last_activity_at DESC"), sa.text("id DESC")]
+PAUSED = "ended_at IS NULL AND state LIKE 'paused%'"
+BLOCKED = "ended_at IS NULL AND (state LIKE 'blocked%' OR state LIKE 'failed%')"
+
+
+def upgrade() -> None:
+    alive = sa.text("erased_at IS NULL")
+    op.create_index("ix_leads_stage_activity", "leads", ["stage", *ACTIVITY], postgresql_where=alive)
+    op.create_index("ix_leads_owner_activity", "leads", ["owner_id", *ACTIVITY], postgresql_where=alive)
+    op.create_index("ix_enrolments_paused", "enrolments", ["lead_id"], postgresql_where=sa.text(PAUSED))
+    op.create_index("ix_enrolments_blocked", "enrolments", ["lead_id"], postgresql_where=sa.text(BLOCKED))
+
+
+def downgrade() -> None:
+    op.drop_index("ix_enrolments_blocked", table_name="enrolments")
+    op.drop_index("ix_enrolments_paused", table_name="enrolments")
+    op.drop_index("ix_leads_owner_activity", table_name="leads")
+    op.drop_index("ix_leads_stage_activity", table_name="leads")
