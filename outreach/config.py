@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     reply_domain: str = Field(default="", validation_alias="REPLY_DOMAIN")
     movable_clock: bool | None = Field(default=None, validation_alias="OUTREACH_MOVABLE_CLOCK")
     local_smtp: str = Field(default="", validation_alias="OUTREACH_LOCAL_SMTP")
+    private_hosts: bool = Field(default=True, validation_alias="OUTREACH_PRIVATE_HOSTS")
     authserv_id: str = Field(default="", validation_alias="AUTHSERV_ID")
     sense_url: str = Field(default="", validation_alias="SENSE_URL")
     sense_key: str = Field(default="", validation_alias="SENSE_KEY", repr=False)

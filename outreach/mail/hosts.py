@@ -2,6 +2,7 @@
 
 Addresses that only a cloud machine itself should see (link-local, where its credentials lie) are never connected to.
 Private ones (our own network) are, unless OUTREACH_PRIVATE_HOSTS=0: a mail server in the next room is the normal case.
+Hosts that the operator names in SMTP_URL and IMAP_URL are not judged.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 METADATA = (
     ip_network("169.254.0.0/16"), ip_network("fe80::/10"), ip_network("fd00:ec2::/32"), ip_network("100.100.100.200/32"),
@@ -38,9 +40,11 @@ def private_allowed() -> bool:
 def connect(host: str, port: int, timeout: float | None) -> socket.socket:
     """A connection to one of the host's addresses that may be used. Raises HostRefused (an OSError) and OSError."""
     last: OSError | None = None
+    named = host.lower() in _operators()
     for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         address = str(place[0])
-        if words := refused(address.partition("%")[0]):
+        words = "" if named else refused(address.partition("%")[0])
+        if words:
             last = HostRefused(words)
             continue
         try:
@@ -48,6 +52,22 @@ def connect(host: str, port: int, timeout: float | None) -> socket.socket:
         except OSError as error:
             last = error
     raise last or OSError(f"{host} has no address")
+
+
+def _operators() -> set[str]:
+    """Hosts that the operator has named in the settings: they are meant."""
+    urls = (
+        os.environ.get("SMTP_URL", ""),
+        os.environ.get("IMAP_URL", ""),
+        "//" + os.environ.get("OUTREACH_LOCAL_SMTP", ""),
+    )
+    found = set()
+    for url in urls:
+        try:
+            found.add((urlsplit(url.strip()).hostname or "").lower())
+        except ValueError:
+            continue
+    return found - {""}
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:

@@ -7,6 +7,7 @@ message is kept before the cursor passes it; what was kept twice after a fault i
 import datetime as dt
 import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
+from . import hosts
 from .parse import MAX_BYTES
 
 TIMEOUT: Final = 60.0
@@ -335,10 +337,44 @@ def _connect(server: ImapServer, timeout: float) -> BaseMailBox:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if server.scheme == "imaps":
-        return MailBox(server.host, server.port, timeout=timeout, ssl_context=context)
+        return _MailBox(server.host, server.port, timeout=timeout, ssl_context=context)
     if server.scheme == "imap+starttls" or not (server.clear or _loopback(server.host)):
-        return MailBoxStartTls(server.host, server.port, timeout=timeout, ssl_context=context)
-    return MailBoxUnencrypted(server.host, server.port, timeout=timeout)
+        return _MailBoxStartTls(server.host, server.port, timeout=timeout, ssl_context=context)
+    return _MailBoxUnencrypted(server.host, server.port, timeout=timeout)
+
+
+class _Client(imaplib.IMAP4):
+    """Connects only to addresses that may be connected to."""
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        return hosts.connect(self.host, self.port, timeout)
+
+
+class _TlsClient(imaplib.IMAP4_SSL):
+    """The same, encrypted from the first byte."""
+
+    def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
+        context: ssl.SSLContext = self.ssl_context
+        return context.wrap_socket(hosts.connect(self.host, self.port, timeout), server_hostname=self.host)
+
+
+class _MailBox(MailBox):
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        return _TlsClient(self._host, self._port, ssl_context=self._ssl_context, timeout=self._timeout)
+
+
+class _MailBoxUnencrypted(MailBoxUnencrypted):
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        return _Client(self._host, self._port, self._timeout)
+
+
+class _MailBoxStartTls(MailBoxStartTls):
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = _Client(self._host, self._port, self._timeout)
+        answer, said = client.starttls(self._ssl_context)
+        if answer != "OK":
+            raise imaplib.IMAP4.error(said)
+        return client
 
 
 def _loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 
 from outreach.clock import monotonic
+from outreach.mail import hosts
 from outreach.mail.smtpurl import SmtpServer
 
 MAX_REPLY = 100_000  # bytes of one reply, however many lines: more is an attack or nonsense
@@ -39,7 +40,7 @@ class ServerLine:
     @classmethod
     def open(cls, server: SmtpServer, timeout: float) -> ServerLine:
         """Connect, and encrypt at once for smtps. Raises OSError (ssl.SSLError among them)."""
-        connection = socket.create_connection((server.host, server.port), timeout)
+        connection = hosts.connect(server.host, server.port, timeout)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = cls(connection)
