@@ -184,7 +184,9 @@ def _compare(left: Any, op: str, right: str) -> bool:
 
 
 def _outcome(condition: Condition, enrolment: Snapshot, _: Facts) -> bool:
-    return bool(enrolment.done.get(condition.name, {}).get("outcome") == condition.value)
+    said: Mapping[str, str] = enrolment.memory.get("said", {})
+    outcome = enrolment.done.get(condition.name, {}).get("outcome") or said.get(condition.name)
+    return bool(outcome == condition.value)
 
 
 def _visited(condition: Condition, _: Snapshot, facts: Facts) -> bool:

@@ -28,7 +28,7 @@ Memory = Mapping[str, Any]
 ``ooo``       {"until": ISO date, "since": ISO}: O4
 ``slots``     [[part, weekday], ...]: parts of the day already tried (W11)
 ``answer``    the state it ends in at last, when it goes on after a reply or an outcome (a track, ``reply: continue``)
-``outcome``   the last call outcome; ``attempts`` counts calls in this enrolment
+``said``      {step id: outcome} of tasks that still waited when they were closed, for conditions
 """
 
 

@@ -494,10 +494,13 @@ def _ended_by_outcome(scene: Scene, consequence: Consequence, signal: signals.Ou
 
 
 def _noted(scene: Scene, signal: signals.Outcome) -> Scene:
-    """The outcome kept with a step that was received already, for conditions."""
+    """The outcome kept for conditions, with the step where it was received already."""
     done = scene.enrolment.done
-    if signal.step is None or signal.step not in done:
+    if signal.step is None:
         return scene
+    if signal.step not in done:
+        said = {**scene.enrolment.memory.get("said", {}), signal.step: signal.outcome}
+        return replace(scene, enrolment=scene.enrolment.remember(said=said))
     entry = {**done[signal.step], "outcome": signal.outcome}
     return replace(scene, enrolment=scene.enrolment.remember(done={**done, signal.step: entry}))
 

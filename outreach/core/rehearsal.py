@@ -384,6 +384,7 @@ class Stage:
         """An event reaches every running enrolment, with the facts that it changes."""
         signal = self._heard(event.signal, event.at)
         self.clock = event.at
+        self._learn(signal)
         for turn in [each for each in self.running if not each.snapshot.ended]:
             decision = engine.on_signal(
                 turn.snapshot,
@@ -394,7 +395,6 @@ class Stage:
                 self.random,
             )
             self._apply(turn, decision, event.at, by_event=True)
-        self._learn(signal)
         self.run_to(event.at)
 
     def _heard(self, signal: signals.Signal, at: datetime) -> signals.Signal:
@@ -427,7 +427,7 @@ class Stage:
         elif isinstance(signal, signals.Replied):
             facts = replace(facts, replies=facts.replies | {signal.sense})
         elif isinstance(signal, signals.Outcome):
-            facts = replace(facts, attempts=facts.attempts + 1)
+            facts = replace(facts, attempts=facts.attempts + OUTCOMES[signal.outcome].attempt)
         self.facts = facts
 
 

@@ -299,6 +299,12 @@ class House(RuleBasedStateMachine):
             self.signal(one, what)
         self.facts = replace(self.facts, suppressed=self.facts.suppressed or "unsubscribed")
 
+    @precondition(lambda self: len(self.mails) > 2)
+    @rule()
+    def their_address_is_on_a_list(self):
+        """X7: nobody tells the enrolments."""
+        self.facts = replace(self.facts, suppressed=self.facts.suppressed or "do not contact")
+
     @rule(one=inside, days=st.integers(1, 45) | st.none())
     def somebody_pauses(self, one, days):
         if one is not None:

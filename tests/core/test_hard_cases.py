@@ -492,3 +492,27 @@ def test_every_state_that_only_a_person_ends_has_a_reminder_in_seven_days(lead, 
     for held in (blocked, paused, unsure):
         assert held.due_at == now + 7 * DAY, held.state
     assert moment(paused.memory["paused"]["at"]) == now
+
+
+def test_a_reaction_hears_the_outcome_and_the_attempt_that_set_it_off(play):
+    """X1, K3: of a call that the sequence still waits for."""
+    text = (
+        "react:\n - {when: outcome c = gatekeeper, do: {task: another way in}}\n - {when: attempts >= 2, do: {task: third way}}\n"
+        f"steps:\n - {{id: c, call: s}}\n - {{id: e, call: s, after: 1 day}}\n - {{id: b, {LETTER}, after: 1 day}}\n"
+    )
+    played = play(
+        text, "2026-03-04T11:00 call gatekeeper", "2026-03-05T12:00 call no_answer", tasks_done=False, full=True
+    )
+    beside = [(f"{line.local:%d %H:%M}", line.text) for line in played if line.kind == "task"]
+    assert beside == [("04 11:00", "another way in"), ("05 12:00", "third way")]
+
+
+def test_a_letter_in_the_queue_of_somebody_who_opted_out_meanwhile_is_stopped(lead, still):
+    """X7, X4, W5: also one that goes at once, when nobody told the enrolment."""
+    for at_once in ("", ", at_once: true"):
+        sequence, now = document(f" - {{id: a, LETTER{at_once}}}\n"), ny("Wed 04 Mar 10:00")
+        sent = engine.decide(engine.first(1, sequence, lead(), now, still).after, sequence, lead(), now, still).after
+        assert engine.still_may(sent, sequence, "a", lead(), now, still) is None
+        stopped = engine.still_may(sent, sequence, "a", lead(suppressed="unsubscribed"), now, still)
+        assert (stopped.kind, stopped.rule, stopped.after.state) == ("stop", "X7", "ended: unsubscribed")
+        assert any(isinstance(effect, d.CancelLetters) for effect in stopped.effects)
