@@ -44,8 +44,6 @@ from outreach.store.users import User
 EDUCATION = "educational mail"
 """The purpose under which consent to nurture and newsletters is kept."""
 LOOK_BACK = timedelta(days=31)
-INBOX_FRESH = timedelta(minutes=15)
-"""X4: real time; a mailbox with IMAP that was not read for so long holds follow-ups."""
 
 
 def snapshot(row: Enrolment) -> Snapshot:
@@ -285,8 +283,9 @@ def refused_education(session: Session, lead: Lead) -> str | None:
 
 
 def inbox_read(session: Session, house: House) -> bool:
-    """X4: every mailbox with IMAP was read within the last minutes (real time)."""
-    return not mailboxes.any_unread(session, INBOX_FRESH, polls_env=bool(house.settings.imap_url))
+    """X4: every mailbox with IMAP was read within the last minutes (real time), as many as the account says."""
+    fresh = timedelta(minutes=account.get(session).inbox_minutes)
+    return not mailboxes.any_unread(session, fresh, polls_env=bool(house.settings.imap_url))
 
 
 def week(hours: dict[str, Any]) -> Week:

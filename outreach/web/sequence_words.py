@@ -105,14 +105,16 @@ def _entry(rule: EntryRule) -> tuple[str, str]:
     offset = f" {'minus' if rule.sign < 0 else 'plus'} {rule.offset}" if rule.offset else ""
     return {
         "form": ("forms", f"Form “{rule.name}” is sent"),
-        "segment": ("filter", f"in the segment “{rule.name}”"),
+        "segment": ("filter", f"enters the segment “{rule.name}”"),
         "tag": ("tag", f"gets the tag “{rule.name}”"),
         "stage": ("layout-kanban", f"stage becomes “{rule.name}”"),
         "clicked": ("click", f"clicks “{rule.name}”"),
         "visited": ("world", f"visits {rule.name}"),
+        "replied": ("message-2", f"replies “{spoken(rule.name)}”" if rule.name else "replies"),
+        "score": ("trending-up", f"the score reaches {rule.name}"),
         "date": ("calendar", f"{spoken(rule.name)}{offset}"),
         "import": ("upload", "imported"),
-        "api": ("api", "another system says so"),
+        "api": ("plug", "another system says so"),
         "nurture_return": ("seedling", "back from nurture"),
     }.get(rule.kind, ("bolt", f"{rule.kind} {rule.name}".strip()))
 
@@ -132,7 +134,9 @@ def stops(stop: StopMap) -> list[str]:
         ("colleague replies", stop.colleague_reply),
         ("deal is won", stop.won),
     )
-    return [words for words, action in named if action.do == "stop"] + ["lead opts out", "address bounces"]
+    stages = tuple((f"stage becomes “{stage}”", action) for stage, action in stop.stage)
+    ending = [words for words, action in (*named, *stages) if action.do == "stop"]
+    return [*ending, "lead opts out", "address bounces"]
 
 
 def otherwise(stop: StopMap) -> list[str]:
@@ -146,7 +150,8 @@ def otherwise(stop: StopMap) -> list[str]:
         ("deal is won", stop.won),
     )
     words = {"pause": "pause", "ask": "ask the rep", "goto": "go to “{}”"}
-    return [f"{what}: {words[a.do].format(a.step)}" for what, a in named if a.do in words]
+    stages = tuple((f"stage becomes “{stage}”", action) for stage, action in stop.stage)
+    return [f"{what}: {words[a.do].format(a.step)}" for what, a in (*named, *stages) if a.do in words]
 
 
 def finish(end: Finish | None) -> str:
