@@ -86,6 +86,7 @@ class _Walk:
         if under_way is not None and (step := self.sequence.step(under_way["step"])):
             return self._finish_under_way(step, under_way["kind"])
         self.at = max(self.at, self.enrolment.due_at or self.at)
+        self.known = _after_pauses(self.known, self.at)
         decision = engine.decide(self.enrolment, self.sequence, self.known, self.at, self.random)
         self.enrolment = decision.after
         if isinstance(decision, d.Send):
@@ -137,6 +138,15 @@ class _Walk:
             self.over = self.over or self.enrolment.paused is not None
             return coming if self._waited == 1 or self.over else None
         return None
+
+
+def _after_pauses(known: Facts, at: datetime) -> Facts:
+    """The facts at that moment: pauses with an end have run out by then (P2)."""
+    over = tuple(replace(one, ended=one.until) for one in known.pauses if one.until is not None and one.until <= at)
+    if not over:
+        return known
+    left = tuple(one for one in known.pauses if one.until is None or one.until > at)
+    return replace(known, pauses=left, lifted=(*known.lifted, *over))
 
 
 def _ending(decision: d.Decision) -> str:
