@@ -12,6 +12,7 @@ machine does meanwhile: senders, database and mail server together; `would be` i
 """
 
 import argparse
+import gc
 import multiprocessing
 import os
 import platform
@@ -60,6 +61,8 @@ We write to {{ company|default('you') }} in {{ city|default('your town') }}.</mj
 def send_all() -> None:
     """A sender process: until nothing is left."""
     sender = deliver.Sender(wiring.build(config.load()))
+    gc.collect()
+    gc.freeze()
     while deliver.deliver(sender, "outbound", seconds=60):
         pass
     sender.close()

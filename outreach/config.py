@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     @property
     def mail_from_address(self) -> str:
         """The bare address of MAIL_FROM, without a display name."""
-        return parseaddr(self.mail_from)[1]
+        return _bare_address(self.mail_from)
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for child processes."""
@@ -277,6 +278,11 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return "" if value is None else str(value)
+
+
+@lru_cache(maxsize=8)
+def _bare_address(value: str) -> str:
+    return parseaddr(value)[1]
 
 
 def _one_sentence(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.clock import monotonic
@@ -22,6 +22,7 @@ from outreach.store import account, audiences, events, leads, mailboxes, message
 from outreach.store import limits as pacing
 from outreach.store.account import Account
 from outreach.store.enrolments import Enrolment
+from outreach.store.leads import Lead
 from outreach.store.limits import limits_of, windows_of
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import RANK_FIRST
@@ -42,6 +43,8 @@ class Claim:
     """Business time of the claim."""
     at: float
     """The same moment on this process's monotonic clock."""
+    people: dict[int, Lead]
+    """Leads that were read on the way."""
 
 
 def claim(
@@ -56,13 +59,14 @@ def claim(
         box = session.get_one(Mailbox, number, populate_existing=True)
         taken = _take(session, us, box, owner, lane, size, now)
         if taken:
-            later = _later(session, house, us, box, taken, now)
+            people: dict[int, Lead] = {}
+            later = _later(session, house, us, box, taken, now, people)
             outbox.put_back(session, owner, later)
             waiting = {row.id for row in later}
             go = [row for row in taken if row.id not in waiting]
             if any(row.limited for row in go):
                 _count(us, box, now, random or Random())
-            return Claim(box, [row.id for row in go], now, at)
+            return Claim(box, [row.id for row in go], now, at, people)
     return None
 
 
@@ -133,9 +137,17 @@ def _new_leads(session: Session, us: Account, box: Mailbox, now: datetime, most:
 # ---- asked once more
 
 
-def _later(session: Session, house: House, us: Account, box: Mailbox, taken: list[Taken], now: datetime) -> list[Later]:
+def _later(
+    session: Session,
+    house: House,
+    us: Account,
+    box: Mailbox,
+    taken: list[Taken],
+    now: datetime,
+    people: dict[int, Lead],
+) -> list[Later]:
     """What must wait after all: the engine's word, then the cap on newsletters, then the pace of domains."""
-    later = _by_engine(session, house, taken, now) + _by_cap(session, us, taken, now)
+    later = _by_engine(session, house, taken, now) + _by_cap(session, us, taken, now, people)
     waiting = {row.id for row in later}
     return later + _by_domain(session, us, box, [row for row in taken if row.id not in waiting], now)
 
@@ -145,7 +157,7 @@ def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime
     asked = {row.enrolment_id: row for row in taken if row.enrolment_id and row.step_key and not row.at_once}
     if not asked:
         return []
-    rows = list(session.scalars(select(Enrolment).where(Enrolment.id.in_(asked))))
+    rows = list(session.scalars(select(Enrolment).where(Enrolment.id == func.any(list(asked)))))
     versions, known = facts.sequences_of(session, rows), facts.gather_many(session, house, rows, now)
     later = []
     for row in rows:
@@ -159,12 +171,12 @@ def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime
     return later
 
 
-def _by_cap(session: Session, us: Account, taken: list[Taken], now: datetime) -> list[Later]:
+def _by_cap(session: Session, us: Account, taken: list[Taken], now: datetime, people: dict[int, Lead]) -> list[Later]:
     """M4, M5, X7 for newsletters: a letter that may not go any more is cancelled, with the reason."""
     issues = [row for row in taken if row.issue_id and row.lead_id]
     if not issues:
         return []
-    people = leads.by_ids(session, [row.lead_id for row in issues if row.lead_id])
+    people |= leads.by_ids(session, [row.lead_id for row in issues if row.lead_id])
     known = audiences.known(session, list(people.values()), now - LOOK_BACK, sending=[row.id for row in issues])
     later, gone = [], []
     for row in issues:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from psycopg import DataError, IntegrityError
 from psycopg import OperationalError as LineLost
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -81,7 +82,7 @@ class Sender:
         self.late: list[Late] = []
         self._links: dict[int, tuple[str, SmtpLink]] = {}
         self._lock: Connection | None = None
-        self._cursor: Any = None
+        self._line: outbox.SendingLine | None = None
 
     def hold_lock(self) -> None:
         """Show that this sender lives, for as long as its connection does; letters begin on the same connection."""
@@ -93,19 +94,21 @@ class Sender:
                 self._let_go()
         bind = self.house.sessions.kw["bind"]
         self._lock = bind.connect()
-        self._cursor = outbox.sending_line(self._lock).cursor()
+        self._line = outbox.SendingLine(self._lock)
         messages.hold_owner_lock(self._lock, self.owner)
 
     def begin(self, letter: Ready, now: datetime, before: Accepted | None) -> bool:
         """claimed -> begun, and the letter before is marked sent: one statement. False = it must not go."""
-        return outbox.step(self._cursor, self.owner, letter.begun, now, before)
+        if self._line is None:
+            raise LineLost("the connection to the database was let go")
+        return self._line.step(self.owner, letter.begun, now, before)
 
     def _let_go(self) -> None:
         if self._lock is not None:
             with suppress(SQLAlchemyError):
                 self._lock.invalidate()
                 self._lock.close()
-        self._lock = self._cursor = None
+        self._lock = self._line = None
 
     def forget(self) -> None:
         """Become somebody else: what could not be written down is then judged as a dead sender's letters are."""
@@ -234,7 +237,7 @@ def _written(sender: Sender, claim: Claim) -> list[Ready]:
     """The letters of a batch as bytes; what cannot be written fails alone, with its reason (F3)."""
     ready = []
     with sender.house.sessions.begin() as session:
-        desk = posting.Desk(session, sender.house, claim.mailbox, claim.ids, claim.now)
+        desk = posting.Desk(session, sender.house, claim.mailbox, claim.ids, claim.now, claim.people)
         for draft in desk.drafts:
             try:
                 ready.append(desk.write(draft))
@@ -267,6 +270,11 @@ def _one(batch: Batch, letter: Ready) -> bool:
         )  # fmt: skip
     except Refused as error:
         why = str(error)
+        _insist(sender, lambda: _unwritable_now(sender, letter.begun.id, why, batch.now()))
+        return True
+    except (DataError, IntegrityError) as error:
+        # The database does not take what would be kept of this letter: it fails alone, the line goes on.
+        why = f"{type(error).__name__}: {error}"[:500]
         _insist(sender, lambda: _unwritable_now(sender, letter.begun.id, why, batch.now()))
         return True
     except BaseException as error:

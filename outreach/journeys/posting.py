@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.core import threads
@@ -67,7 +67,16 @@ class Parent:
 class Desk:
     """All that the letters of one batch are made from."""
 
-    def __init__(self, session: Session, house: House, mailbox: Mailbox, ids: Collection[int], now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        house: House,
+        mailbox: Mailbox,
+        ids: Collection[int],
+        now: datetime,
+        people: Mapping[int, Lead] | None = None,
+    ) -> None:
+        """`people`: leads that were read a moment ago."""
         self.session, self.house, self.mailbox, self.now = session, house, mailbox, now
         self.us = account.get(session)
         self.domain = mailbox.address.rpartition("@")[2]
@@ -75,9 +84,9 @@ class Desk:
         self.stamp = signing.stamp_of(session, house, mailbox)
         self.never = (house.url("/u/"), house.url("/a/"), house.url("/p/"))
         self._base = house.url("")
-        found = {row.id: row for row in session.execute(select(*COLUMNS).where(Message.id.in_(list(ids))))}
+        found = {row.id: row for row in session.execute(select(*COLUMNS).where(Message.id == func.any(list(ids))))}
         self.drafts: list[Draft] = [found[number] for number in ids if number in found]
-        self._people()
+        self._people(people or {})
         self._parents = _parents(session, self.drafts)
         self._known_links = outbox.known_links(session, [row.id for row in self.drafts if row.kind in TRACKED])
         self._texts: dict[str, letters.Text | None] = {}
@@ -85,9 +94,10 @@ class Desk:
         self._free_links: list[int] = []
         self._new_links: list[tuple[int, int, str, str]] = []
 
-    def _people(self) -> None:
+    def _people(self, known: Mapping[int, Lead]) -> None:
         ids = list({row.lead_id for row in self.drafts if row.lead_id})
-        self.leads = leads.by_ids(self.session, ids)
+        unknown = [number for number in ids if number not in known]
+        self.leads = {**known, **(leads.by_ids(self.session, unknown) if unknown else {})}
         owners = {lead.owner_id for lead in self.leads.values() if lead.owner_id}
         owners |= {row.user_id for row in self.drafts if row.user_id}
         self.users = users.by_ids(self.session, owners)
@@ -238,11 +248,12 @@ class Desk:
         return rendered.subject
 
     def _sender(self, draft: Draft) -> Address:
+        if self.mailbox.name:
+            return Address(self.mailbox.name, self.mailbox.address)
         user: User | None = None
         if draft.user_id and draft.kind not in ("notice", "test"):
             user = self.users.get(draft.user_id)
-        name = self.mailbox.name or str(letters.owner_fields(self.us, user, self.house)["name"])
-        return Address(name, self.mailbox.address)
+        return Address(str(letters.owner_fields(self.us, user, self.house)["name"]), self.mailbox.address)
 
     def _ways_out(self, draft: Draft) -> tuple[str | None, str | None]:
         """O18: every automatic letter to a lead carries the way out: the one-click address and the mail address.

@@ -47,11 +47,14 @@ def wrap(
 ) -> Tracked:
     """Both parts with `redirect(url, index)` for each web address, and the list of them (one index per URL)."""
     links: dict[str, Link] = {}
+    targets: dict[str, str] = {}
     left: set[str] = set()
 
     def led(url: str, name: str | None) -> str:
-        link = links.setdefault(url, Link(len(links), url, name))
-        return redirect(url, link.index)
+        if url not in links:
+            links[url] = Link(len(links), url, name)
+            targets[url] = redirect(url, links[url].index)
+        return targets[url]
 
     def anchor(match: re.Match[str]) -> str:
         href = _HREF.search(match[1])

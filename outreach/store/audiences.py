@@ -62,9 +62,9 @@ def batch(session: Session, audience: dict[str, Any], after: int, limit: int, be
 def known(session: Session, people: list[Lead], since: datetime, sending: Collection[int] | None = None) -> Known:
     """The facts of a batch in five queries. `sending`: the letters whose turn has come; what waits behind them counts not."""
     ids, addresses = [lead.id for lead in people], [lead.email.lower() for lead in people]
-    suppressed = select(Suppression.email, Suppression.reason).where(Suppression.email.in_(addresses))
+    suppressed = select(Suppression.email, Suppression.reason).where(Suppression.email == func.any(addresses))
     selling = select(Enrolment.lead_id).where(
-        Enrolment.lead_id.in_(ids), Enrolment.ended_at.is_(None), Enrolment.class_.in_(SALES)
+        Enrolment.lead_id == func.any(ids), Enrolment.ended_at.is_(None), Enrolment.class_.in_(SALES)
     )
     return Known(
         suppressed={email: reason for email, reason in session.execute(suppressed)},
@@ -77,7 +77,7 @@ def known(session: Session, people: list[Lead], since: datetime, sending: Collec
 def _refused(session: Session, ids: list[int]) -> frozenset[int]:
     latest = (
         select(Consent.lead_id, Consent.granted)
-        .where(Consent.lead_id.in_(ids), Consent.purpose == PURPOSE)
+        .where(Consent.lead_id == func.any(ids), Consent.purpose == PURPOSE)
         .ext(distinct_on(Consent.lead_id))
         .order_by(Consent.lead_id, Consent.at.desc(), Consent.id.desc())
     )
@@ -89,7 +89,7 @@ def _mails(
 ) -> dict[int, list[tuple[datetime, str, bool]]]:
     moment = func.coalesce(Message.sent_at, Message.due_at)
     query = select(Message.lead_id, moment, Message.kind, Message.class_, Message.at_once).where(
-        Message.lead_id.in_(ids),
+        Message.lead_id == func.any(ids),
         Message.kind.in_(("step", "answer", "newsletter", "own")),
         Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
         moment >= since,

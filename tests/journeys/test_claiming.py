@@ -465,10 +465,10 @@ def test_the_opt_out_counts_until_the_last_moment(post: Post) -> None:
     with post.house.sessions.begin() as session:
         consents.suppress(session, "follow-up0@lead.example", "unsubscribed", "link", NOON)
     with post.house.engine.connect() as connection:
-        cursor = outbox.sending_line(connection).cursor()
+        line = outbox.SendingLine(connection)
         number = post.session.scalar(select(Message.id))
         letter = outbox.Begun(number, "<a@b.example>", "Hello", "Hello", None, (), None)
-        assert not outbox.step(cursor, post.owner, letter, NOON, None)
+        assert not line.step(post.owner, letter, NOON, None)
         connection.invalidate()
 
 
