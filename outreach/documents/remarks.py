@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from outreach.core.entry import unless
 from outreach.core.sequences import Condition, Handover, Lanes, Mail, Sequence, Step
 from outreach.documents.checks import conditions_of, plain
 
@@ -19,11 +20,19 @@ class Known:
     tags: frozenset[str] | None = None
     segments: frozenset[str] | None = None
     forms: frozenset[str] | None = None
+    stop_sets: frozenset[str] | None = None
+    """Names of segments and of sets of stop rules count whatever their letter case."""
 
 
 def warnings(sequence: Sequence, known: Known = Known()) -> list[str]:
     """One sentence each, in the order of the document."""
-    return [*_templates(sequence, known), *_names(sequence, known), *_programmes(sequence, known), *_shape(sequence)]
+    return [
+        *_templates(sequence, known),
+        *_names(sequence, known),
+        *_stop_set(sequence, known),
+        *_programmes(sequence, known),
+        *_shape(sequence),
+    ]
 
 
 def _templates(sequence: Sequence, known: Known) -> Iterator[str]:
@@ -41,12 +50,23 @@ _WORDS = {"clicked": "link", "tag": "tag", "segment": "segment", "submitted": "f
 def _names(sequence: Sequence, known: Known) -> Iterator[str]:
     tests: list[Condition] = [test for step in sequence.every_step() for test in conditions_of(step)]
     tests += [test for reaction in sequence.react for test in plain(reaction.when)]
-    tests += [Condition(rule.kind, rule.name) for rule in sequence.enter.on]
+    tests += [Condition(rule.kind, rule.name) for rule in sequence.enter.on if rule.kind != "score"]
+    tests += [line for text in sequence.enter.unless if (line := unless(text).condition) is not None]
     tests += [Condition("submitted", rule.name) for rule in sequence.enter.on if rule.kind == "form"]
     for test in dict.fromkeys(tests):
         names: frozenset[str] | None = getattr(known, _KINDS.get(test.kind, ""), None)
-        if names is not None and test.name and test.name not in names:
+        if names is not None and test.name and test.name not in names and test.name.lower() not in _lower(test, names):
             yield f"There is no {_WORDS[test.kind]} {test.name!r} yet."
+
+
+def _lower(test: Condition, names: frozenset[str]) -> set[str]:
+    return {name.lower() for name in names} if test.kind == "segment" else set()
+
+
+def _stop_set(sequence: Sequence, known: Known) -> Iterator[str]:
+    use = sequence.stop.use
+    if use and known.stop_sets is not None and use.lower() not in {name.lower() for name in known.stop_sets}:
+        yield f"There is no set of stop rules {use!r} yet; the defaults count."
 
 
 def _programmes(sequence: Sequence, known: Known) -> Iterator[str]:

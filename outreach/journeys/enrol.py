@@ -122,7 +122,7 @@ def candidates(session: Session, rows: Collection[SequenceRow]) -> list[entry.Ca
 
 _PUBLISHED: dict[tuple[int, datetime], Sequence] = {}
 """Versions never change once published, so each is read once a process; by version id and the moment of publishing."""
-MOST_PUBLISHED = 500
+MOST_PUBLISHED = 2000
 
 
 def published_of(session: Session, version_ids: Collection[int]) -> dict[int, Sequence]:

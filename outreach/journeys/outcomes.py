@@ -258,12 +258,22 @@ def _draw(filing: Filing, closed: list[Task]) -> None:
     happened = signals.Outcome(filing.outcome, own, filing.back_on, filing.suppress, note=filing.note)
     if sales is not None:
         _tell(filing, happened, enrolment_id=sales.id)
+        if filing.means.ends is not None:
+            _end_held(filing, sales.id)
     else:
         _by_table(filing)
     if filing.means.suppress or filing.suppress:
         _suppress(filing)
     if filing.means.phone_bad:
         filing.lead.phone_bad = True
+
+
+def _end_held(filing: Filing, told: int) -> None:
+    """M3: a lower class that was held does not come back to somebody who has given their answer."""
+    for row in enrolments.running(filing.session, filing.lead.id):
+        if row.id != told and row.class_ in enrolments.SALES:
+            happened = signals.Outcome(filing.outcome, None, filing.back_on, filing.suppress, note=filing.note)
+            _tell(filing, happened, enrolment_id=row.id)
 
 
 def _by_table(filing: Filing) -> None:

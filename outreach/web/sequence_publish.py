@@ -15,7 +15,8 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import publish
 from outreach.journeys.publish import Line, Preview
-from outreach.store import inside, sequences, users
+from outreach.reports import known_names
+from outreach.store import inside, users
 from outreach.store.inside import Who
 from outreach.store.sequences import VersionRow
 from outreach.web.blueprint import blueprint
@@ -44,9 +45,8 @@ def sequence_publish(sequence_id: int) -> str:
         return render_template("sequences/publish.html", desk=desk, nothing=True)
     document, changes = publish.document_of(session, row, earlier)
     structural = any(change.structural for change in changes)
-    names = frozenset(one.name for one in sequences.all_sequences(session))
     wanted = publish.read(document, row.name)
-    found = documents.warnings(wanted, documents.Known(templates=frozenset(desk.letters), programmes=names))
+    found = documents.warnings(wanted, known_names.known(session, frozenset(desk.letters)))
     page: dict[str, object] = {"desk": desk, "earlier": earlier, "changes": changes, "structural": structural}
     page |= {"warnings": found, "removed": [one for one in changes if one.what == "removed"]}
     page |= {"history": desk.history, "nothing": False}

@@ -71,3 +71,13 @@ def test_a_kept_set_is_read_by_the_same_rules():
     for wrong in ({"open": "stop"}, {"reply": "goto one"}, {"use": "Other"}, {"reply": "never"}):
         with pytest.raises(DocumentError):
             documents.stop_rules(wrong)
+
+
+def test_names_that_do_not_exist_yet_are_warnings_whatever_the_letter_case():
+    known = documents.Known(segments=frozenset({"price readers"}), stop_sets=frozenset({"careful"}), tags=frozenset())
+    found = documents.warnings(documents.read(DOCUMENT), known)
+    assert "There is no segment 'VIP' yet." in found
+    assert not [words for words in found if "Price readers" in words or "Careful" in words]
+    assert "There is no set of stop rules 'Careful' yet; the defaults count." in documents.warnings(
+        documents.read(DOCUMENT), documents.Known(stop_sets=frozenset())
+    )
