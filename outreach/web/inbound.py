@@ -139,8 +139,10 @@ def change_inbound(inbound_id: int) -> AnyResponse:
 
 def _back(inbound_id: int) -> str:
     """Back to the page that asked, when it is one of ours."""
-    row = _mail(inbound_id)
-    return f"/leads/{row.lead_id}" if request.form.get("back") == "lead" and row.lead_id else f"/inbound/{inbound_id}"
+    row, back = _mail(inbound_id), request.form.get("back", "")
+    if back == "replies":
+        return "/replies"
+    return f"/leads/{row.lead_id}" if back == "lead" and row.lead_id else f"/inbound/{inbound_id}"
 
 
 def _mail(inbound_id: int) -> InboundMail:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask import session as visit
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.errors import Refused
@@ -15,7 +16,7 @@ from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import meetings, outcomes, strangers, write
+from outreach.journeys import corrections, meetings, outcomes, strangers, write
 from outreach.reports import card as cards
 from outreach.reports import today as reports
 from outreach.reports.card import Card
@@ -121,14 +122,23 @@ def _page(only: str) -> str | Response:
 
 def _day(only: str = "") -> Day:
     only = only or (reports.REPLIES if request.values.get("only") == "replies" else "")
-    whose = None if this_user().role in MANY and request.values.get("whose") == "all" else this_user().id
-    return reports.day(transaction(), whose, now(), page_zone(), only=only)
+    return reports.day(transaction(), None if _everybody() else this_user().id, now(), page_zone(), only=only)
+
+
+def _everybody() -> bool:
+    """Whether a manager looks at everybody's list: chosen once, kept for the visit."""
+    if this_user().role not in MANY:
+        return False
+    if "whose" in request.args:
+        visit["whose"] = request.args["whose"]
+    return visit.get("whose") == "all"
 
 
 def _list(day: Day, shown: int | None, only: str) -> dict[str, object]:
     return {
         "day": day, "shown": shown, "only": "replies" if only else "", "now": now(),
-        "home": "/replies" if only else "/", "whose": request.values.get("whose", ""),
+        "home": "/replies" if only else "/", "whose": "all" if _everybody() else "",
+        "may_see_all": this_user().role in MANY,
         "first_goal": reports.FIRST_ANSWER_GOAL, "reply_goal": reports.REPLY_GOAL,
     }  # fmt: skip
 
@@ -144,7 +154,7 @@ def _card(task_id: int) -> dict[str, object]:
         "card": card, "script": _script(card), "months": _months(local), "snoozes": SNOOZES,
         "tomorrow": (local + timedelta(days=1)).replace(hour=10, minute=0), "zone_name": page_zone(),
         "reply_text": write.greeting(transaction(), card.lead, user) if card.lead and card.mail else "",
-        "guesses": _guesses(card),
+        "guesses": _guesses(card), "senses": corrections.SENSES,
     }  # fmt: skip
 
 
