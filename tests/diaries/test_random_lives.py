@@ -4,6 +4,7 @@ Every job runs twice at each tick (World.settle), so that a second run that chan
 """
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -50,7 +51,8 @@ class Life:
     def happens(self) -> None:
         what = self.dice.choice(ACTS)
         self.done.append(what.__name__)
-        what(self)
+        with suppress(Refused):  # pausing what is paused, and the like: refused, and nothing has changed
+            what(self)
         self.world.settle()
 
     # the acts
@@ -154,10 +156,7 @@ class Life:
             step = self.dice.choice([step for step in draft.steps[1:] if step.after and step.after.day_level])
             longer = replace(step, after=Delay(step.after.amount + 1, step.after.unit))
             steps = tuple(longer if each is step else each for each in draft.steps)
-            try:
-                publish.save_draft(session, row, replace(draft, steps=steps))
-            except Refused:
-                return  # two letters would go without a delay between them (D10)
+            publish.save_draft(session, row, replace(draft, steps=steps))
             publish.publish(session, row, self.world.house.now(session), None, Who("all"))
 
 
