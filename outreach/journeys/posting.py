@@ -175,7 +175,10 @@ class Desk:
         form = self.forms.get(asked.form_id) if asked and asked.form_id else None
         owner = self.users.get(person.owner_id) if person.owner_id else None
         calls = self.calls.get(person.id, []) if lead else []
-        return letters.merge_fields(self.house, self.us, person, owner, asked, form, calls, draft.id)
+        fields = letters.merge_fields(self.house, self.us, person, owner, asked, form, calls, draft.id)
+        if self.mailbox.signature:
+            fields["owner"] = {**fields["owner"], "signature": self.mailbox.signature}
+        return fields
 
     def _text(self, draft: Draft) -> tuple[letters.Text, dict[str, Any]]:
         """The text in force now (text edits reach every unsent message, V2), and the fields that belong to it."""

@@ -52,9 +52,10 @@ def sender_of(session: Session, house: House, domain: str) -> Sender:
         includes=tuple(dict.fromkeys(row.spf for row in rows if row.spf)),
         keys=keys,
         selectors=tuple(dict.fromkeys(name for row in signers for name in row.selectors)),
+        signs_itself=any(not row.signs for row in rows),
         signer=" ".join(dict.fromkeys(f"{row.name}: {row.dkim_words}" for row in signers)),
         servers=tuple(dict.fromkeys(host for box in boxes if (host := _own_server(house, box, domain)))),
-        mail_host=(urlsplit(house.settings.base_url).hostname or "") if by_token else "",
+        mail_host=_public_host(house) if by_token else "",
     )
 
 
@@ -127,6 +128,12 @@ def _own_server(house: House, mailbox: Mailbox, domain: str) -> str:
     url = secrets.unseal(mailbox.smtp_secret, house.keys) if mailbox.smtp_secret else house.settings.smtp_url
     host = (urlsplit(url).hostname or "").lower()
     return host if host == domain or host.endswith("." + domain) else ""
+
+
+def _public_host(house: House) -> str:
+    """The name under which our reply server is reached, as far as BASE_URL tells."""
+    host = urlsplit(house.settings.base_url).hostname or ""
+    return "" if is_local(host) or host.replace(".", "").isdecimal() or ":" in host else host
 
 
 def _domain(address: str) -> str:

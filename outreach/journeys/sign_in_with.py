@@ -72,13 +72,18 @@ def awaited(session: Session, house: House, state: str) -> tuple[Mailbox, Client
     return mailbox, _client(session, house, pending["provider"]), pending
 
 
-def finish(session: Session, house: House, mailbox: Mailbox, provider: str, tokens: Tokens) -> None:
-    """Servers of the provider, tokens sealed, and mail that was held goes again."""
+def prepare(house: House, mailbox: Mailbox, provider: str) -> None:
+    """The provider's servers. Until somebody signs in there is no token, so that mail waits and nothing leaves (F4)."""
     row = table.of(provider)
     user = quote(mailbox.address, safe="")
     mailbox.sign_in = mailbox.provider = provider
     mailbox.smtp_secret = secrets.seal(f"{row.smtp_scheme}://{user}@{row.smtp_host}:{row.smtp_port}", house.keys)
     mailbox.imap_secret = secrets.seal(f"imaps://{user}@{row.imap_host}:993", house.keys)
+
+
+def finish(session: Session, house: House, mailbox: Mailbox, provider: str, tokens: Tokens) -> None:
+    """Servers of the provider, tokens sealed, and mail that was held goes again."""
+    prepare(house, mailbox, provider)
     _keep(house, mailbox, _as_dict(tokens))
     mailbox.paused_until, mailbox.paused_reason, mailbox.failures, mailbox.read_error = None, "", 0, ""
 

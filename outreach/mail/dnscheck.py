@@ -75,7 +75,7 @@ class Sender:
     """What is known of a sending domain.
 
     `envelope`: the domain of the return address. `includes`: what the providers' SPF needs. `selectors`: those of providers
-    that sign themselves, with `signer` saying where to switch it on. `servers`: hosts of our own that send directly.
+    that sign themselves, with `signer` saying where to switch it on; `signs_itself`: some letters need a key of ours. `servers`: hosts of our own that send directly.
     `mail_host`: where the reply domain's MX should lead.
     """
 
@@ -86,6 +86,7 @@ class Sender:
     keys: tuple[Key, ...] = ()
     selectors: tuple[str, ...] = ()
     signer: str = ""
+    signs_itself: bool = True
     servers: tuple[str, ...] = ()
     mail_host: str = ""
 
@@ -197,7 +198,7 @@ def _dkim(sender: Sender, ask: Ask) -> Iterable[Finding]:
         yield _own_key(sender, ask, key)
     if sender.signer:
         yield _provider_key(sender, ask)
-    elif not sender.keys:
+    if sender.signs_itself and not sender.keys:
         detail = "Make a key on this page, publish its record, and letters are signed from then on."
         yield Finding("dkim", "missing", f"Letters from {sender.domain} are not signed", detail)
 

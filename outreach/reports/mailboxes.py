@@ -79,6 +79,8 @@ def _judged(
         return "off", "Out of use", "Nothing leaves from here. Old letters and their answers stay known."
     if holding:
         return "warn", "Paused", f"{holding[0].by_name}: {holding[0].reason}"
+    if box.sign_in != "password" and not box.oauth_secret:
+        return "bad", "Not connected", "Open its settings and sign in. Its mail waits until then."
     if not box.smtp_secret and not (box.from_env or env_sends):
         return "bad", "Not connected", "It has no mail server yet."
     if box.paused_until and box.paused_until > real:

@@ -69,6 +69,7 @@ def add_mailbox(provider: str) -> Response | tuple[str, int]:
     session.add(row)
     session.flush()
     if row.sign_in != "password":
+        sign_in_with.prepare(current_house(), row, row.sign_in)
         return redirect(f"{LIST}/{row.id}#connect", 303)
     flash(f"{row.address} is set up. Try both servers once.", "ok")
     return redirect(f"{LIST}/{row.id}", 303)

@@ -28,9 +28,11 @@ def sending_domains_page() -> str:
             "local": sending_domains.is_local(name),
             "row": domains.by_name(session, name),
             "keys": [(key, _record(key)) for key in domains.keys(session, name)],
-            "signer": sending_domains.sender_of(session, current_house(), name).signer,
+            "signer": sender.signer,
+            "own": sender.signs_itself,
         }
         for name in sending_domains.names(session)
+        for sender in (sending_domains.sender_of(session, current_house(), name),)
     ]
     return render_template("mailboxes/domains.html", shown=shown)
 

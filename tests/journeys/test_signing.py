@@ -7,9 +7,12 @@ import dkim as judge
 import pytest
 
 from outreach.errors import Refused
-from outreach.journeys import signing
+from outreach.journeys import posting, signing
+from outreach.mail import parse
 from outreach.store import domains
+from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
+from outreach.store.messages import Message
 
 RAW = b"From: Ann <ann@lumen.example>\r\nTo: b@lead.example\r\nSubject: x\r\n\r\nHello\r\n"
 
@@ -88,3 +91,27 @@ def test_the_private_key_is_sealed_and_one_fresh_key_is_enough(session: Any, hou
     signing.drop_key(session, row.id)
     session.flush()
     assert domains.keys(session, "lumen.example") == []
+
+
+def test_a_mailbox_signs_with_its_own_words_and_every_letter_passes_here(
+    session: Any, house: Any, box: Mailbox
+) -> None:
+    """The mailbox's signature stands instead of the owner's; what is composed is signed."""
+    now = house.now(session)
+    box.signature = "Lumen, room 12"
+    lead = Lead(email="b@lead.example", name="Bo", fields={}, created_at=now, last_activity_at=now)
+    session.add(lead)
+    session.flush()
+    letter = Message(
+        kind="step", lead_id=lead.id, to_address=lead.email, subject="Hello", body="Hi {{ first_name }}\n{{ owner.signature }}",
+        references=[], extra={}, due_at=now, queued_at=now, mailbox_id=box.id,
+    )  # fmt: skip
+    session.add(letter)
+    key = signing.new_key(session, house, "lumen.example", "ed25519", now)
+    signing.note_seen(session, "lumen.example", {key.selector: True}, now)
+    session.flush()
+    desk = posting.Desk(session, house, box, [letter.id], now)
+    raw = desk.write(desk.drafts[0]).raw
+    record = f"v=DKIM1; k=ed25519; p={key.public}".encode()
+    assert judge.DKIM(raw).verify(dnsfunc=lambda name, timeout=5: record)
+    assert "Lumen, room 12" in parse.parse(raw).text

@@ -118,11 +118,18 @@ def test_a_key_of_ours_is_compared(texts: list[str], state: str) -> None:
 
 
 def test_a_providers_key_is_looked_for_under_its_names() -> None:
-    sender = Sender("lumen.example", "lumen.example", "lumen.example", selectors=("s1", "s2"), signer="Switch it on.")
+    sender = Sender(
+        "lumen.example",
+        "lumen.example",
+        "lumen.example",
+        selectors=("s1", "s2"),
+        signer="Switch it on.",
+        signs_itself=False,
+    )
     assert about("dkim", sender, {})[0].detail == "Switch it on."
     found = about("dkim", sender, {("s2._domainkey.lumen.example", "TXT"): [f"k=rsa; p={PUBLIC}"]})
     assert [f.state for f in found] == ["ok"]
-    unnamed = Sender("lumen.example", "lumen.example", "lumen.example", signer="Look there.")
+    unnamed = Sender("lumen.example", "lumen.example", "lumen.example", signer="Look there.", signs_itself=False)
     assert about("dkim", unnamed, {})[0].state == "unknown"
 
 

@@ -227,6 +227,8 @@ def test_a_mailbox_is_connected_with_google(admin: Any, house: Any, monkeypatch:
     """MAIL A6: sign-in at the provider, from the page to the sealed tokens."""
     page = add(admin, "google", how="oauth")
     assert "Connect with Google" in admin.get(page).text
+    assert "Not connected" in admin.get(LIST).text
+    assert (the_row(house).smtp_secret or b"") != b"", "its mail must not leave by the server of the settings"
     with office() as desk:
         monkeypatch.setitem(oauth.PROVIDERS, "google", desk.endpoints)
         answer = admin.post(page + "/connect", {"client_id": "our-id", "client_secret": "our-secret"})
