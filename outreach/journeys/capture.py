@@ -17,8 +17,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.core import entry, schedule, zones
-from outreach.core.sequences import Schedule
+from outreach.core import entry, office, zones
 from outreach.errors import Refused
 from outreach.journeys import enrol, facts, notify
 from outreach.journeys.house import House
@@ -369,13 +368,9 @@ def _route(session: Session, house: House, lead: Lead, now: datetime) -> User | 
 def _sla(session: Session, owner: User | None, now: datetime) -> datetime | None:
     """First human attempt within 5 business minutes of the owner's hours."""
     us = account.get(session)
-    hours = facts.week((owner.working_hours if owner else None) or us.working_hours)
+    week = facts.week((owner.working_hours if owner else None) or us.working_hours)
     zone = (owner.zone if owner else "") or us.zone
-    calendar = schedule.calendar(
-        Schedule(zone=zone, week=hours, holidays="account"), zone, None, None, us.zone, us.country or None
-    )
-    opening = schedule.next_open(calendar, now)
-    return opening + SLA if opening else None
+    return office.due(office.hours(week, zone, us.zone, us.country or None, us.region or None), now, SLA)
 
 
 def _start(

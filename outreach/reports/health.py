@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -93,12 +93,12 @@ class Forgotten:
 
 @dataclass(frozen=True)
 class Stuck:
-    """Something that the watchdog found and only a person can settle."""
+    """One kind of thing that the watchdog found and only a person can settle; `people`: (lead id, name) of the first few."""
 
     what: str
     remedy: str
-    lead_id: int | None
-    name: str
+    count: int
+    people: tuple[tuple[int, str], ...]
     since: datetime | None
 
 
@@ -185,17 +185,23 @@ def _watched(session: Session) -> Watched | None:
     kept = kept_reports.kept(session, "watchdog")
     if kept is None:
         return None
-    people = leads.by_ids(session, {each["lead_id"] for each in kept.data["findings"] if each["lead_id"]})
-    found = []
+    alike: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for each in kept.data["findings"]:
-        lead = people.get(each["lead_id"] or 0)
-        since = datetime.fromisoformat(each["since"]) if each["since"] else None
-        found.append(Stuck(each["what"], each["remedy"], lead.id if lead else None, _called(lead), since))
-    return Watched(kept.at, tuple(found), _repaired(session))
+        alike.setdefault((each["what"], each["remedy"]), []).append(each)
+    found = tuple(_stuck(session, *key, rows) for key, rows in alike.items())
+    return Watched(kept.at, found, _repaired(session))
 
 
-def _called(lead: Lead | None) -> str:
-    return (lead.name or lead.email) if lead else ""
+FEW = 5
+
+
+def _stuck(session: Session, what: str, remedy: str, rows: list[dict[str, Any]]) -> Stuck:
+    """Findings that say the same, as one line."""
+    ids = list(dict.fromkeys(row["lead_id"] for row in rows if row["lead_id"]))
+    named = leads.by_ids(session, ids[:FEW])
+    people = tuple((lead.id, lead.name or lead.email) for lead in named.values())
+    since = min((datetime.fromisoformat(row["since"]) for row in rows if row["since"]), default=None)
+    return Stuck(what, remedy, len(rows), people, since)
 
 
 def _repaired(session: Session) -> tuple[Repaired, ...]:

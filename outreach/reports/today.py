@@ -9,11 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from outreach import documents
-from outreach.core import schedule
+from outreach.core import office
 from outreach.core.schedule import Calendar
-from outreach.core.sequences import Schedule
 from outreach.store import account, deals, forms, inbox, leads, tasks
-from outreach.store.account import Account
 from outreach.store.forms import Submission
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -53,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`first_answer`: median of the last seven days in working hours; `oldest_reply`: how long the oldest reply has waited."""
+    """`first_answer`: median of the last seven days in working hours; `oldest_reply`: how long the oldest reply has waited, likewise."""
 
     first_answer: timedelta | None
     oldest_reply: timedelta | None
@@ -108,13 +106,16 @@ def _items(session: Session, rows: list[Task], now: datetime) -> Iterable[Item]:
     people = leads.by_ids(session, (t.lead_id for t in rows if t.lead_id))
     mails = inbox.by_ids(session, (t.inbound_id for t in rows if t.inbound_id))
     asked = forms.by_ids(session, (t.submission_id for t in rows if t.submission_id))
+    hours = _Hours(session)
     for task in rows:
         lead = people.get(task.lead_id or 0)
         mail = mails.get(task.inbound_id or 0)
-        yield _item(task, lead, mail, asked.get(task.submission_id or 0), now)
+        yield _item(task, lead, mail, asked.get(task.submission_id or 0), now, hours.of(task.owner_id))
 
 
-def _item(task: Task, lead: Lead | None, mail: InboundMail | None, asked: Submission | None, now: datetime) -> Item:
+def _item(
+    task: Task, lead: Lead | None, mail: InboundMail | None, asked: Submission | None, now: datetime, hours: Calendar
+) -> Item:
     group = _group(task, asked)
     since = task.created_at if group in (REPLIES, NEW) else None
     if since and mail:
@@ -122,7 +123,7 @@ def _item(task: Task, lead: Lead | None, mail: InboundMail | None, asked: Submis
     elif since and asked:
         since = asked.at
     goal = FIRST_ANSWER_GOAL if group == NEW else REPLY_GOAL
-    late = now - since > goal if since else task.due_at < now
+    late = _waited(hours, since, now) > goal if since else task.due_at < now
     return Item(
         task=task,
         group=group,
@@ -180,19 +181,38 @@ def _sorted(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (item.waiting_since or item.task.due_at, item.task.id))
 
 
+LONG_AGO = timedelta(days=14)
+
+
+def _waited(hours: Calendar, since: datetime, now: datetime) -> timedelta:
+    """Working time since then; what is older than two weeks is late however it is counted."""
+    return office.waited(hours, since, now) if now - since < LONG_AGO else now - since
+
+
 def _first_waits(session: Session, user_id: int | None, since: datetime) -> list[timedelta]:
     """How long people waited for a first human attempt, in the owner's working hours: nobody promises the nights."""
-    answers, us = forms.first_answers(session, user_id, since), account.get(session)
-    calendars = {owner: _hours(us, session.get(User, owner) if owner else None) for owner, _, _ in answers}
-    return [schedule.open_time(calendars[owner], asked, answered) for owner, asked, answered in answers]
+    hours = _Hours(session)
+    return [
+        office.waited(hours.of(owner), asked, answered)
+        for owner, asked, answered in forms.first_answers(session, user_id, since)
+    ]
 
 
-def _hours(us: Account, owner: User | None) -> Calendar:
-    """The owner's working hours, else the account's; public holidays are the account's."""
-    zone = (owner.zone if owner else "") or us.zone
-    week = documents.week((owner.working_hours if owner else None) or us.working_hours)
-    plan = Schedule(zone=zone, week=week, holidays="account")
-    return schedule.calendar(plan, zone, None, None, us.zone, us.country or None)
+class _Hours:
+    """Working hours by owner, each made once; without an owner the account's."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._us = session, account.get(session)
+        self._made: dict[int | None, Calendar] = {}
+
+    def of(self, user_id: int | None) -> Calendar:
+        if user_id not in self._made:
+            us = self._us
+            owner = self._session.get(User, user_id) if user_id else None
+            week = documents.week((owner.working_hours if owner else None) or us.working_hours)
+            zone = (owner.zone if owner else "") or us.zone
+            self._made[user_id] = office.hours(week, zone, us.zone, us.country or None, us.region or None)
+        return self._made[user_id]
 
 
 def _numbers(session: Session, user_id: int | None, items: list[Item], now: datetime, zone: str) -> Numbers:
@@ -201,6 +221,6 @@ def _numbers(session: Session, user_id: int | None, items: list[Item], now: date
     today = start_of_day(now, zone)
     return Numbers(
         first_answer=timedelta(seconds=median(w.total_seconds() for w in waits)) if waits else None,
-        oldest_reply=now - min(replies) if replies else None,
+        oldest_reply=_waited(_Hours(session).of(user_id), min(replies), now) if replies else None,
         interviews=deals.booked_since(session, user_id, today - timedelta(days=today.weekday())),
     )

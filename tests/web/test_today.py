@@ -104,9 +104,10 @@ def test_replies_come_before_new_leads_before_calls_before_follow_ups(rep: Visit
 
 
 def test_the_first_call_after_a_request_is_a_new_lead_with_a_running_clock(rep: Visitor, desk: Desk) -> None:
-    """Nobody has tried yet: the call of the sequence is the first answer."""
+    """Nobody has tried yet: the call of the sequence is the first answer. Late counts the hours in which people work."""
     kenji = desk.lead("Kenji Mori")
     with desk.house.sessions.begin() as session:
+        session.get_one(User, desk.rita.id).working_hours = {"mon-sun": ["00:00-24:00"]}
         asked = Submission(lead_id=kenji, fingerprint="k", answers={"message": "We lose leads"}, context={},
                            at=desk.now - timedelta(minutes=7))  # fmt: skip
         session.add(asked)
@@ -288,3 +289,26 @@ def test_the_page_has_no_inline_style_or_script(rep: Visitor, desk: Desk) -> Non
     assert " style=" not in page
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
     assert not re.search(r"\son[a-z]+=", page)
+
+
+def test_a_manager_sees_everybodys_list_until_choosing_again(admin: Any, rita: Any, house: Any) -> None:
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        session.add(
+            Task(kind="task", title="Send Ida the offer", owner_id=rita.id, due_at=now, created_at=now, memory={})
+        )
+    assert "Send Ida the offer" not in admin.get("/").text
+    assert "Send Ida the offer" in admin.get("/?whose=all").text
+    assert "Send Ida the offer" in admin.get("/today/queue").text
+    assert "Send Ida the offer" not in admin.get("/?whose=mine").text
+
+
+def test_a_rep_has_one_list(rep: Any, ada: Any, house: Any) -> None:
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        session.add(
+            Task(kind="task", title="Send Ida the offer", owner_id=ada.id, due_at=now, created_at=now, memory={})
+        )
+    page = rep.get("/?whose=all").text
+    assert "Send Ida the offer" not in page
+    assert "Everybody" not in page
