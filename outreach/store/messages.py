@@ -81,7 +81,11 @@ class Message(Base):
         ),
         Index("ix_messages_lead_id", "lead_id"),
         Index("ix_messages_sent_at", "mailbox_id", "sent_at"),
-        Index("ix_messages_issue_state", "issue_id", "state"),
+        Index(
+            "ix_messages_issue_unsent",
+            "issue_id",
+            postgresql_where=text("issue_id IS NOT NULL AND state IN ('queued','claimed','begun')"),
+        ),
         Index("ix_messages_unsettled", "id", postgresql_where=text(f"NOT settled AND {RESULT}")),
     )
     id: Mapped[Id]

@@ -22,6 +22,7 @@ TEXTS = ("free_why", "first_why", "breaker", "breaker_why")
 NUMBERS = ("hour_limit", "gap_seconds_min", "gap_seconds_random", "ramp_start", "ramp_step")
 MOMENTS = ("ramp_from", "free_at", "first_at", "breaker_at")
 QUEUED = sa.text("state = 'queued'")
+UNSENT = sa.text("issue_id IS NOT NULL AND state IN ('queued','claimed','begun')")
 REFUSED = sa.text("state = 'failed' AND delivered = 'bounced'")
 
 
@@ -33,6 +34,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_turn", "messages", ["mailbox_id", "lane", "rank", "due_at", "id"], postgresql_where=QUEUED
     )
+    op.drop_index("ix_messages_issue_state", table_name="messages")
+    op.create_index("ix_messages_issue_unsent", "messages", ["issue_id"], postgresql_where=UNSENT)
     op.create_index("ix_messages_refused", "messages", ["mailbox_id", "first_tried_at"], postgresql_where=REFUSED)
     for name in TEXTS:
         op.add_column("mailboxes", sa.Column(name, sa.Text(), server_default="", nullable=False))
@@ -60,6 +63,8 @@ def downgrade() -> None:
     for name in (*TEXTS, *NUMBERS, *MOMENTS, "domain_limits"):
         op.drop_column("mailboxes", name)
     op.drop_index("ix_messages_refused", table_name="messages")
+    op.drop_index("ix_messages_issue_unsent", table_name="messages")
+    op.create_index("ix_messages_issue_state", "messages", ["issue_id", "state"])
     op.drop_index("ix_messages_turn", table_name="messages")
     op.create_index("ix_messages_queue", "messages", ["lane", "due_at", "id"], postgresql_where=QUEUED)
     op.drop_column("messages", "slot_at")
