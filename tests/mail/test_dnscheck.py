@@ -183,7 +183,7 @@ def test_dmarc_is_judged(texts: list[str], state: str, words: str) -> None:
 
 
 def test_bounces_to_another_organisation_are_told() -> None:
-    """O6: the envelope's domain is aligned with From."""
+    """The domain of the return address is aligned with that of From (MAIL 1.1)."""
     apart = Sender("lumen.example", "bounce.other.example", "lumen.example", ("_spf.mail.example",))
     records = GOOD | {("_dmarc.other.example", "TXT"): ["v=DMARC1; p=none"]}
     assert any("does not belong" in f.title for f in about("dmarc", apart, records))

@@ -1,4 +1,4 @@
-"""Mail providers tell what became of letters (MAIL X8, RELIABILITY 5.2 #20): believed once, kept raw, the effects of DSNs."""
+"""Mail providers tell what became of letters (MAIL 1.10, RELIABILITY 5.2 #20): believed once, kept raw, the effects of DSNs."""
 
 import hmac
 import json
@@ -75,7 +75,7 @@ def the_letter(house: Any) -> Message:
 def test_a_bounce_marks_the_letter_and_the_address(
     client: FlaskClient, house: Any, letter: Message, place: Any
 ) -> None:
-    """F2: as a bounce that comes by mail. X8: raw first; the answer does not wait for what follows."""
+    """F2: as a bounce that comes by mail. Raw first; the answer does not wait for what follows."""
     path = place("postmark")
     assert client.post(path, json=postmark(letter, house)).status_code == 200
     with house.sessions() as session:
@@ -152,7 +152,7 @@ def test_a_provider_that_was_let_go_is_refused(client: FlaskClient, house: Any, 
 
 
 def test_mail_takes_the_same_way_as_by_imap(client: FlaskClient, house: Any, letter: Message, place: Any) -> None:
-    """X8: kept raw and unread; `receive` does the rest."""
+    """Kept raw and unread; `receive` does the rest."""
     raw = "From: Bo <bo@lead.example>\r\nSubject: Yes\r\n\r\nPlease call me.\r\n"
     to = f"r+{house.token('reply', letter.id)}@outreach.test"
     stamp = f"{datetime.now(UTC).timestamp():.0f}"

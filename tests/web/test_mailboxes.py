@@ -282,7 +282,7 @@ def test_findings_are_shown_with_the_record_to_publish(admin: Any, house: Any) -
 
 
 def test_a_provider_gets_an_address_and_its_key_is_asked_for(admin: Any, house: Any) -> None:
-    """MAIL X8."""
+    """MAIL 1.10."""
     assert "Not in use" in admin.get("/settings/webhooks").text
     assert admin.post("/settings/webhooks/mailgun", {"secret": ""}).status_code == 400
     assert admin.post("/settings/webhooks/mailgun", {"secret": "the-key"}).status_code == 303
