@@ -11,7 +11,7 @@ from outreach.store.account import Account
 from outreach.store.audiences import Known
 from outreach.store.leads import Lead
 
-PATIENCE = timedelta(days=7)
+PATIENCE = arbiter.PATIENCE["newsletter"]
 """M5: a letter that the cap would hold for longer is left out."""
 LOOK_BACK = timedelta(days=31)
 EVERY_DAY = Schedule(zone="lead", holidays="none")
