@@ -23,7 +23,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         yield "decisions so far:"
     for decision in told["decisions"]:
         rule = f"  [{decision['rule']}]" if decision.get("rule") else ""
-        yield f"  {_when(decision['at'], zone)}  {decision['text']}{rule}"
+        upcoming = f"  next {_when(decision['next_at'], zone)}" if decision.get("next_at") else ""
+        yield f"  {_when(decision['at'], zone)}  {decision['text']}{rule}{upcoming}"
 
 
 def _enrolment(enrolment: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
@@ -39,6 +40,8 @@ def _enrolment(enrolment: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
     if enrolment.get("reason"):
         rule = f"  [{enrolment['rule']}]" if enrolment.get("rule") else ""
         yield f"  why: {enrolment['reason']}{rule}"
+    for change in enrolment.get("would_change", ()):
+        yield f"  would change it: {change}"
 
 
 def _when(moment: datetime | str, zone: ZoneInfo) -> str:

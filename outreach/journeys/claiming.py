@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from outreach.clock import monotonic
 from outreach.core import engine, limits
+from outreach.core.decisions import Decision
 from outreach.journeys import breakers, facts
 from outreach.journeys.house import House
 from outreach.journeys.places import LOOK_BACK, place_of
@@ -159,7 +160,8 @@ def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime
         return []
     rows = list(session.scalars(select(Enrolment).where(Enrolment.id == func.any(list(asked)))))
     versions, known = facts.sequences_of(session, rows), facts.gather_many(session, house, rows, now)
-    later = []
+    later: list[Later] = []
+    held: list[tuple[Enrolment, Taken, Decision, datetime]] = []
     for row in rows:
         letter = asked[row.id]
         decision = engine.still_may(
@@ -168,7 +170,21 @@ def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime
         if decision is not None and not decision.after.ended:
             due = decision.after.due_at or now + timedelta(days=1)
             later.append(Later(letter.id, due, decision.after.state))
+            held.append((row, letter, decision, due))
+    _tell_held(session, held, now)
     return later
+
+
+def _tell_held(session: Session, held: list[tuple[Enrolment, Taken, Decision, datetime]], now: datetime) -> None:
+    """A letter that was queued and has to wait after all: an event when what holds it is new, not at every try."""
+    told = messages.reasons_of(session, [letter.id for _, letter, _, _ in held]) if held else {}
+    for row, letter, decision, due in held:
+        if told.get(letter.id) != decision.after.state:
+            data = {"state": decision.after.state, "due_at": due.isoformat(), "letter": letter.id}
+            events.record(
+                session, now, "hold", decision.text, lead_id=row.lead_id, enrolment_id=row.id, message_id=letter.id,
+                step_key=letter.step_key, rule=decision.rule, data=data,
+            )  # fmt: skip
 
 
 def _by_cap(session: Session, us: Account, taken: list[Taken], now: datetime, people: dict[int, Lead]) -> list[Later]:

@@ -29,6 +29,7 @@ def explain(session: Session, email: str, now: datetime) -> dict[str, Any]:
 def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
     """The same for a lead at hand: who, why no mail at all, each enrolment, all decisions in order."""
     rows = [_enrolment(session, lead, row, now) for row in reversed(enrolments.of_lead(session, lead.id))]
+    found = list(reversed(events.of_lead(session, lead.id, 1000)))
     session.refresh(lead)  # as it stands with the enrolments just read, not as it stood before
     suppression = consents.suppression(session, lead.email) if lead.email else None
     return {
@@ -44,7 +45,8 @@ def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
         "now": now,
         "suppressed": suppression.reason if suppression else None,
         "enrolments": rows,
-        "decisions": [_decision(event) for event in reversed(events.of_lead(session, lead.id, 1000))],
+        "not_enrolled": [_decision(event) for event in found if event.kind == "not enrolled"],
+        "decisions": [_decision(event) for event in found],
     }
 
 
@@ -103,4 +105,7 @@ def _decision(event: events.Event) -> dict[str, Any]:
         "enrolment": event.enrolment_id,
         "next_at": event.data.get("due_at"),
         "state": event.data.get("state"),
+        "inputs": {key: value for key, value in event.data.items() if key not in ("due_at", "state")},
+        "message": event.message_id,
+        "by": event.actor_id,
     }

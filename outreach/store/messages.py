@@ -471,3 +471,9 @@ def local_letters(session: Session, words: str = "", before: int | None = None, 
     if before is not None:
         query = query.where(LocalLetter.id < before)
     return list(session.scalars(query.order_by(LocalLetter.id.desc()).limit(limit)))
+
+
+def reasons_of(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Why each of these letters waited when it was looked at last."""
+    query = select(Message.id, Message.reason).where(Message.id.in_(ids))
+    return {key: reason for key, reason in session.execute(query)}
