@@ -38,6 +38,7 @@ JOBS = {
     "check_domains": "housekeeping",
     "work_many": "housekeeping",
     "look_ahead": "housekeeping",
+    "count_numbers": "housekeeping",
     "watchdog": "housekeeping",
 }
 

@@ -165,3 +165,11 @@ def watchdog() -> None:
 
     if look(_house()):
         _house().queue.poke("advance")
+
+
+def count_numbers(sequence_id: int) -> None:
+    """Numbers of a sequence (0: of all) that a page found too old."""
+    from outreach.reports import sequence_numbers
+
+    with _house().sessions() as session:
+        sequence_numbers.count_again(session, _house().queue.redis, sequence_id)

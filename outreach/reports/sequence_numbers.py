@@ -1,12 +1,15 @@
 """What a sequence did: its head line, its steps, who is inside (RULES N: people, by enrolment)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
+from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from outreach.core.tasks import OUTCOMES
+from outreach.reports import kept as figures
 
 REACHED = tuple(name for name, means in OUTCOMES.items() if means.reached)
 """Outcomes of a call that spoke with the person (K3)."""
@@ -173,6 +176,52 @@ def steps(session: Session, sequence_id: int) -> dict[str, StepNumbers]:
     for key, tasks, done, reached in session.execute(TASKS, {**values, "reached": list(REACHED)}):
         found.setdefault(key, {}).update(tasks=tasks, done=done, reached=reached)
     return {key: StepNumbers(**numbers) for key, numbers in found.items()}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All numbers of one sequence, as they were `minutes` ago; `stale`: to be counted again."""
+
+    headline: Headline
+    steps: dict[str, StepNumbers]
+    history: frozenset[str]
+    minutes: int = 0
+    stale: bool = False
+
+
+def kept(session: Session, redis: Redis, sequence_id: int) -> Numbers:
+    """All numbers of one sequence: counted now, or kept from the last minutes where counting is slow."""
+    figure = figures.figure(redis, f"sequence:{sequence_id}", lambda: _counted(session, sequence_id))
+    steps_of = {key: StepNumbers(**numbers) for key, numbers in figure.value["steps"].items()}
+    return Numbers(
+        Headline(**figure.value["headline"]), steps_of, frozenset(figure.value["history"]), figure.minutes, figure.stale
+    )
+
+
+def kept_headlines(session: Session, redis: Redis) -> tuple[dict[int, Headline], bool]:
+    """The head line of every sequence, counted now or kept; and whether they are to be counted again."""
+    figure = figures.figure(redis, "sequences", lambda: _counted_headlines(session))
+    return {int(key): Headline(**numbers) for key, numbers in figure.value.items()}, figure.stale
+
+
+def count_again(session: Session, redis: Redis, sequence_id: int) -> None:
+    """Count the numbers of a sequence anew (0: the head lines of all), for those who ask next."""
+    if sequence_id:
+        figures.count_again(redis, f"sequence:{sequence_id}", lambda: _counted(session, sequence_id))
+    else:
+        figures.count_again(redis, "sequences", lambda: _counted_headlines(session))
+
+
+def _counted(session: Session, sequence_id: int) -> dict[str, Any]:
+    return {
+        "headline": asdict(headline(session, sequence_id)),
+        "steps": {key: asdict(numbers) for key, numbers in steps(session, sequence_id).items()},
+        "history": sorted(with_history(session, sequence_id)),
+    }
+
+
+def _counted_headlines(session: Session) -> dict[str, Any]:
+    return {str(key): asdict(numbers) for key, numbers in headlines(session).items()}
 
 
 def with_history(session: Session, sequence_id: int) -> frozenset[str]:

@@ -16,7 +16,7 @@ from outreach.core.editing import CannotEdit, Change
 from outreach.core.sequences import Kind, Sequence, Step
 from outreach.http.access import role, signed_in
 from outreach.http.headers import allow
-from outreach.http.house import now
+from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import previews, publish
@@ -72,14 +72,17 @@ def desk_of(row: SequenceRow) -> Desk:
     draft = publish.draft_of(session, row)
     named = templates.subjects(session)
     current = sequences.current(session, row)
+    counted = sequence_numbers.kept(session, current_house().queue.redis, row.id)
+    if counted.stale:
+        poke("count_numbers", row.id)
     return Desk(
         row=row,
         draft=draft,
         version=current.number if current else None,
         changes=publish.waiting(session, row),
-        headline=sequence_numbers.headline(session, row.id),
-        numbers=sequence_numbers.steps(session, row.id),
-        history=sequence_numbers.with_history(session, row.id),
+        headline=counted.headline,
+        numbers=counted.steps,
+        history=counted.history,
         letters={key: name for key, name, _ in named},
         subjects={key: subject for key, _, subject in named},
         starts=words.starts(draft, {form.key: form.name for form in forms.starting(session, row.id)}),

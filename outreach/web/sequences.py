@@ -11,9 +11,9 @@ from outreach.core import editing
 from outreach.core.sequences import Sequence
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
-from outreach.http.house import now
+from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
-from outreach.http.transactions import transaction
+from outreach.http.transactions import poke, transaction
 from outreach.journeys import publish
 from outreach.reports import sequence_numbers
 from outreach.reports.sequence_numbers import Headline
@@ -49,7 +49,9 @@ class Line:
 def sequence_list() -> str:
     """All sequences, the archived ones last."""
     session = transaction()
-    numbers = sequence_numbers.headlines(session)
+    numbers, stale = sequence_numbers.kept_headlines(session, current_house().queue.redis)
+    if stale:
+        poke("count_numbers", 0)
     published = sequences.version_numbers(session)
     lines = [
         Line(row, numbers.get(row.id, Headline()), published.get(row.id)) for row in sequences.all_sequences(session)
