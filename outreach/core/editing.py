@@ -15,7 +15,10 @@ from outreach.core.sequences import (
     MAIL_KINDS,
     NO_DELAY,
     TOUCH_KINDS,
+    Condition,
     Delay,
+    Goal,
+    Handover,
     Kind,
     Lanes,
     Mail,
@@ -30,9 +33,13 @@ from outreach.core.sequences import (
 
 Steps = tuple[Step, ...]
 
-ADDABLE = (Kind.EMAIL, Kind.CALL, Kind.TEXT, Kind.TASK, Kind.SOCIAL, Kind.LETTER, Kind.VIDEO, Kind.WAIT, Kind.BREAKUP)
-"""Kinds that the editor adds; branches, goals and hand-overs are kept as they are and written as text."""
+ADDABLE = (
+    Kind.EMAIL, Kind.CALL, Kind.TEXT, Kind.TASK, Kind.SOCIAL, Kind.LETTER, Kind.VIDEO, Kind.WAIT, Kind.BREAKUP,
+    Kind.GOAL, Kind.HANDOVER,
+)  # fmt: skip
+"""Kinds that the editor adds; the lanes of branches are written as text."""
 
+MOST_VARIANTS = 6
 SUBJECT = "A question about your request"
 AFTERNOON = time(16, 0)
 BODY = "Hi {{ first_name }},\n\n\n\n{{ owner.name }}"
@@ -155,6 +162,32 @@ def blank(name: str, klass: str = "sales") -> Sequence:
     return Sequence(name=name, klass=klass, steps=(Step("email", Kind.EMAIL, _letter(), after=NO_DELAY),))
 
 
+def add_variant(sequence: Sequence, key: str) -> Sequence:
+    """B5: another letter against those of a step, a copy of the last one to be rewritten."""
+
+    def more(step: Step) -> Step:
+        if not isinstance(step.payload, Mail):
+            raise CannotEdit("Only letters are tested against each other.")
+        if len(step.payload.variants) >= MOST_VARIANTS:
+            raise CannotEdit(f"More than {MOST_VARIANTS} letters would need too many people to tell them apart.")
+        return replace(
+            step, payload=replace(step.payload, variants=(*step.payload.variants, step.payload.variants[-1]))
+        )
+
+    return change_step(sequence, key, more)
+
+
+def drop_variant(sequence: Sequence, key: str) -> Sequence:
+    """B5: without the last of a step's letters; who was drawn for it gets one of the others."""
+
+    def less(step: Step) -> Step:
+        if not isinstance(step.payload, Mail) or len(step.payload.variants) < 2:
+            raise CannotEdit("This step has one letter only.")
+        return replace(step, payload=replace(step.payload, variants=step.payload.variants[:-1]))
+
+    return change_step(sequence, key, less)
+
+
 def new_step(sequence: Sequence, kind: Kind, after: str | None = None) -> Step:
     """A step of this kind to be put behind `after`, with a fresh id, plain content and a delay that is legal there."""
     last = after or (sequence.steps[-1].id if sequence.steps else None)
@@ -180,6 +213,10 @@ def _payload(kind: Kind) -> Payload:
         return Mail((Variant(template="break-up"),)) if kind is Kind.BREAKUP else _letter()
     if kind is Kind.WAIT:
         return Until(at_most=Delay(2, Unit.BUSINESS_DAYS))
+    if kind is Kind.GOAL:
+        return Goal(Condition("stage", "interview"))
+    if kind is Kind.HANDOVER:
+        return Handover("owner")
     if kind in TOUCH_KINDS:
         return Touch(script="Call and ask how you can help.") if kind is Kind.CALL else Touch(body=_words(kind))
     raise CannotEdit(f"A step of the kind {kind.value!r} is written in the text of the document.")

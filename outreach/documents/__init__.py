@@ -2,12 +2,14 @@
 
 `read` is strict: what it returns is a valid sequence, and every refusal is a `DocumentError` with file, line and
 remedy. `write` is stable: the same content gives the same bytes. `warnings` lists what may be a slip but
-is no fault. `week` reads working hours, `stop_rules` a kept set of stop rules, by the same rules.
+is no fault. `week` reads working hours, `stop_rules` a kept set of stop rules, `stops_of` and `enter_rules` a form's, by the same rules.
 """
 
 from outreach.documents.errors import DocumentError
-from outreach.documents.reading import read, stop_rules, week
+from outreach.documents.reading import enter_rules, read, stop_rules, stops_of, week
 from outreach.documents.remarks import Known, warnings
-from outreach.documents.writing import write
+from outreach.documents.writing import entry_lines, write
 
-__all__ = ["DocumentError", "Known", "read", "stop_rules", "warnings", "week", "write"]
+__all__ = [
+    "DocumentError", "Known", "enter_rules", "entry_lines", "read", "stop_rules", "stops_of", "warnings", "week", "write",
+]  # fmt: skip

@@ -209,18 +209,31 @@ def _action(node: Node, key: str, lines: checks.Lines) -> Action:
 
 def stop_rules(rules: Mapping[str, Any], what: str = "the set") -> StopMap:
     """Stop rules kept as plain data, read like a document's `stop:`. Raises DocumentError. A set goes to no step."""
-    source = Source(what)
-
-    def node(value: Any) -> Node:
-        if isinstance(value, Mapping):
-            return Node(1, source, {key: node(each) for key, each in value.items()}, dict.fromkeys(value, 1))
-        return Node(1, source, value)
-
-    lines = checks.Lines()
-    found = _stop(node(dict(rules)), lines)
+    source, lines = Source(what), checks.Lines()
+    found = _stop(_plain_node(dict(rules), source), lines)
     if lines.gotos or found.use:
         source.refuse(1, "A set of stop rules goes to no step and uses no other set.", "Say that in the sequence.")
     return found
+
+
+def stops_of(rules: Mapping[str, Any], what: str = "the stop rules") -> StopMap:
+    """A sequence's own stop rules as plain data; whether its steps exist is asked when the document is read."""
+    return _stop(_plain_node(dict(rules), Source(what)), checks.Lines())
+
+
+def enter_rules(rules: Mapping[str, Any], what: str = "the ways in") -> Enter:
+    """Ways in as plain data, read like a document's `enter:`. Raises DocumentError."""
+    return _enter(_plain_node(dict(rules), Source(what)))
+
+
+def _plain_node(value: Any, source: Source) -> Node:
+    """Plain data as a node of a document, for the readers of its parts."""
+    if isinstance(value, Mapping):
+        inner = {key: _plain_node(each, source) for key, each in value.items()}
+        return Node(1, source, inner, dict.fromkeys(value, 1))
+    if isinstance(value, list):
+        return Node(1, source, [_plain_node(each, source) for each in value])
+    return Node(1, source, value)
 
 
 def _react(node: Node, lines: checks.Lines) -> tuple[Reaction, ...]:

@@ -93,6 +93,11 @@ def _enter(enter: Enter) -> dict[str, Value]:
     return {**found, "company_at_most": enter.company_at_most} if enter.company_at_most else found
 
 
+def entry_lines(enter: Enter) -> list[str]:
+    """Its ways in, as `enter.on` writes them."""
+    return [_entry(rule) for rule in enter.on]
+
+
 def _entry(rule: EntryRule) -> str:
     bare = {kind: text for text, kind in BARE_ENTRIES.items()}
     if rule.kind in bare:

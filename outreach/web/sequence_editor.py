@@ -24,7 +24,7 @@ from outreach.reports import sequence_numbers
 from outreach.reports.sequence_numbers import Headline, StepNumbers
 from outreach.store import forms, sequences, templates
 from outreach.store.sequences import SequenceRow
-from outreach.web import sequence_cards, step_form, step_preview
+from outreach.web import condition_form, sequence_cards, step_form, step_preview
 from outreach.web import sequence_words as words
 from outreach.web.blueprint import blueprint
 from outreach.web.merge_menu import MENU
@@ -158,7 +158,7 @@ def sequence_order(sequence_id: int) -> AnyResponse:
     return _edited(row, lambda: editing.reorder(draft, keys), request.form.get("step") or draft.steps[0].id)
 
 
-@blueprint.post("/sequences/<int:sequence_id>/steps/<key>/<any(up,down,off,on,copy,remove):what>")
+@blueprint.post("/sequences/<int:sequence_id>/steps/<key>/<any(up,down,off,on,copy,remove,variant,unvary):what>")
 @role(*BUILDERS)
 def sequence_step_do(sequence_id: int, key: str, what: str) -> AnyResponse:
     """Move, switch off and on, copy or take out a step. One with history is switched off instead (V6)."""
@@ -176,6 +176,8 @@ def sequence_step_do(sequence_id: int, key: str, what: str) -> AnyResponse:
         "off": lambda: editing.switch(draft, key, True),
         "on": lambda: editing.switch(draft, key, False),
         "remove": lambda: editing.remove(draft, key),
+        "variant": lambda: editing.add_variant(draft, key),
+        "unvary": lambda: editing.drop_variant(draft, key),
     }[what]
     return _edited(row, edit, key)
 
@@ -290,6 +292,10 @@ def _open(desk: Desk, step: Step | None) -> dict[str, object]:
         "has_history": step.id in desk.history,
         "in_line": any(one.id == step.id for one in desk.draft.steps),
         "units": step_form.UNITS,
+        "joined": condition_form.JOINED,
+        "examples": condition_form.EXAMPLES,
+        "lines_of": condition_form.lines_of,
+        "sequence_names": [one.name for one in sequences.all_sequences(session) if not one.archived_at],
         "then_choices": step_form.THEN,
         "letter_choices": templates.choices(session),
         "template_ids": templates.ids(session),
