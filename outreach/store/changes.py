@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
+from outreach.store import happenings
 from outreach.store.base import Base
 from outreach.store.consents import Suppression
 from outreach.store.deals import Deal, Interview
@@ -45,6 +46,7 @@ def take_back(session: Session, changes: list[Change]) -> bool:
     session.flush()
     if not all(_as_left(session, change) for change in changes):
         return False
+    happenings.quietly(session)
     for change in reversed(changes):
         _restore(session, change)
     session.expire_all()

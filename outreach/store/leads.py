@@ -243,9 +243,18 @@ def _in_state(state: str) -> ColumnElement[bool]:
 
 
 def found_by(
-    *, words: str = "", stage: str = "", owner_id: int | None = None, tag: str = "", state: str = ""
+    *,
+    words: str = "",
+    stage: str = "",
+    owner_id: int | None = None,
+    tag: str = "",
+    state: str = "",
+    also: ColumnElement[bool] | None = None,
 ) -> list[ColumnElement[bool]]:
-    """What the filters of the list of leads ask for; one place for the page, the file and work on all of them."""
+    """What the filters of the list of leads ask for; one place for the page, the file and work on all of them.
+
+    `also`: a test of its own beside them, such as a segment's.
+    """
     asked: list[ColumnElement[bool]] = [Lead.erased_at.is_(None)]
     if words and (prefixes := prefix_query(words)):
         asked.append(Lead.search.op("@@")(func.to_tsquery("simple", prefixes)))
@@ -257,6 +266,8 @@ def found_by(
         asked.append(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == tag)))
     if state:
         asked.append(_in_state(state))
+    if also is not None:
+        asked.append(also)
     return asked
 
 
@@ -273,11 +284,12 @@ def page(
     owner_id: int | None = None,
     tag: str = "",
     state: str = "",
+    also: ColumnElement[bool] | None = None,
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Lead]:
     """A page of leads, the latest activity first; the next page starts before (last_activity_at, id)."""
-    query = select(Lead).where(*found_by(words=words, stage=stage, owner_id=owner_id, tag=tag, state=state))
+    query = select(Lead).where(*found_by(words=words, stage=stage, owner_id=owner_id, tag=tag, state=state, also=also))
     if before:
         query = query.where(tuple_(Lead.last_activity_at, Lead.id) < tuple_(*before))
     query = query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).limit(limit)

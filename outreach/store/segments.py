@@ -84,6 +84,14 @@ def forget_unwatched(session: Session, watched: Collection[int]) -> None:
         session.execute(delete(Member).where(Member.segment_id == segment_id))
 
 
+def named(session: Session, name: str, now: datetime) -> ColumnElement[bool] | None:
+    """Which leads are in the segment of this name; nobody when there is none, no test at all for no name."""
+    if not name:
+        return None
+    segment = by_name(session, name)
+    return matching(read(segment.rules), now) if segment is not None else false()
+
+
 def matching(group: Group, now: datetime) -> ColumnElement[bool]:
     """Which leads match: an expression over `leads`. Whatever people typed is a bound parameter, never SQL."""
     return and_(Lead.erased_at.is_(None), _group(group, now))

@@ -19,7 +19,7 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import bulk, capture, import_leads
 from outreach.reports import card
-from outreach.store import enrolments, leads, sequences, users
+from outreach.store import enrolments, leads, segments, sequences, users
 from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
 
@@ -39,7 +39,8 @@ def lead_list() -> str:
     return render_template(
         part, rows=_rows(session, rows), asked=asked, more=_after(rows[-1], asked) if more else "",
         stages=pipeline.STAGES, counts=_counts(session), owners=users.active_users(session),
-        tags=leads.all_tags(session), states=tuple(leads.IN_STATE), query=urlencode(asked),
+        tags=leads.all_tags(session),
+        segments=[one.name for one in segments.all_segments(session)], states=tuple(leads.IN_STATE), query=urlencode(asked),
         filtered=any(asked.values()), bulk=bulk.ACTIONS,
     )  # fmt: skip
 
@@ -128,7 +129,7 @@ def _counts(session: Session) -> dict[str, str]:
 
 
 def _asked() -> dict[str, str]:
-    return {key: request.args.get(key, "").strip()[:200] for key in ("q", "stage", "owner", "tag", "state")}
+    return {key: request.args.get(key, "").strip()[:200] for key in ("q", "stage", "owner", "tag", "state", "segment")}
 
 
 def _filters() -> dict[str, Any]:
@@ -140,6 +141,7 @@ def _filters() -> dict[str, Any]:
         "owner_id": owner,
         "tag": asked["tag"],
         "state": asked["state"],
+        "also": segments.named(transaction(), asked["segment"], now()),
     }
 
 

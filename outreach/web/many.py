@@ -15,7 +15,7 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import bulk, many
 from outreach.journeys.bulk import Chosen
-from outreach.store import batches, leads, sequences, users
+from outreach.store import batches, leads, segments, sequences, users
 from outreach.store.batches import Batch
 from outreach.web.blueprint import blueprint
 from outreach.web.filters import page_zone
@@ -150,11 +150,14 @@ def _chosen() -> Chosen:
     if request.form.get("all") != "1":
         ids = [int(text) for text in request.form.getlist("lead")[:MOST_BY_HAND] if text.isdigit() and len(text) < 19]
         return Chosen(ids=tuple(ids))
-    asked = {key: request.form.get(f"f_{key}", "").strip()[:200] for key in ("q", "stage", "owner", "tag", "state")}
+    asked = {
+        key: request.form.get(f"f_{key}", "").strip()[:200]
+        for key in ("q", "stage", "owner", "tag", "state", "segment")
+    }
     owner = this_user().id if asked["owner"] == "me" else int(asked["owner"]) if asked["owner"].isdigit() else None
     stage = asked["stage"] if asked["stage"] in pipeline.STAGES else ""
     filters = {"words": asked["q"], "stage": stage, "owner_id": owner, "tag": asked["tag"], "state": asked["state"]}
-    return Chosen(filters=filters)
+    return Chosen(filters={**filters, "also": segments.named(transaction(), asked["segment"], now())})
 
 
 def _mine(batch_id: int) -> Batch:

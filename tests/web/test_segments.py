@@ -107,3 +107,20 @@ def test_a_rep_looks_and_changes_nothing(stranger: Visitor, rita: User, session:
     stranger.sign_in(rita.email)
     assert stranger.get("/segments/1").status_code == 200
     assert stranger.post("/segments/1", ROWS).status_code == 403
+
+
+def test_the_list_of_leads_is_narrowed_by_a_segment_and_so_is_work_on_all_of_them(
+    marketer: Visitor, session: Any, house: Any
+) -> None:
+    row = made(marketer, session)
+    marketer.post(f"/segments/{row.id}", ROWS)
+    with house.sessions.begin() as other:
+        leads.insert_new(other, "else@other.test", "test", house.now(other))
+    page = marketer.get("/leads?segment=swedes")
+    assert "Lead 3" in page.text
+    assert "else@other.test" not in page.text
+    assert 'name="f_segment" value="swedes"' in page.text
+    marketer.get("/leads")
+    chosen = {"all": "1", "f_segment": "Swedes", "do": "tag"}
+    assert "7 leads" in marketer.post("/leads/many", chosen).text
+    assert "else@other.test" not in marketer.get("/leads/export.csv?segment=Swedes").text
