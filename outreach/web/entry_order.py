@@ -43,7 +43,7 @@ def entry_order() -> str:
     return render_template("sequences/order.html", lines=lines, classes=dict(words.CLASSES))
 
 
-@blueprint.post("/sequences/<int:sequence_id>/order")
+@blueprint.post("/sequences/<int:sequence_id>/entry-order")
 @role(*BUILDERS)
 def entry_order_move(sequence_id: int) -> Response:
     """One place up or down, or to the top."""

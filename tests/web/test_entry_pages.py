@@ -50,12 +50,12 @@ def order(session: Any) -> list[str]:
 def test_the_order_of_entry_is_set_by_buttons_and_kept(marketer: Visitor, session: Any) -> None:
     page = marketer.get("/sequences/order")
     assert page.text.index("First") < page.text.index("Second") < page.text.index("Third")
-    marketer.post("/sequences/3/order", {"do": "up"})
+    marketer.post("/sequences/3/entry-order", {"do": "up"})
     assert order(session) == ["First", "Third", "Second"]
-    marketer.post("/sequences/3/order", {"do": "up"})
-    marketer.post("/sequences/3/order", {"do": "up"})
+    marketer.post("/sequences/3/entry-order", {"do": "up"})
+    marketer.post("/sequences/3/entry-order", {"do": "up"})
     assert order(session) == ["Third", "First", "Second"]
-    marketer.post("/sequences/3/order", {"do": "down"})
+    marketer.post("/sequences/3/entry-order", {"do": "down"})
     assert order(session) == ["First", "Third", "Second"]
     assert "at most 1 of one company at once" in marketer.get("/sequences/order").text
 
