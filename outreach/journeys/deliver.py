@@ -431,8 +431,9 @@ def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) ->
     seconds = max(seconds, SILENT_PAUSE) if answer.kind == "silent" else seconds
     mailbox.paused_until = real + (AUTH_PAUSE if answer.kind == "auth_failed" else timedelta(seconds=seconds))
     what = "refuses the login" if answer.kind == "auth_failed" else "does not answer"
+    known = what in mailbox.paused_reason or bool(answer.text and answer.text in mailbox.read_error)
     mailbox.paused_reason = f"The mail server of {mailbox.address} {what}: {answer.text}"[:500]
-    if mailbox.failures == 3 or (answer.kind == "auth_failed" and mailbox.failures == 1):
+    if not known if answer.kind == "auth_failed" else mailbox.failures == 3:
         notify.tell(session, None, "problem", mailbox.paused_reason, "/health", now)
 
 

@@ -116,7 +116,7 @@ def _note(house: House, mailbox_id: int, cursors: list[Cursor], error: str) -> N
         if not error:
             mailbox.read_at, mailbox.read_error = business_clock.real_now(session), ""
             return
-        if not mailbox.read_error:
+        if not mailbox.read_error and error not in mailbox.paused_reason:  # one cause, one alert (F4)
             text = f"The inbox of {mailbox.address} cannot be read: {error}"
             notify.tell(session, None, "problem", text, "/health", house.now(session))
         mailbox.read_error = error[:500]

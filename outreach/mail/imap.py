@@ -305,7 +305,10 @@ class _signed_in:
                 self.box.xoauth2(server.user, token(), initial_folder=None)
             else:
                 self._login(server)
-        except ImapToolsError as error:
+        except imaplib.IMAP4.abort:
+            self._close()
+            raise
+        except (ImapToolsError, imaplib.IMAP4.error) as error:
             self._close()
             raise ImapError(f"{server.host} does not let {server.user} in: {_plain(error)}", sign_in=True) from error
         except BaseException:

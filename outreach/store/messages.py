@@ -215,7 +215,7 @@ def hold_owner_lock(connection: Connection, owner: str) -> None:
     connection.commit()
 
 
-def finish(session: Session, message_id: int, owner: str, **values: Any) -> bool:
+def finish(session: Session, message_id: int, owner: str, /, **values: Any) -> bool:
     """Leave claimed or begun with these column values, if the row is still ours.
 
     A sender that was taken for dead and lived on may still say how its letter ended: unsure is left the same way.

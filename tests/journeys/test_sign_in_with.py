@@ -8,15 +8,19 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from outreach.errors import Refused
-from outreach.journeys import sign_in_with
+from outreach.journeys import deliver, fetch, sign_in_with
 from outreach.mail import oauth
 from outreach.mail.imap import ImapError
 from outreach.mail.oauth import OAuthRefused
 from outreach.mail.smtp import SmtpLink
 from outreach.store import secrets
 from outreach.store.mailboxes import Mailbox
+from outreach.store.messages import Message
+from outreach.store.notices import Notice
+from tests.mail.imap_door import door
 from tests.mail.smtp_stage import Script, stage
 from tests.mail.token_office import Office, office
 
@@ -192,3 +196,59 @@ def test_reading_says_the_same_and_asks_for_a_fresh_token_next_time(house: Any, 
 def test_a_mailbox_with_a_password_has_no_token(house: Any, box: Mailbox) -> None:
     with house.sessions() as session:
         assert sign_in_with.bearer(house, session.get_one(Mailbox, box.id)) is None
+
+
+def use(house: Any, box: Mailbox, smtp: int, imap: int) -> None:
+    """The connected mailbox, at our own servers."""
+    with house.sessions.begin() as session:
+        row = session.get_one(Mailbox, box.id)
+        row.smtp_secret = secrets.seal(f"smtp://ann%40lumen.example@127.0.0.1:{smtp}", house.keys)
+        row.imap_secret = secrets.seal(f"imap://ann%40lumen.example@127.0.0.1:{imap}", house.keys)
+        row.looked_at = row.paused_until = None
+        now = house.now(session)
+        if not session.scalar(select(Message.id).limit(1)):
+            session.add(
+                Message(kind="own", lane="outbound", mailbox_id=row.id, to_address="b@lead.example", subject="Hello",
+                        body="Hello there", state="queued", references=[], extra={}, due_at=now, queued_at=now)
+            )  # fmt: skip
+
+
+def told(house: Any) -> list[str]:
+    with house.sessions() as session:
+        return list(session.scalars(select(Notice.text).where(Notice.kind == "problem")))
+
+
+def test_one_alert_is_raised_whoever_meets_the_withdrawn_permission(house: Any, desk: Office, box: Mailbox) -> None:
+    """F4: sending and reading both fail, again and again; one alert; signed in again, the mail goes."""
+    connect(house, box)
+    with house.sessions.begin() as session:
+        sign_in_with.forget_access(house, session.get_one(Mailbox, box.id))
+    desk.status, desk.answer = 400, {"error": "invalid_grant"}
+    script = Script(offers=("AUTH XOAUTH2",))
+    sender = deliver.Sender(house)
+    with stage(script) as smtp, door() as reading:
+        for _ in range(3):
+            use(house, box, smtp, reading.port)
+            deliver.deliver(sender, "outbound", seconds=3)
+            fetch.fetch(house)
+        assert len(told(house)) == 1
+        assert "Connect the mailbox again" in told(house)[0]
+        assert script.letters == []
+        desk.status, desk.answer = 200, {}
+        connect(house, box)
+        use(house, box, smtp, reading.port)
+        deliver.deliver(sender, "outbound", seconds=3)
+    sender.close()
+    assert len(script.letters) == 1
+
+
+def test_the_inbox_is_opened_with_the_token(house: Any, desk: Office, box: Mailbox) -> None:
+    """MAIL A6: XOAUTH2 for reading; a token that the server refuses is renewed before the next look."""
+    connect(house, box)
+    with door("access2") as reading:
+        for _ in range(2):
+            use(house, box, 9, reading.port)
+            fetch.fetch(house)
+    assert reading.heard == [f"user=ann@lumen.example\x01auth=Bearer access{n}\x01\x01" for n in (1, 2)]
+    with house.sessions() as session:
+        assert "does not let" not in session.get_one(Mailbox, box.id).read_error
