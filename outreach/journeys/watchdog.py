@@ -27,7 +27,7 @@ from outreach.store import business_clock, events, faults, kept_reports, leads, 
 from outreach.store.enrolments import Enrolment
 from outreach.store.faults import Loose
 from outreach.store.messages import Message
-from outreach.store.sequences import SequenceRow
+from outreach.store.sequences import SequenceRow, VersionRow
 from outreach.store.tasks import Task
 
 log = structlog.get_logger()
@@ -237,7 +237,7 @@ FAULTS = (
         "Hand the lead to somebody: Settings, People, or on the lead’s page.",
     ),
     Fault(
-        "version astray", _asked(faults.ASTRAY, sequences=True),
+        "version astray", lambda session, now: faults.astray(session),
         "Stands in a version of another sequence than “{}”.",
         "Stop the sequence on the lead’s page and start it again.",
     ),
@@ -254,17 +254,18 @@ NEEDS_A_SECOND_LOOK = frozenset({"overdue", "untold", "mail unread", "mailbox go
 def _unreadable(house: House) -> Iterator[Finding]:
     """Versions that leads stand in and that cannot be read any more: every one of them is stuck."""
     with house.sessions() as session:
-        for version_id, sequence_id, number, name, document in session.execute(faults.VERSIONS):
+        for each in faults.standing(session):
+            version = session.get(VersionRow, each.version_id)
             try:
-                facts.parsed(document)
+                facts.parsed(version.document if version else "")
             except documents.DocumentError as fault:
                 inside = session.scalar(
-                    select(func.count()).where(Enrolment.version_id == version_id, Enrolment.ended_at.is_(None))
+                    select(func.count()).where(Enrolment.version_id == each.version_id, Enrolment.ended_at.is_(None))
                 )
                 yield Finding(
-                    f"version {version_id}",
-                    f"Version {number} of “{name}” cannot be read ({fault}); {inside} leads stand in it.",
-                    f"Publish a version that can be read and move everybody to it: /sequences/{sequence_id}.",
+                    f"version {each.version_id}",
+                    f"Version {each.number} of “{each.name}” cannot be read ({fault}); {inside} leads stand in it.",
+                    f"Publish a version that can be read and move everybody to it: /sequences/{each.sequence_id}.",
                 )
 
 

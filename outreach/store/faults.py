@@ -82,16 +82,38 @@ UNTOLD = _ask(
     "messages m WHERE NOT m.settled AND m.lead_id IS NOT NULL AND m.state IN ('sent', 'unsure', 'failed')"
     " AND m.kind IN ('step', 'answer', 'newsletter', 'own') AND coalesce(m.sent_at, m.due_at) < :before",
 )  # fmt: skip
-VERSIONS = text(
-    "SELECT v.id, v.sequence_id, v.number, s.name, v.document FROM sequence_versions v JOIN sequences s"
-    " ON s.id = v.sequence_id WHERE EXISTS (SELECT 1 FROM enrolments e WHERE e.sequence_id = s.id AND e.version_id = v.id"
-    " AND e.ended_at IS NULL)"
+STANDING = text(
+    "SELECT DISTINCT e.sequence_id, e.version_id, v.sequence_id, v.number, s.name FROM"
+    " (SELECT DISTINCT sequence_id, version_id FROM enrolments WHERE ended_at IS NULL) e"
+    " JOIN sequence_versions v ON v.id = e.version_id JOIN sequences s ON s.id = e.sequence_id"
 )
+"""(sequence, version, the version's own sequence, its number, the sequence's name) of all that run."""
 ASTRAY = _ask(
     "e.id", "e.lead_id", "e.id", "s.name", "e.entered_at",
-    "enrolments e JOIN sequence_versions v ON v.id = e.version_id JOIN sequences s ON s.id = e.sequence_id"
-    " WHERE e.ended_at IS NULL AND v.sequence_id <> e.sequence_id AND e.sequence_id = ANY(:sequences)",
+    "enrolments e JOIN sequences s ON s.id = e.sequence_id WHERE e.ended_at IS NULL AND e.sequence_id = :sequence"
+    " AND e.version_id = :version",
 )  # fmt: skip
+
+
+class Standing(NamedTuple):
+    """A version that running enrolments point to, and the sequence that they are in."""
+
+    sequence_id: int
+    version_id: int
+    of_sequence: int
+    number: int
+    name: str
+
+
+def standing(session: Session) -> list[Standing]:
+    """Every version in use."""
+    return [Standing(*row) for row in session.execute(STANDING)]
+
+
+def astray(session: Session) -> list[Loose]:
+    """Enrolments that stand in a version of another sequence."""
+    pairs = [each for each in standing(session) if each.sequence_id != each.of_sequence]
+    return [row for each in pairs for row in ask(session, ASTRAY, sequence=each.sequence_id, version=each.version_id)]
 
 
 def ask(session: Session, question: TextClause, **values: Any) -> list[Loose]:
