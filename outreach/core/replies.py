@@ -379,7 +379,7 @@ MONTHS: Final = tuple(
         r"may|mai|mayo|maggio|mei|maj|maio|maja|мая|май|мае",
         r"june|jun|juni|juin|junio|giugno|junho|czerw\w+|июн\w",
         r"july|jul|juli|juillet|julio|luglio|julho|lip\w+|июл\w",
-        r"august|aug|ao[ûu]t|agosto|augustus|augusti|sierp\w+|август\w?",
+        r"august|aug|agustus|ao[ûu]t|agosto|augustus|augusti|sierp\w+|август\w?",
         r"september|sep|sept|septembre|septiembre|settembre|setembro|wrze[śs]\w+|сентябр\w",
         r"october|oct|oktober|octobre|octubre|ottobre|outubro|pa[źz]dzier\w+|октябр\w",
         r"november|nov|novembre|noviembre|novembro|listopad\w*|ноябр\w",

@@ -160,6 +160,12 @@ def _bounce_evidence(inbound: Inbound, known: _Known) -> str:
     return _bounce_by_words(inbound, known)
 
 
+SPOKEN_BY_A_SERVER: Final = re.compile(
+    r"(?<![\d.])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])|\bsmtp\b|mail ?server|mail system|delivery (?:status|agent)|"
+    r"returned (?:mail|message)|undeliverable (?:mail|message)|recipients?\b|mailbox|automatically generated|(?:e-?mail|your) "
+    r"(?:message|address)|destinataire|empf[äa]nger|destinatari|ontvanger|mottagare|получател|收件人|宛先|수신자",
+    re.I,
+)
 OPENS_AS_REPORT: Final = re.compile(
     r"(?:this is the (?:mail|postfix|mail delivery) (?:system|program|server)|hi\. this is the |non-?delivery report\b|"
     r"(?:your|the) (?:e-?mail|message|mail) (?:to \S{1,200} )?(?:below |that you sent )?(?:could not be|was not|cannot be|"
@@ -199,7 +205,7 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
     if nobody and named and re.search(phrases.BOUNCE_SUBJECT, text[:400]):
         return "null sender and words"
     carries = bool(dsn.returned(inbound).message_ids) or any(part.type == "message/rfc822" for part in inbound.parts)
-    if subject and not answer and named and (carries or not inbound.in_reply_to):
+    if subject and not answer and named and (carries or (not inbound.in_reply_to and SPOKEN_BY_A_SERVER.search(text))):
         return "subject and words"
     return ""
 
@@ -320,10 +326,17 @@ def _auto_by_subject(inbound: Inbound) -> str:
         bool(found.search(words)) for found in (phrases.AWAY, phrases.ACKNOWLEDGED, phrases.LEFT)
     )
     if phrases.AUTO_SUBJECT.search(subject):
-        if STRONG_SUBJECT.search(subject) and not answered:
+        threaded = bool(inbound.in_reply_to or inbound.references)
+        strong = STRONG_SUBJECT.search(subject)
+        if (
+            strong
+            and not answered
+            and (_ends_there(subject[strong.end() :]) or threaded or away or acknowledged or left)
+        ):
             return "subject: automatic answer"
         asks = "?" in subject or "?" in words
-        if (away or left) and ((not answered and not asks) or nobody or suppressed):
+        own = threaded or left or bool(phrases.I_AM_AWAY.search(words))
+        if (away or left) and ((not answered and not asks and own) or nobody or suppressed):
             return "subject: away, and words"
         if acknowledged and not answered:
             return "subject: automatic, and words"
@@ -342,9 +355,14 @@ def _auto_by_subject(inbound: Inbound) -> str:
     return ""
 
 
+def _ends_there(rest: str) -> bool:
+    """Behind the words "automatic reply" nothing follows, or a mark: not "automatic reply feature"."""
+    return not re.match(r"\s*\w", rest) or bool(re.match(r"\w{0,16}\s?[:\uFF1A]", rest))
+
+
 STRONG_SUBJECT: Final = re.compile(
     r"^\W*(?:auto(?:matic|mated|matische?s?|matique)?[ -]?(?:reply|response|antwort|antwoord|svar)\b|auto(?:reply|"
-    r"response|responder|antwort|svar)\b|auto\s*:"
+    r"response|responder|antwort|svar)\b"
     r"|automatic (?:reply|response)|abwesenheits(?:notiz|nachricht|meldung|assistent)|automatische antwort|"
     r"automatisch(?:e)? antwoord"
     r"|r[ée]ponse automatique|message (?:automatique|d['’]absence)|respuesta autom[áa]tica|resposta autom[áa]tica|"
@@ -354,7 +372,10 @@ STRONG_SUBJECT: Final = re.compile(
     r"|автоответ|автоматический ответ|автоматична відповідь|otomatik yan|αυτόματη απάντηση|自動(?:返信|応答|回覆|回復)|自动(?:回复|"
     r"答复)|不在通知|자동 ?(?:응답|회신)|부재 ?중"
     r"|out[ -]of[ -](?:the[ -])?office(?:\s+(?:auto|reply|response|message|notification)|\s*:|\s*$)|"
-    r"vacation (?:reply|message|response)|رد تلقائي|תשובה אוטומטית|fr[åa]nvaromeddelande|frav[æa]rs\w*)",
+    r"vacation (?:reply|message|response)|رد تلقائي|الرد التلقائي|پاسخ خودکار|תשובה אוטומטית|מענה אוטומטי|ตอบกลับอัตโนมัติ|"
+    r"trả lời tự động|balasan (?:otomatis|automatik)|automatisch?e? (?:reactie|beantwoording)|automatski odgovor|samodejni odgovor|"
+    r"automatick[áa] odpove|automatinis atsakym|autom[āa]tisk[āa] atbilde|automaatne vastus|автоматичен отговор|автоматски одговор|"
+    r"fr[åa]nvaromeddelande|frav[æa]rs\w*)",
     re.I,
 )
 ROBOT: Final = re.compile(

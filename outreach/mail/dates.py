@@ -45,6 +45,7 @@ MONTHS: Final = (
     r"cze|lip|sie|wrz|pa[źz]|gru|tammi|helmi|maalis|huhti|touko|kes[äa]|hein[äa]|elo|syys|loka|marras|joulu|m[áa]r|"
     r"[áa]pr|m[áa]j|j[úu]n|j[úu]l|"
     r"янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|"
+    r"ιαν|φεβ|μ[άα]ρ|απρ|μα[ΐιϊί]|ιο[ύυ]ν|ιο[ύυ]λ|αυγ|α[ύυ]γ|σεπ|οκτ|νο[έε]|δεκ|agu|"
     r"oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
 )
 NUMERIC: Final = (
@@ -89,7 +90,8 @@ UNTIL: Final = (
     r"t\.?o\.?m\.?|till och med|\btil\b(?: og med)?|t\.o\.m|fram till|frem til|"
     r"\bdo\b|\baż do\b|\bdo dnia\b|"
     r"\bпо\b|\bдо\b|включительно|"
-    r"kadar|-ig|p[âa]n[ăa] (?:[îi]n|la|pe)|saakka|asti|έως|μέχρι"
+    r"kadar|-ig|p[âa]n[ăa] (?:[îi]n|la|pe)|saakka|asti|έως|μέχρι|ως|"
+    r"sampai|hingga|đến(?: hết)?(?: ngày)?|حتى(?: يوم)?|עד|ถึง(?:วันที่)?|a[žz] do"
 )
 THROUGH: Final = re.compile(
     r"through|thru|inclu|einschlie|bis|jusqu|\bau\b|hasta|\bal\b|fino|at[ée]|tot|t/m|t\.?o\.?m|till|\btil\b|\bdo\b|"

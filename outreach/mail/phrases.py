@@ -18,7 +18,8 @@ AUTO_SUBJECT: Final = _any(
     PREFIX + r"auto(?:matic(?:al(?:ly)?)?|mated|-|\s)*\s*-?(?:generated\s)?(?:repl(?:y|ies)|response|respond(?:er)?|"
     r"answer|acknowledge?ment|message|e?mail|notification)\b",
     PREFIX + r"auto\s*(?:reply|response|responder|antwort|svar)?\s*:",
-    PREFIX + r"(?:automatische?s?|autom\.)\s+(?:antwort|abwesenheit\w*|antwoord|beantwoording|e-?mail|nachricht|"
+    PREFIX
+    + r"(?:automatische?s?|autom\.)\s+(?:antwort|reactie|abwesenheit\w*|antwoord|beantwoording|e-?mail|nachricht|"
     r"r[üu]ckmeldung|r[ée]ponse|bericht)",
     PREFIX + r"(?:abwesenheits(?:notiz|nachricht|meldung|assistent|info\w*|agent)|abwesenheit|abwesend|"
     r"nicht im (?:b[üu]ro|haus)|au(?:ß|ss)er haus|urlaubs?(?:\s?bis|vertretung|zeit|abwesenheit|meldung)?\b)",
@@ -34,22 +35,24 @@ AUTO_SUBJECT: Final = _any(
     r"niet aanwezig|buiten (?:het )?kantoor|met vakantie)",
     PREFIX + r"(?:autosvar|auto-?svar|fr[åa]nvaro\w*|ikke p[åa] kontoret|ikke til ?stede|frav[æa]r\w*|(?:jag|"
     r"jeg) [äe]r (?:inte|ikke)|semester\b|ferie\b|p[åa] (?:semester|ferie)|utanf[öo]r kontoret|"
-    r"ej p[åa] kontoret|kontorsfr[åa]nvaro)",
+    r"ej p[åa] kontoret|kontorsfr[åa]nvaro|frav[æa]rende|bortreist|fr[åa]nvarande)",
     PREFIX + r"(?:automaattinen (?:vastaus|poissaolo\w*)|poissa(?:olo\w*)?\b|lomalla|en ole paikalla)",
     PREFIX + r"(?:autoodpowied[źz]|automatyczna odpowied[źz]|odpowied[źz] automatyczna|nieobecno[śs][ćc]|poza biurem|"
     r"jestem (?:na urlopie|poza)|urlop\b)",
     PREFIX + r"(?:automatick[áa] odpov[ěe][ďd]|nep[řr][íi]tom\w+|mimo kancel[áa][řr]|dovolen[áa])",
     PREFIX + r"(?:automatikus v[áa]lasz|h[áa]zon k[íi]v[üu]l|szabads[áa]gon|t[áa]voll[ée]t)",
     PREFIX + r"(?:r[ăa]spuns automat|mesaj automat|absen[țt][ăa]|[îi]n concediu)",
-    PREFIX + r"(?:автоответ\w*|автоматический ответ|автоматично[їе]? відповід\w*|отсутств\w*|в отпуске|вне офиса|"
+    PREFIX
+    + r"(?:автоответ\w*|автоматический ответ|автоматичн\w{1,2} відповід\w*|автоматски одговор|отсутств\w*|в отпуске|вне офиса|"
     r"нет на (?:месте|работе)|відсутн\w*|у відпустці|автоматичен отговор|извън офиса)",
     PREFIX + r"(?:otomatik (?:yan[ıi]t|cevap)|ofis d[ıi][şs][ıi]|izinde(?:yim)?)",
     PREFIX + r"(?:αυτόματη απάντηση|εκτός γραφείου|απουσία)",
     PREFIX + r"(?:自動(?:返信|応答|回覆|回復|応答メール)|自动(?:回复|答复|应答)|不在(?:通知|"
     r"の|連絡|届)|休暇|外出(?:中|して)|【?自動(?:返信|配信|送信)|不在办公室|休假|"
     r"外出通知|자동\s?(?:응답|회신|답장)|부재\s?중?)",
-    PREFIX + r"(?:רد تلقائي|تلقائي|الرد التلقائي|خارج المكتب|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|ตอบกลับอัตโนมัติ|"
-    r"trả lời tự động)",
+    PREFIX
+    + r"(?:رد تلقائي|الرد التلقائي|رد آلي|خارج المكتب|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|پاسخ خودکار|ตอบกลับอัตโนมัติ|"
+    r"trả lời tự động|(?:balasan|jawaban|respons) otomatis|balasan automatik|di luar kantor|vắng mặt)",
     PREFIX + r"(?:i(?:'m| am)?\s*(?:will be )?)?(?:currently )?(?:out[ -]?of[ -]?(?:the[ -])?(?:office|town|country)|"
     r"ooo\b|ooto\b|away from (?:the |my )?(?:office|desk|mail|email|e-mail|keyboard)|on (?:vacation|"
     r"holidays?|annual leave|leave|maternity|paternity|parental leave|sick leave|sabbatical)|"
@@ -57,7 +60,8 @@ AUTO_SUBJECT: Final = _any(
     r"annual leave|maternity leave|not in (?:the )?office|i am (?:away|on (?:vacation|leave|holiday))|"
     r"office closed|away until|gone fishing|(?:out|away|back) (?:on|until|till) )",
     PREFIX + r"(?:atsakymas automati|automatinis atsakymas|automaatvastus|autom[āa]tisk[āa] atbilde|"
-    r"automatski odgovor|samodejni odgovor|automatsk[íi]|nisam u uredu|odsoten|mimo pisarne|sjálfvirkt svar)",
+    r"automatski odgovor|odsutn\w+|izvan ureda|odsotnost|samodejni odgovor|automaatne vastus|"
+    r"automatick[áa] odpove|automatsk[íi]|nisam u uredu|odsoten|mimo pisarne|sjálfvirkt svar)",
     r"\bout of (?:the )?office\b(?:.{0,20}(?:auto|reply|response|re:|until)|\s*$|\s*[:\-–(])",
     r"\((?:out of (?:the )?office|ooo|auto-?reply|automatic reply|auto(?:matic)? response)\)|\[(?:auto-?reply|ooo|"
     r"out of office|auto)\]",
@@ -101,7 +105,38 @@ AWAY: Final = _any(
     r"відсутн\w*|отпуск\w*|больничн\w*|вернусь|извън офиса",
     r"ofis d[ıi][şs][ıi]nda|izin(?:de|li)\w*|tatil\w*|εκτός γραφείου|άδεια|απουσ\w+",
     r"不在|休暇|お休み|休業|外出|出張|夏季休業|年末年始|休假|外出|出差|不在办公室|度假|年假|부재|휴가|출장|자리를 비",
-    r"خارج المكتب|إجازة|בחופש|בחופשה|מחוץ למשרד|ไม่อยู่|ลาพักร้อน|nghỉ phép|cuti",
+    r"خارج المكتب|إجازة|בחופש|בחופשה|מחוץ למשרד|ไม่อยู่|ลาพักร้อน|nghỉ phép|vắng mặt|cuti\b|"
+    r"di luar kantor|bortreist|frav[æa]rende|nisam u uredu|izvan ureda|مرخصی|عطلة",
+)
+
+# The same said of oneself, or of the person whose address it is: what a request about a holiday does not say.
+I_AM_AWAY: Final = _any(
+    r"\b(?:i(?:'m|'ll| am| will be| shall be|'m currently| am currently)?|we are|we will be|he is|she is|office is) "
+    r"(?:\w+ ){0,4}?(?:out\b|away|absent|on (?:\w+ ){0,2}(?:leave|vacation|holidays?|business|pto)|back (?:on|in|at)|"
+    r"not (?:in|at|checking|available|reading)|travel|unavailable|returning|closed|ooo)|out of (?:the )?office (?:from|until|"
+    r"till|through|between|on|today|this|and|with|\()|i have (?:limited|no) access|limited access|my (?:absence|return)\b|"
+    r"is (?:currently )?(?:out of (?:the )?office|away|on leave|on vacation)|will (?:be )?return\w* (?:on|to)|"
+    r"no longer (?:with|work)",
+    r"(?:ich|wir) (?:bin|sind|befinde|befinden|werde|habe)\b.{0,80}?(?:nicht (?:im|am|erreichbar)|abwesend|urlaub|au(?:ß|ss)er haus|"
+    r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
+    r"(?:nicht|wieder|abwesend)|b[üu]ro (?:ist|bleibt) .{0,40}geschlossen|abwesend (?:bis|vom|am|und)|im urlaub (?:bis|vom)",
+    r"je (?:suis|serai|reviens|reviendrai)\b.{0,60}?(?:absent|cong[ée]|vacances|d[ée]placement|bureau|retour|formation|mission)|"
+    r"mon (?:absence|retour)|nos bureaux .{0,40}ferm|absente? (?:du|jusqu|le)|actuellement (?:absent|en cong)",
+    r"(?:estoy|estar[ée]|me encuentro|estou|estarei|encontro-me)\b.{0,60}?(?:fuera|ausente|vacaciones|viaje|baja|f[ée]rias|fora|viagem|"
+    r"licen[çc]a|permiso)|mi (?:ausencia|regreso|vuelta)|minha aus[êe]ncia|meu (?:retorno|regresso)|regres(?:o|ar[ée]) (?:el|a)",
+    r"(?:sono|sar[òo]|saremo|siamo)\b.{0,60}?(?:fuori|assente|ferie|vacanza|trasferta|maternit|chius)|mi[oa] (?:assenza|rientro|ritorno)|"
+    r"rientr(?:o|er[òo]) (?:il|in)",
+    r"(?:ik ben|wij zijn|ik heb)\b.{0,60}?(?:afwezig|niet|vakantie|verlof|buiten|terug|weer)|mijn afwezigheid|"
+    r"(?:jag|jeg|vi) (?:[äe]r|har)\b.{0,60}?(?:semester|ferie|inte|ikke|bortrest|bortreist|fr[åa]nvarande|frav[æa]rende|ledig|tillbaka|"
+    r"tilbage|tilbake|permisjon|barsel|orlov|utanf)|min (?:fr[åa]nvaro|frav[æa]r)|f[öo]r[äa]ldraledig",
+    r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
+    r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
+    r"(?:dovolen|nep[řr][íi]tom|mimo|zp[ěe]t|odsoten)|nisam|odsut|godišnjem|szabads[áa]gon|t[áa]vol|visszat|(?:sunt|voi fi)\b.{0,60}?"
+    r"(?:concediu|absent|plecat|birou)|revin",
+    r"(?:я|буду|нахожусь)\b.{0,60}?(?:отпуск|отсутств|командировк|больничн|недоступ|вне)|вернусь|выйду|моего отсутствия|відпустці|"
+    r"відсутн|отпуск(?:е|у) (?:до|по|с)|d[ıi][şs][ıi]nday[ıi]m|izindeyim|tatildeyim|izinli|d[öo]nece[ğg]im|απουσι[άα]ζω|λείπω|άδεια",
+    r"不在|休暇を|休暇中|お休みを|休業|外出し|出張(?:中|し|の)|休假|出差|不在办公室|度假|年假|부재|휴가|출장|자리를 비|"
+    r"خارج المكتب|إجازة|בחופש|ไม่อยู่|ลาพักร้อน|nghỉ phép|vắng mặt|saya (?:sedang )?cuti|di luar kantor|مرخصی",
 )
 
 # Sentences that say that the person is gone for good. Strong enough to stop a sequence, so that they name person and place.
