@@ -25,6 +25,7 @@ OPEN_PREFIXES = (
     "/sign-in",
     "/healthz",
     "/api/",
+    "/hooks/",
 )
 """The public list: addresses that answer without a sign-in. /api/ is for tokens."""
 WITHOUT_TOKEN = ("/f/", "/u/", "/a/", "/o/", "/api/", "/hooks/")
