@@ -97,11 +97,12 @@ HEADER_LINE: Final = {
 }
 
 SEPARATOR: Final = re.compile(
-    r"^[ \t>]{0,6}(?:[-_=*~]{2,}[ \t]*)(?:original(?:[- ]?(?:message|nachricht|mail|e-?mail|meddelelse|melding|"
+    r"^[ \t>]{0,6}(?:[-_=*~‐‑–—]{2,}[ \t]*)(?:original(?:[- ]?(?:message|nachricht|mail|e-?mail|meddelelse|melding|"
     r"meddelande|bericht|mensaje))?|message (?:d['’]origine|original|initial|transf[ée]r[ée]|ursprung)|"
     r"mensaje original|mensagem original|messaggio originale|"
     r"urspr[üu]ngliche (?:nachricht|mail|e-?mail)|originalnachricht|original ?meddelande|ursprungligt meddelande|"
-    r"urspr[uü]ngligt meddelande|origineel bericht|oprindelig (?:meddelelse|besked)|opprinnelig melding|oorspronkelijk bericht|"
+    r"urspr[uü]ngligt meddelande|originele? bericht|origineel bericht|oprindelig (?:meddelelse|besked)|"
+    r"opprinnelig melding|oorspronkelijk bericht|"
     r"alkuper[äa]inen viesti|"
     r"wiadomo[śs][ćc] oryginalna|p[ůu]vodn[íi] (?:zpr[áa]va|e-?mail)|p[ôo]vodn[áa] spr[áa]va|eredeti [üu]zenet|"
     r"mesaj original|исходное сообщение|пересылаемое сообщение|переслане|пересланное сообщение|(?:конец )?original|"
@@ -110,7 +111,7 @@ SEPARATOR: Final = re.compile(
     r"messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht|vidarebefordrat|videresendt|przekazana wiadomo|"
     r"転送(?:メッセージ)?|转发|轉寄|"
     r"reply (?:message|above|to message)|replied message|回复的?(?:原)?邮件|on .{4,160} wrote|in reply to|"
-    r"reply above this line|please reply above|antwort)[^\n]{0,60}?[ \t]*(?:[-_=*~]{2,})?[ \t]*:?$"
+    r"reply above this line|please reply above|antwort)[^\n]{0,60}?[ \t]*(?:[-_=*~‐‑–—]{2,})?[ \t]*:?$"
     r"|^[ \t>]{0,6}(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|"
     r"d[ée]but du message (?:r[ée]exp[ée]di[ée]|transf[ée]r[ée])|inicio del mensaje reenviado|"
     r"inizio messaggio inoltrato|begin doorgestuurd bericht|vidarebefordrat brev|videresendt besked|"
@@ -118,6 +119,14 @@ SEPARATOR: Final = re.compile(
     r"転送されたメッセージ)[ \t]*:?[ \t]*$"
     r"|^[ \t]{0,4}(?:##- please type your reply above this line|[-=_]{2,} ?(?:please )?(?:reply|type|"
     r"write) (?:your reply )?above this line.{0,40})$",
+    re.IGNORECASE,
+)
+ANY_ATTRIBUTION: Final = re.compile(
+    r"^(?=.{12,260}$)(?=.*(?:\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}))"
+    r"(?=.*[<(\[][^\s<>()\[\]]{1,100}@[\w.-]{2,150}[>)\]])(?!.*[^\W\d]{4}[.!?] +(?-i:[A-Z]))"
+    r"(?!\w{1,12}[ \t]?:).{0,260}[:\uFF1A][ \t]*$"
+    rf"|^[^\s>].{{1,60}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS}) (?:am|on|le|el|il|op|den|em|dnia|dne) .{{0,40}}\d.{{0,60}}"
+    r"[:\uFF1A][ \t]*$",
     re.IGNORECASE,
 )
 WROTE_BETWEEN_RULES: Final = re.compile(

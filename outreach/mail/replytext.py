@@ -75,7 +75,9 @@ def normalise(text: str, lines: int = MAX_LINES, line: int = MAX_LINE, size: int
     return "\n".join(piece[:line] for piece in clean.split("\n")[:lines])
 
 
-ODD_LETTERS: Final = dict.fromkeys((0x200B, 0x200E, 0x200F, 0xFEFF, 0x202A, 0x202C, 0x2066, 0x2069, 0xAD), "") | {
+ODD_LETTERS: Final = dict.fromkeys(
+    (0x200B, 0x200E, 0x200F, 0xFEFF, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069, 0xAD), ""
+) | {
     0xA0: " ",
     0x0B: " ",
     0x85: "\n",
@@ -181,6 +183,8 @@ def _attribution(lines: list[str], index: int) -> int:
         following = lines[index + 1].strip() if index + 1 < len(lines) else ""
         unfinished = not line.rstrip(" *_-").endswith((":", "\uff1a"))
         return 2 if unfinished and re.fullmatch(rf".{{0,60}}{marks.ADDRESS}[)>]?\s?[:\uFF1A]", following) else 1
+    if told := _in_any_language(lines, index):
+        return told
     if marks.ATTRIBUTION_START.match(line):
         joined = line
         for more in range(1, JOINED):
@@ -203,6 +207,20 @@ def _attribution(lines: list[str], index: int) -> int:
         return spread
     if marks.SHORT_ATTRIBUTION.match(line) and _next_is_marked(lines, index + 1):
         return 1
+    return 0
+
+
+def _in_any_language(lines: list[str], index: int) -> int:
+    """A date and an address in brackets on one line (or two) that ends in a colon: nobody writes that to somebody."""
+    joined = lines[index].strip()
+    if not re.search(r"[\d@]", joined) or marks.FROM_LINE.match(joined):
+        return 0
+    for more in (1, 2):
+        if marks.ANY_ATTRIBUTION.match(joined):
+            return more
+        if index + more >= len(lines) or not lines[index + more].strip() or marks.QUOTE_LINE.match(lines[index + more]):
+            return 0
+        joined = f"{joined} {lines[index + more].strip()}"
     return 0
 
 

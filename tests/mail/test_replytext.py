@@ -131,6 +131,73 @@ def test_the_signature_is_kept_apart() -> None:
     assert reply_text("", '<div>Yes.</div><div class="gmail_signature">Bob<br>ACME</div>').signature == "Bob\nACME"
 
 
+ATTRIBUTIONS = [
+    "On Mon, Aug 3, 2026 at 10:00 AM Jo Smith <jo@s.example> wrote:",
+    "Am Mo., 3. Aug. 2026 um 10:00 Uhr schrieb Jo Smith <jo@s.example>:",
+    "Am 03.08.2026 um 10:00 schrieb Jo Smith:",
+    "Le lun. 3 août 2026 à 10:00, Jo Smith <jo@s.example> a écrit :",
+    "Le 03/08/2026 à 10:00, Jo Smith a écrit :",
+    "El lun, 3 ago 2026 a las 10:00, Jo Smith (<jo@s.example>) escribió:",
+    "El 3/8/26 a las 10:00, Jo Smith escribió:",
+    "Il giorno lun 3 ago 2026 alle ore 10:00 Jo Smith <jo@s.example> ha scritto:",
+    "Il 03/08/2026 10:00, Jo Smith ha scritto:",
+    "Op ma 3 aug. 2026 om 10:00 schreef Jo Smith <jo@s.example>:",
+    "Op 3 augustus 2026 om 10:00 schreef Jo Smith:",
+    "Den mån 3 aug. 2026 kl 10:00 skrev Jo Smith <jo@s.example>:",
+    "Den 2026-08-03 kl. 10:00, skrev Jo Smith:",
+    "Den man. 3. aug. 2026 kl. 10.00 skrev Jo Smith <jo@s.example>:",
+    "man. 3. aug. 2026 kl. 10:00 skrev Jo Smith <jo@s.example>:",
+    "ma 3. elok. 2026 klo 10.00 Jo Smith (jo@s.example) kirjoitti:",
+    "Em seg., 3 de ago. de 2026 às 10:00, Jo Smith <jo@s.example> escreveu:",
+    "pon., 3 sie 2026 o 10:00 Jo Smith <jo@s.example> napisał(a):",
+    "W dniu 3.08.2026 o 10:00, Jo Smith pisze:",
+    "po 3. 8. 2026 v 10:00 odesílatel Jo Smith <jo@s.example> napsal:",
+    "Dne 3. 8. 2026 v 10:00 Jo Smith napsal(a):",
+    "po 3. 8. 2026 o 10:00 Jo Smith <jo@s.example> napísal(a):",
+    "Jo Smith <jo@s.example> ezt írta (időpont: 2026. aug. 3., H, 10:00):",
+    "2026. 08. 03. 10:00 keltezéssel, Jo Smith írta:",
+    "În lun., 3 aug. 2026 la 10:00, Jo Smith <jo@s.example> a scris:",
+    "пн, 3 авг. 2026 г. в 10:00, Jo Smith <jo@s.example>:",
+    "03.08.2026 10:00, Jo Smith пишет:",
+    "3 августа 2026 г., в 10:00, Jo Smith <jo@s.example> написал(а):",
+    "пн, 3 серп. 2026 р. о 10:00 Jo Smith <jo@s.example> пише:",
+    "На пн, 3.08.2026 г. в 10:00 Jo Smith <jo@s.example> написа:",
+    "Jo Smith <jo@s.example>, 3 Ağu 2026 Pzt, 10:00 tarihinde şunu yazdı:",
+    "Στις Δευ 3 Αυγ 2026 στις 10:00 ο χρήστης Jo Smith <jo@s.example> έγραψε:",
+    "2026年8月3日(月) 10:00 Jo Smith <jo@s.example>:",
+    "2026年8月3日(月) 10:00、Jo Smith <jo@s.example>のメール:",
+    "Jo Smith <jo@s.example> 于2026年8月3日周一 10:00写道：",
+    "在 2026年8月3日，10:00，Jo Smith <jo@s.example> 写道：",
+    '在 2026-08-03 10:00:00，"Jo Smith" <jo@s.example> 写道：',
+    "Jo Smith <jo@s.example> 於 2026年8月3日 週一 上午10:00寫道：",
+    "2026년 8월 3일 (월) 오전 10:00, Jo Smith <jo@s.example>님이 작성:",
+    "Vào Th 2, 3 thg 8, 2026 vào lúc 10:00 Jo Smith <jo@s.example> đã viết:",
+    "Pada tanggal Sen, 3 Agu 2026 pukul 10.00 Jo Smith <jo@s.example> menulis:",
+    "\u202bבתאריך יום ב׳, 3 באוג׳ 2026 ב-10:00 מאת \u202aJo Smith\u202c\u200f <\u202ajo@s.example\u202c\u200f>:\u202c",
+    "في الاثنين، 3 أغسطس 2026 في 10:00 ص تمت كتابة ما يلي بواسطة Jo Smith <jo@s.example>:",
+    "pon, 3. kol 2026. u 10:00 Jo Smith <jo@s.example> napisao je:",
+    "V V pon., 3. avg. 2026 ob 10:00 je oseba Jo Smith <jo@s.example> napisala:",
+    "El dl., 3 d’ag. 2026, 10:00, Jo Smith <jo@s.example> va escriure:",
+    "E, 3. august 2026 kell 10:00 Jo Smith (<jo@s.example>) kirjutas:",
+    "pr, 2026-08-03 10:00 Jo Smith <jo@s.example> rašė:",
+    "pirmd., 2026. g. 3. aug., plkst. 10:00 — lietotājs Jo Smith (<jo@s.example>) rakstīja:",
+    "Jo Smith <jo@s.example> schrieb am Mo., 3. Aug. 2026, 10:00:",
+    "Jo Smith <jo@s.example> wrote on Mon, 3 Aug 2026 10:00:",
+    "Jo Smith schrieb am 03.08.26 um 10:00:",
+    "On 3 Aug 2026, at 10:00, Jo Smith <jo@s.example> wrote:",
+    "On Aug 3, 2026, 10:00 AM +0200, Jo Smith <jo@s.example>, wrote:",
+    "On Monday, August 3rd, 2026 at 10:00 AM, Jo Smith <jo@s.example> wrote:",
+    "W dniu pon., 3 sie 2026 o 10:00 Jo Smith <jo@s.example> napisał(a):",
+]
+
+
+@pytest.mark.parametrize("line", ATTRIBUTIONS)
+@pytest.mark.parametrize("quoted", ["> Hello,\n> how are you?", "Hello,\nhow are you?"])
+def test_what_mail_programs_write_above_a_quotation(line: str, quoted: str) -> None:
+    """Of the usual programs in more than twenty languages, with the quotation marked or not."""
+    assert reply_text(f"Yes please, call me.\n\n{line}\n\n{quoted}\n", "").text == "Yes please, call me."
+
+
 SHAPES = [
     ("Works. On Wed, Apr 4, 2012 at 3:59 PM, rep@sender.example wrote:\n> Hi", "Works."),
     (
