@@ -22,8 +22,9 @@ check: setup ## style, types, import floors, migrations up and down, clean lock 
 bench: setup ## measure: form to accepted mail, letters a second
 	@$(BIN)/python -m bench
 
-chaos: setup ## kill -9 senders while letters go out: 10 rounds of 1,000 letters
+chaos: setup ## kill -9 while letters go out: senders (10 rounds of 1,000 letters), then everything (200 kills); count what was lost or twice
 	@$(BIN)/python -m bench.kill
+	@$(BIN)/python -m bench.chaos
 
 lock: setup ## compile requirements/*.in to hashed lock files
 	@sh tools/lock.sh

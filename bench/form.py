@@ -23,21 +23,33 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from outreach.config import Settings
 from outreach.store.base import engine_for
 
 TOPIC = "quote"
 
 
+@dataclass(frozen=True)
+class System:
+    """A running system: its address, its database, its supervisor, its settings."""
+
+    address: str
+    engine: Engine
+    process: "subprocess.Popen[bytes]"
+    settings: Settings
+
+
 @contextmanager
-def system() -> Iterator[tuple[str, Engine]]:
-    """A running `outreach up` and its database; the address and an engine."""
+def system(variables: dict[str, str] | None = None) -> Iterator["System"]:
+    """A running `outreach up` with its database, with further settings if wished."""
     folder = Path(tempfile.mkdtemp(prefix="outreach-bench-", dir="/tmp"))
-    ports = [_free_port() for _ in range(2)]
+    ports = [free_port() for _ in range(2)]
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -47,6 +59,7 @@ def system() -> Iterator[tuple[str, Engine]]:
         "OUTREACH_DATA": str(folder / "data"),
         "OUTREACH_PORT": str(ports[0]),
         "INBOUND_SMTP_LISTEN": f"127.0.0.1:{ports[1]}",
+        **(variables or {}),
     }
     up = [sys.executable, "-c", "from outreach.cli import main; main()", "up"]
     with (folder / "up.txt").open("w") as said:
@@ -54,9 +67,10 @@ def system() -> Iterator[tuple[str, Engine]]:
     try:
         address = f"http://127.0.0.1:{ports[0]}"
         _wait(process, address)
-        settings = json.loads((folder / "data" / "run.json").read_text())["settings"]
-        engine = engine_for(settings["DATABASE_URL"])
-        yield address, engine
+        told = json.loads((folder / "data" / "run.json").read_text())["settings"]
+        settings = Settings.model_validate({**told, "OUTREACH_DATA": str(folder / "data")})
+        engine = engine_for(settings.database_url)
+        yield System(address, engine, process, settings)
         engine.dispose()
     finally:
         process.send_signal(signal.SIGINT)
@@ -64,7 +78,7 @@ def system() -> Iterator[tuple[str, Engine]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -164,8 +178,9 @@ def main() -> None:
     print(
         f"{'form post, ms':<22}{'posts':>7}{'unsent':>9}{'answer p50':>12}{'answer p99':>11}{'mail taken p50':>16}{'mail taken p99':>15}"
     )
-    with system() as (address, engine):
-        posts = Posts(address)
+    with system() as running:
+        engine = running.engine
+        posts = Posts(running.address)
         for number in range(5):
             posts.post(f"warm{number}@lead.test")
         names = idle(posts, options.idle)

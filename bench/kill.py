@@ -17,11 +17,12 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
 
 from outreach import wiring
 from outreach.config import Settings
@@ -131,23 +132,28 @@ def queue_letters(house: wiring.House, letters: int, seed: int) -> None:
         session.execute(text("DELETE FROM messages"))
         session.execute(text("DELETE FROM leads"))
         session.execute(text("UPDATE mailboxes SET paused_until = NULL, failures = 0"))
-        people = [
-            {
-                "email": f"lead{n}.{seed}@lead.example",
-                "name": f"Lead {n}",
-                "created_at": now,
-                "last_activity_at": now,
-                "fields": {},
-            }
-            for n in range(letters)
-        ]
-        ids = session.scalars(insert(Lead).returning(Lead.id), people).all()
-        rows = [
-            {"kind": "answer", "class_": "inbound", "lead_id": lead_id, "to_address": person["email"], "due_at": now,
-             "queued_at": now - timedelta(seconds=1), "extra": {"template": "form-thanks"}, "references": []}
-            for lead_id, person in zip(ids, people, strict=True)
-        ]  # fmt: skip
-        session.execute(insert(Message), rows)
+        add_letters(session, now, letters, seed)
+
+
+def add_letters(session: Session, now: datetime, letters: int, seed: int) -> None:
+    """A fresh lead and a due letter for each."""
+    people = [
+        {
+            "email": f"lead{n}.{seed}@lead.example",
+            "name": f"Lead {n}",
+            "created_at": now,
+            "last_activity_at": now,
+            "fields": {},
+        }
+        for n in range(letters)
+    ]
+    ids = session.scalars(insert(Lead).returning(Lead.id), people).all()
+    rows = [
+        {"kind": "answer", "class_": "inbound", "lead_id": lead_id, "to_address": person["email"], "due_at": now,
+         "queued_at": now - timedelta(seconds=1), "extra": {"template": "form-thanks"}, "references": []}
+        for lead_id, person in zip(ids, people, strict=True)
+    ]  # fmt: skip
+    session.execute(insert(Message), rows)
 
 
 def _open(house: wiring.House) -> bool:

@@ -354,7 +354,8 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
         mailbox = session.get_one(Mailbox, mailbox_id)
 
         def end(**values: Any) -> None:
-            if not messages.finish(session, message_id, sender.owner, answer=words, **values):
+            kept = {"answer": words, "message_id": letter.begun.message_id}  # the same on a retry (MAIL O1)
+            if not messages.finish(session, message_id, sender.owner, **(kept | values)):
                 log.warning("letter_not_ours_any_more", message=message_id, wanted=values.get("state"))
 
         if answer.kind == "accepted":
@@ -363,12 +364,8 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
         elif answer.kind == "silent":
             _pause(session, mailbox, answer, now)
         elif answer.kind == "unsure":
-            kept = {
-                "message_id": letter.begun.message_id,
-                "subject": letter.begun.subject,
-                "text_sent": letter.begun.text,
-            }
-            end(state="unsure", reason=f"no clear answer after the letter: {words}", **kept)
+            said = {"subject": letter.begun.subject, "text_sent": letter.begun.text}
+            end(state="unsure", reason=f"no clear answer after the letter: {words}", **said)
             events.record(
                 session, now, "unsure", NOBODY_KNOWS, lead_id=message.lead_id, enrolment_id=message.enrolment_id,
                 message_id=message_id, rule="F5",
