@@ -100,7 +100,7 @@ def _statements(leads: int, due: int) -> Iterator[str]:
         company=_one_of("Lumen", "Nordic Roofs", "Alba Foods", "Kite Works", "Harbour") + " || ' ' || n % 50000",
         topic=_one_of("quote", "visit", "prices"),
         owner_id=f"1 + n % {REPS}",
-        stage=_one_of("new", "contacted", "contacted", "contacted", "replied", "nurture", "nurture", "won", "lost"),
+        stage=_one_of("new", "contacted", "contacted", "replied", "nurture", "nurture", "won", "lost"),
         address_state="'ok'",
         zone=_one_of("Europe/Berlin", "Europe/London", "Europe/Athens", "Europe/Stockholm", "Europe/Madrid"),
         zone_source="'browser'",
