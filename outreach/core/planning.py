@@ -180,8 +180,18 @@ def _rest_after_edit(cal: Calendar, rest: Mapping[str, Any], delay: Delay) -> da
 def plan(
     enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random, cal: Calendar | None = None
 ) -> Planned:
-    """When the step at `step_key` is due, seen from `now`. A due moment that is not after `now` may be acted on."""
+    """When the step at `step_key` is due, seen from `now`. A due moment that is not after `now` may be acted on.
+
+    W10: no slot within 30 days of the delay's end is no slot, until one within 30 days of `now` comes into sight.
+    """
     cal = cal or calendar_of(sequence, facts)
+    found = _plan(enrolment, sequence, facts, now, random, cal)
+    return found if found.due is not None else _plan(enrolment, sequence, facts, now, random, cal.seen_from(now))
+
+
+def _plan(
+    enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime, random: Random, cal: Calendar
+) -> Planned:
     raw = raw_target(enrolment, sequence, cal)
     if raw is None:
         return _no_slot(enrolment, now)

@@ -747,6 +747,8 @@ def _edited(scene: Scene, signal: signals.Edited) -> Decision:
         moved = place_after_edit(moved, scene.sequence)
     if moved.step_key != before.step_key:
         moved = moved.remember(waiting=None, rest=None)
+    if moved.state == states.NO_SLOT:  # perhaps the edit opened hours (W10)
+        moved = replace(moved, state=states.DELAY)
     after = _planned_again(replace(scene, enrolment=moved))
     to = "the end" if after.step_key == FINISH else after.step_key
     text = f"A new version: goes on at {to}."

@@ -8,7 +8,7 @@ Moments in and out are aware (UTC); wall-clock times are naive and belong to the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -27,12 +27,20 @@ PARTS = ("early", "midday", "late")
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One lead's open hours. `places`: the (country, region) pairs whose public holidays are closed (W8)."""
+    """One lead's open hours. `places`: the (country, region) pairs whose public holidays are closed (W8).
+
+    `horizon`: look for open days as far as this date at least, however many closed ones lie before it (W10).
+    """
 
     zone: ZoneInfo
     week: Week
     places: tuple[tuple[str, str | None], ...] = ()
     closed: frozenset[date] = frozenset()
+    horizon: date | None = None
+
+    def seen_from(self, now: datetime) -> Calendar:
+        """The calendar that looks 30 days ahead of `now`, from wherever a search begins."""
+        return replace(self, horizon=self.local(now).date() + timedelta(days=SEARCH_DAYS))
 
     def blocks(self, day: date) -> tuple[Block, ...]:
         """The blocks of an open day; none when the day is closed."""
@@ -98,11 +106,13 @@ def next_business_day(cal: Calendar, after: date) -> date | None:
 
 def first_business_day(cal: Calendar, day: date) -> date | None:
     """`day` itself when it is open, else the next open day; None when there is none within 30 days (W10)."""
-    return next((each for each in _days_from(day) if is_business_day(cal, each)), None)
+    return next((each for each in _days_from(cal, day) if is_business_day(cal, each)), None)
 
 
-def _days_from(day: date) -> Iterator[date]:
-    return (day + timedelta(days=offset) for offset in range(SEARCH_DAYS + 1))
+def _days_from(cal: Calendar, day: date) -> Iterator[date]:
+    """W10: the day and the 30 after it, or up to the calendar's horizon."""
+    ahead = max(SEARCH_DAYS, (cal.horizon - day).days) if cal.horizon else SEARCH_DAYS
+    return (day + timedelta(days=offset) for offset in range(ahead + 1))
 
 
 def _in_block(cal: Calendar, wall: datetime) -> bool:
@@ -220,7 +230,7 @@ def next_open(cal: Calendar, moment: datetime) -> datetime | None:
     moment = moment.astimezone(UTC)
     if is_open(cal, moment):
         return moment
-    for day in _days_from(cal.local(moment).date()):
+    for day in _days_from(cal, cal.local(moment).date()):
         for block in cal.blocks(day):
             for opening in _occurrences(cal.zone, at_minute(day, block.start)):
                 if opening >= moment and is_open(cal, opening):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outreach.core import engine, planning, schedule
+from outreach.core import engine, planning, schedule, signals
 from outreach.core.enrolments import Facts
 from outreach.core.rehearsal import NoJitter
 from outreach.core.sequences import Delay, Kind, Mail, Schedule, Sequence, Step, Touch, Unit, Variant
@@ -233,6 +233,33 @@ def test_a_month_without_an_open_day_is_said_and_never_looped(shut, open_again):
     again = engine.decide(found.after, sequence, Facts(zone=NY), found.after.due_at, NoJitter())
     assert again.after.due_at == found.after.due_at + timedelta(days=7)
     assert again.after.state == "blocked: no open slot"
+
+
+@pytest.mark.parametrize(("delay", "at", "due"), [
+    ("1 d", None, "Mon 2026-05-04 10:00 -0400"),
+    ("1 bd", "15:00", "Mon 2026-05-04 15:00 -0400"),
+    ("24 h", None, "Mon 2026-05-04 09:00 -0400"),
+])  # fmt: skip
+def test_what_had_no_slot_goes_on_when_one_comes_into_sight(delay, at, due):
+    """W10: closed from 5 March to 3 May; a month before the opening the reminder finds it, at the step's own hour."""
+    days = tuple((date(2026, 3, 5) + timedelta(days=n)).isoformat() for n in range(60))
+    sequence, facts = sequence_of(OFFICE, delay, at, closed=days), Facts(zone=NY, email="ann@lead.test")
+    row, asked = engine.first(1, sequence, facts, moment("Wed 2026-03-04 10:00 -0500"), NoJitter()).after, []
+    while row.state == "blocked: no open slot":
+        asked.append(row.due_at)
+        row = engine.decide(row, sequence, facts, row.due_at, NoJitter()).after
+    assert row.due_at == moment(due)
+    assert asked[-1] <= moment("Wed 2026-04-08 11:00 -0400")
+    assert engine.decide(row, sequence, facts, row.due_at, NoJitter()).kind == "send"
+
+
+def test_an_edit_that_opens_hours_lets_what_was_blocked_go_on():
+    """W10, V2."""
+    shut = sequence_of(OFFICE, "1 d", closed=[(date(2026, 3, 5) + timedelta(days=n)).isoformat() for n in range(60)])
+    facts, now = Facts(zone=NY, email="ann@lead.test"), moment("Wed 2026-03-04 10:00 -0500")
+    blocked = engine.first(1, shut, facts, now, NoJitter()).after
+    edited = engine.on_signal(blocked, sequence_of(OFFICE, "1 d"), signals.Edited(), facts, now, NoJitter()).after
+    assert (edited.state, edited.due_at) == ("waiting: delay", moment("Thu 2026-03-05 10:00 -0500"))
 
 
 # W11: times that vary
