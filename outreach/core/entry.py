@@ -137,7 +137,9 @@ def matches(rule: EntryRule, happened: Happening) -> bool:
 
 
 def listens(sequence: Sequence, happened: Happening) -> bool:
-    """Whether one of the sequence's ways in is opened."""
+    """Whether one of the sequence's ways in is opened. Coming back from nurture opens no programme of nurture again."""
+    if happened.kind == "nurture_return" and not sequence.sells:
+        return False
     return any(matches(rule, happened) for rule in sequence.enter.on)
 
 

@@ -81,9 +81,11 @@ def run(
     tag: str,
     now: datetime,
     actor_id: int,
+    by_rules: bool = False,
 ) -> list[Result]:
-    """Note each good line in a savepoint of its own."""
-    return [_note(session, house, line, sequence_id, owner_id, tag, now, actor_id) for line in lines]
+    """Note each good line in a savepoint of its own. `by_rules`: the ways in named ``import`` decide about entry (M2)."""
+    through = "import" if by_rules else ""
+    return [_note(session, house, line, sequence_id, owner_id, tag, now, actor_id, through) for line in lines]
 
 
 def _note(
@@ -95,6 +97,7 @@ def _note(
     tag: str,
     now: datetime,
     actor_id: int,
+    through: str,
 ) -> Result:
     if line.error:
         return Result(line, None, line.error, False)
@@ -103,13 +106,15 @@ def _note(
             captured = capture.note_lead(
                 session, house, name=line.name, email=line.email, phone=line.phone, company=line.company,
                 topic=line.topic, message=line.message, source="import", sequence_id=sequence_id, owner_id=owner_id,
-                now=now, actor_id=actor_id, through="import",
+                now=now, actor_id=actor_id, through=through,
             )  # fmt: skip
             if tag:
                 session.merge(Tag(lead_id=captured.lead_id, tag=tag))
     except Refused as refused:
         return Result(line, None, str(refused), False)
     words = "known already, brought up to date" if line.known else "added"
+    if through:
+        words += "; the ways in decide which sequence starts"
     if sequence_id and captured.enrolment_id is None:
         words += "; not enrolled, the lead's page says why"
     return Result(line, captured.lead_id, words, True)

@@ -12,18 +12,21 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.core import pipeline
+from outreach.core.entry import Happening
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import bulk, capture, import_leads
+from outreach.journeys import bulk, capture, enrol, import_leads
 from outreach.reports import card
 from outreach.store import enrolments, leads, segments, sequences, users
 from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
 
 PAGE = 50
+BY_RULES = "ways in"
+"""Chosen instead of a sequence: the sequences that listen for imports decide (M2)."""
 SOURCES = (("call", "They called"), ("walk-in", "Walk-in"), ("card", "Business card"))
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -113,6 +116,7 @@ def import_list() -> str | tuple[str, int]:
     results = import_leads.run(
         transaction(), current_house(), lines, sequence_id=_number(given["sequence"]), owner_id=_number(given["owner"]),
         tag=" ".join(given["tag"].split())[:60], now=now(), actor_id=this_user().id,
+        by_rules=given["sequence"] == BY_RULES,
     )  # fmt: skip
     poke("advance")
     return _import_page(given, "", results=results)
@@ -236,7 +240,10 @@ def _choices(session: Session, *, inbound: bool = True) -> list[tuple[str, str]]
     words = {"inbound": "for people who asked", "nurture": "educational"}
     rows = [s for s in sequences.all_sequences(session) if s.current_version_id and not s.archived_at]
     shown = [s for s in rows if inbound or s.class_ != "inbound"]
-    return [("", "None for now")] + [
+    listening = [] if inbound else enrol.opened_by(session, Happening("import"))
+    names = ", ".join(f"“{each.name}”" for each in listening)
+    by_rules = [(BY_RULES, f"As the ways in say: {names}")] if listening else []
+    return [("", "None for now"), *by_rules] + [
         (str(s.id), s.name + (f" ({words[s.class_]})" if s.class_ in words else "")) for s in shown
     ]
 

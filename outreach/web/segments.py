@@ -83,7 +83,7 @@ def segment_list() -> str:
     session = transaction()
     used = segment_use.of_segments(session)
     lines = [
-        {"row": row, "words": rules.describe(rules.read(row.rules)), "used": used.get(row.name.lower(), [])}
+        {"row": row, "words": _told(rules.read(row.rules)), "used": used.get(row.name.lower(), [])}
         for row in segments.all_segments(session)
     ]
     return render_template("segments/list.html", lines=lines)
@@ -178,8 +178,22 @@ def _people(draft: Draft) -> dict[str, Any]:
         return {"count": None, "sample": [], "fault": str(fault), "words": "", "most": shape_segment.MOST}
     count, sample = shape_segment.look(transaction(), group, now())
     return {
-        "count": count, "sample": sample, "fault": "", "words": rules.describe(group), "most": shape_segment.MOST
+        "count": count, "sample": sample, "fault": "", "words": _told(group), "most": shape_segment.MOST
     }  # fmt: skip
+
+
+def _told(group: Group) -> str:
+    """The rules in words, owners by their names."""
+    names = {str(user.id): user.name for user in users.all_users(transaction())}
+
+    def named(part: Group | Rule) -> Group | Rule:
+        if isinstance(part, Group):
+            return Group(part.match, tuple(named(each) for each in part.parts))
+        return (
+            Rule(part.about, part.op, names.get(part.value, part.value), part.name) if part.about == "owner" else part
+        )
+
+    return rules.describe(named(group))
 
 
 def _choices() -> dict[str, Any]:

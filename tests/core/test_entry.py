@@ -51,6 +51,13 @@ def test_a_way_in_is_opened_by_what_it_names(rule, happened, opens):
     assert entry.matches(rule, happened) is opens
 
 
+def test_coming_back_from_nurture_opens_sales_and_no_nurture():
+    """M2, M3."""
+    back, on = Happening("nurture_return"), (EntryRule("nurture_return"),)
+    assert entry.listens(sequence("Back", "sales", on=on), back)
+    assert not entry.listens(sequence("Educational", "nurture", on=on), back)
+
+
 def test_m2_the_highest_in_the_list_wins_and_the_others_say_so():
     choice = entry.choose([candidate(1, "First"), candidate(2, "Second"), candidate(3, "Third")], Known(), NOW)
     assert choice.entered is not None

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from outreach.core.entry import Happening
 from outreach.errors import Refused
-from outreach.journeys import applying, edit_lead, enrol, enter, look_around, scoring
+from outreach.journeys import applying, edit_lead, enrol, enter, import_leads, look_around, scoring
 from outreach.store import account, business_clock, enrolments, entries, events, forms, happenings, leads, sequences
 from outreach.store import segments as segment_rows
 from outreach.store.happenings import WaitingEntry
@@ -244,6 +244,21 @@ def test_a_form_lets_into_the_sequence_that_names_it_with_the_form_s_own_in_the_
     lead = session.get_one(Lead, done.lead_id)
     assert running(session, lead) == ["Named"]
     assert [rule for rule, _ in refusals(session, lead)] == ["M2"]
+
+
+def test_an_imported_list_enters_by_rule_only_where_that_was_chosen(session: Any, house: Any, rita: User) -> None:
+    """M2: "none for now" means none."""
+    publish(session, "List", "enter: {on: [import]}\n")
+    now = business_clock.now(session)
+    for address, by_rules in (("one@acme.test", True), ("two@other.test", False)):
+        lines = import_leads.read(session, f"email\n{address}")
+        import_leads.run(
+            session, house, lines, sequence_id=None, owner_id=None, tag="", now=now, actor_id=rita.id, by_rules=by_rules
+        )
+    session.commit()
+    handle(house)
+    assert running(session, leads.must_by_email(session, "one@acme.test")) == ["List"]
+    assert running(session, leads.must_by_email(session, "two@other.test")) == []
 
 
 # ---- classes, places, distance
