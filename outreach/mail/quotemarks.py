@@ -59,7 +59,7 @@ SHORT_ATTRIBUTION: Final = re.compile(
 )
 
 FROM: Final = (
-    r"from|von|de|da|van|fr[åa]n|fra|od|от|від|l[äa]hett[äa]j[äa]|felad[óo]|exp[ée]diteur|remitente|mittente|"
+    r"from|von|de|de la|da|van|fr[åa]n|fra|od|от|від|l[äa]hett[äa]j[äa]|felad[óo]|exp[ée]diteur|remitente|mittente|"
     r"afzender|avs[äa]ndare|kimden|g[öo]nderen|από|寄件者|寄件人|发件人|差出人|送信者|보낸 ?사람|发送人|s[ae]nder|absender|dari|من|מאת|จาก|"
     r"ze strony|o[dt]esílatel|nadawca|di"
 )
@@ -70,7 +70,7 @@ SENT: Final = (
     r"寄件日期|发送时间|日期|時間|时间|送信日時|日時|보낸 ?날짜|날짜|تاريخ|נשלח|תאריך|ส่ง|poslano|poslané|dikirim|tanggal"
 )
 TO: Final = (
-    r"to|an|[àa]|para|a|aan|till|til|do|komu|кому|vastaanottaja|c[íi]mzett|către|kime|al[ıi]c[ıi]|προς|收件者|收件人|宛先|"
+    r"to|an|[àa]|para|a|aan|till|til|do|komu|кому|vastaanottaja|c[íi]mzett|către|kime|đến|saaja|kam|za|получатель|al[ıi]c[ıi]|προς|收件者|收件人|宛先|"
     r"받는 ?사람|إلى|אל|ถึง|kepada|destinataire|destinatario|empf[äa]nger|prima|adresat|för"
 )
 SUBJECT: Final = (
@@ -129,6 +129,7 @@ ANY_ATTRIBUTION: Final = re.compile(
     r"[:\uFF1A][ \t]*$",
     re.IGNORECASE,
 )
+LABELLED: Final = re.compile(r"^[ \t>|*_]{0,6}[^\W\d_][^\n:\d@.]{0,24}[:\uFF1A][*_]{0,2}[ \t]?\S")
 WROTE_BETWEEN_RULES: Final = re.compile(
     rf"^[ \t]{{0,4}}-{{2,12}}[ \t]?(?:{START})?.{{0,120}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]?-{{2,12}}[ \t]*$", re.IGNORECASE
 )
@@ -166,7 +167,8 @@ SENT_FROM: Final = re.compile(
     r"inviato (?:da|dal|dallo|con|tramite) |verstuurd (?:vanaf|met|via) |verzonden (?:vanaf|met|via|met behulp) |"
     r"skickat fr[åa]n |skickades fr[åa]n |sendt (?:fra|via|med) |sendt min |"
     r"l[äa]hetetty |wys[łl]ane (?:z|przez) |wys[łl]ano z |odesl[áa]no z |odoslan[ée] z |отправлено (?:с|из|через|"
-    r"от) |надіслано з |k[üu]ldve |elk[üu]ldve |trimis (?:de pe|din) |(?:iphone|ipad)'?[iı]mden g[öo]nderildi|"
+    r"от) |надіслано з |k[üu]ldve |elk[üu]ldve |trimis (?:de pe|din) |(?:iphone|ipad)['’]?(?:[iıu]mdan|"
+    r"[iı]mden|den|dan) g[öo]nderildi|poslano (?:z|s) |изпратено от |"
     r"στάλθηκε από|εστάλη από|(?:iphone|ipad|android|携帯|"
     r"スマートフォン).{0,12}から送信|发自(?:我的|我|网易|手机|腾讯)|從我的 ?(?:iphone|ipad)|"
     r"从我的.{0,10}发送|나의 .{0,20}에서 보냄|.{0,20}에서 보냄|gửi từ|dikirim dari|נשלח מ|أُرسلت من|أرسلت من"

@@ -288,6 +288,8 @@ def _begins_original(lines: list[str], index: int) -> bool:
 
 def _header_block(lines: list[str], index: int) -> bool:
     """A block of From, Sent, To and Subject in any language, as Outlook writes it: at least three of them."""
+    if _block_in_any_language(lines, index):
+        return True
     if not marks.FROM_LINE.match(lines[index]) and not marks.HEADER_LINE["sent"].match(lines[index]):
         return False
     kinds: set[str] = set()
@@ -309,6 +311,18 @@ def _header_block(lines: list[str], index: int) -> bool:
     proof = re.search(r"@|\d{1,2}[:.]\d{2}|\d{4}", head)
     return bool(proof) and (
         len(kinds - {"cc"}) >= 3 or ({"from", "subject"} <= kinds and len(kinds) >= 2 and "@" in lines[index])
+    )
+
+
+def _block_in_any_language(lines: list[str], index: int) -> bool:
+    """Four lines of a label and a value each: a name with an address in brackets, then a day with its time."""
+    block = lines[index : index + 4]
+    return (
+        len(block) == 4
+        and all(marks.LABELLED.match(line) for line in block)
+        and bool(re.search(r":.*\w.*[<\[(][^\s<>]{1,100}@[\w.-]+\.\w", block[0]))
+        and bool(re.search(r"\d{4}.*\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.*\d{4}", block[1]))
+        and not re.search(r"@", block[1])
     )
 
 

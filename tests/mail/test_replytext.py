@@ -198,6 +198,106 @@ def test_what_mail_programs_write_above_a_quotation(line: str, quoted: str) -> N
     assert reply_text(f"Yes please, call me.\n\n{line}\n\n{quoted}\n", "").text == "Yes please, call me."
 
 
+HEADER_BLOCKS = [
+    "Von|Gesendet|An|Betreff",
+    "De |Envoyé |À |Objet ",
+    "De|Enviado|Para|Asunto",
+    "De|Enviada em|Para|Assunto",
+    "Da|Inviato|A|Oggetto",
+    "Van|Verzonden|Aan|Onderwerp",
+    "Från|Skickat|Till|Ämne",
+    "Fra|Sendt|Til|Emne",
+    "Lähettäjä|Lähetetty|Vastaanottaja|Aihe",
+    "Od|Wysłano|Do|Temat",
+    "Od|Odesláno|Komu|Předmět",
+    "Od|Odoslané|Komu|Predmet",
+    "Feladó|Elküldve|Címzett|Tárgy",
+    "De la|Trimis|Către|Subiect",
+    "От|Отправлено|Кому|Тема",
+    "Від|Надіслано|Кому|Тема",
+    "Kimden|Gönderildi|Kime|Konu",
+    "Από|Στάλθηκε|Προς|Θέμα",
+    "差出人|送信日時|宛先|件名",
+    "发件人|发送时间|收件人|主题",
+    "寄件者|寄件日期|收件者|主旨",
+    "보낸 사람|보낸 날짜|받는 사람|제목",
+    "Từ|Đã gửi|Đến|Chủ đề",
+    "Dari|Dikirim|Kepada|Subjek",
+    "מאת|נשלח|אל|נושא",
+    "من|تم الإرسال|إلى|الموضوع",
+    "Od|Poslano|Za|Predmet",
+    "From|Date|To|Subject",
+    "Saatja|Saadetud|Saaja|Teema",
+    "No|Nosūtīts|Kam|Tēma",
+    "Nuo|Išsiųsta|Kam|Tema",
+    "Von|Datum|An|Betreff",
+    "De|Date|À|Objet",
+    "*From*|*Sent*|*To*|*Subject*",
+    "От|Дата|Кому|Тема",
+    "Отправитель|Дата|Получатель|Тема",
+]
+SENT_FROM = [
+    "Sent from my iPhone",
+    "Von meinem iPhone gesendet",
+    "Envoyé de mon iPhone",
+    "Enviado desde mi iPhone",
+    "Inviato da iPhone",
+    "Verstuurd vanaf mijn iPhone",
+    "Skickat från min iPhone",
+    "Sendt fra min iPhone",
+    "Lähetetty iPhonesta",
+    "Wysłane z iPhone’a",
+    "Odesláno z iPhonu",
+    "Отправлено с iPhone",
+    "iPhone’umdan gönderildi",
+    "iPhoneから送信",
+    "发自我的iPhone",
+    "나의 iPhone에서 보냄",
+    "Get Outlook for iOS<https://aka.ms/o0ukef>",
+    "Outlook für iOS beziehen",
+    "Télécharger Outlook pour iOS",
+    "Sent from Yahoo Mail on Android",
+    "Gesendet mit der GMX Mail App",
+    "Diese Nachricht wurde von meinem Android Mobiltelefon mit GMX Mail gesendet.",
+    "Sent via BlackBerry from T-Mobile",
+    "Inviato da Yahoo Mail su Android",
+    "Obtener Outlook para Android",
+    "Enviado do meu iPhone",
+    "Sent from Mail for Windows 10",
+    "Gesendet von Mail für Windows",
+    "Envoyé à partir de Outlook pour Android",
+    "Trimis de pe iPhone-ul meu",
+    "Poslano z mojega iPhona",
+    "Poslano s mog iPhonea",
+    "Изпратено от моя iPhone",
+    "Στάλθηκε από το iPhone μου",
+    "Elküldve az iPhone-omról",
+    "Sent from ProtonMail mobile",
+    "-- \nJo Smith\nCEO",
+]
+
+
+@pytest.mark.parametrize("labels", HEADER_BLOCKS)
+@pytest.mark.parametrize("rule", ["", "________________________________\n"])
+def test_outlooks_block_of_headers_ends_the_answer(labels: str, rule: str) -> None:
+    """In more than thirty languages."""
+    sender, sent, to, subject = labels.split("|")
+    block = (
+        f"{rule}{sender}: Jo <jo@s.example>\n{sent}: 3. August 2026 10:00\n{to}: Bob <b@x.example>\n{subject}: Offer\n"
+    )
+    assert reply_text(f"Yes please, call me.\n\n{block}\nHello Bob,\nhow are you?\n", "").text == "Yes please, call me."
+
+
+@pytest.mark.parametrize("line", SENT_FROM)
+def test_what_phones_write_below_an_answer_is_no_word_of_it(line: str) -> None:
+    assert reply_text(f"Yes please, call me.\n\n{line}\n", "").text == "Yes please, call me."
+
+
+def test_details_that_somebody_writes_down_are_no_quotation() -> None:
+    text = "Here is all you need:\n\nE-mail: jo@x.example\nArrival: 3.8.2026 14:00\nPersons: 2\nRoom: quiet\n\nIs that fine?"
+    assert reply_text(text, "").text == text
+
+
 SHAPES = [
     ("Works. On Wed, Apr 4, 2012 at 3:59 PM, rep@sender.example wrote:\n> Hi", "Works."),
     (
