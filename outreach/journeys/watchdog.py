@@ -2,7 +2,7 @@
 
 (1) Each fault has one question (store/faults). (2) What can be mended without deciding anything for a person is mended, in
 a transaction of its own under the lead's lock, with an event that names the rule and what was done. (3) The rest is kept
-as a list with remedies, for Health. (4) The closed loop is counted, and an exception that is new rings the bell.
+as a list with remedies, for Health. (4) Every five minutes the closed loop is counted, and an exception that is new rings the bell.
 
 A fault that heals by itself within a moment (a row due now, a letter on its way) counts only when it was there before.
 """
@@ -57,7 +57,8 @@ class Finding:
 class Fault:
     """A kind of fault: its question, its rule, and how it is mended (None: a person must) or told.
 
-    `patient`: it counts only when it was there at the look before."""
+    `patient`: it counts only when it was there at the look before. `slow`: asked as seldom as the closed loop is counted;
+    between, what was found stays on the list."""
 
     kind: str
     rows: Callable[[Session, datetime], list[Loose]]
@@ -65,16 +66,21 @@ class Fault:
     remedy: str
     mend: Callable[[Session, House, Loose, datetime], str] | None = None
     patient: bool = False
+    slow: bool = False
 
 
 def look(house: House) -> int:
     """Look once at everything; how many faults were mended."""
     ticking.sweep(house)  # leases that ran out: claimed goes back to the queue, begun becomes unsure
-    before = _before(house)
+    before, kept = _before(house)
+    counts = _loop_is_due(house)
     findings: list[Finding] = []
     waiting: list[str] = []
     mended = 0
     for fault in FAULTS:
+        if fault.slow and not counts:
+            findings += [each for each in kept if each.key.startswith(f"{fault.kind} ")]
+            continue
         with house.sessions() as session:
             rows = fault.rows(session, house.now(session))
         for row in rows:
@@ -87,7 +93,9 @@ def look(house: House) -> int:
     findings += _unreadable(house)
     findings += _jobs(house)
     _keep(house, findings, waiting, before, mended)
-    _close_the_loop(house)
+    if counts:
+        with house.sessions.begin() as session:
+            count(session, house.now(session))
     if rung := {"overdue", "untold"} & {finding.key.split(" ")[0] for finding in findings}:
         log.warning("watchdog_rings", faults=sorted(rung))
         house.queue.poke("advance")
@@ -232,14 +240,15 @@ FAULTS = (
         "Switch a mailbox on in Settings, Mailboxes; its letters then find their way.",
     ),
     Fault(
-        "owner gone", _asked(faults.OWNER_GONE),
+        "owner gone", lambda session, now: faults.owner_gone(session),
         "The owner, {}, is switched off.",
         "Hand the lead to somebody: Settings, People, or on the lead’s page.",
     ),
     Fault(
-        "version astray", lambda session, now: faults.astray(session),
+        "version astray", _asked(faults.ASTRAY),
         "Stands in a version of another sequence than “{}”.",
         "Stop the sequence on the lead’s page and start it again.",
+        slow=True,
     ),
     Fault(
         "mail unread", _asked(faults.MAIL_UNREAD, before=True),
@@ -254,19 +263,20 @@ NEEDS_A_SECOND_LOOK = frozenset({"overdue", "untold", "mail unread", "mailbox go
 def _unreadable(house: House) -> Iterator[Finding]:
     """Versions that leads stand in and that cannot be read any more: every one of them is stuck."""
     with house.sessions() as session:
-        for each in faults.standing(session):
-            version = session.get(VersionRow, each.version_id)
+        for version, name in session.execute(
+            select(VersionRow, SequenceRow.name).where(VersionRow.sequence_id == SequenceRow.id)
+        ):
             try:
-                facts.parsed(version.document if version else "")
+                facts.parsed(version.document)
             except documents.DocumentError as fault:
-                inside = session.scalar(
-                    select(func.count()).where(Enrolment.version_id == each.version_id, Enrolment.ended_at.is_(None))
-                )
-                yield Finding(
-                    f"version {each.version_id}",
-                    f"Version {each.number} of “{each.name}” cannot be read ({fault}); {inside} leads stand in it.",
-                    f"Publish a version that can be read and move everybody to it: /sequences/{each.sequence_id}.",
-                )
+                here = (Enrolment.sequence_id == version.sequence_id, Enrolment.version_id == version.id)
+                inside = session.scalar(select(func.count()).where(*here, Enrolment.ended_at.is_(None)))
+                if inside:
+                    yield Finding(
+                        f"version {version.id}",
+                        f"Version {version.number} of “{name}” cannot be read ({fault}); {inside} leads stand in it.",
+                        f"Publish a version that can be read and move everybody to it: /sequences/{version.sequence_id}.",
+                    )
 
 
 def _jobs(house: House) -> Iterator[Finding]:
@@ -284,11 +294,13 @@ def _jobs(house: House) -> Iterator[Finding]:
 # The list
 
 
-def _before(house: House) -> dict[str, str]:
-    """Faults of the look before, with the real time at which each was seen first."""
+def _before(house: House) -> tuple[dict[str, str], list[Finding]]:
+    """Faults of the look before, with the real time at which each was seen first; and its list."""
     with house.sessions() as session:
         kept = kept_reports.kept(session, KEY)
-        return dict(kept.data.get("seen", {})) if kept else {}
+        if kept is None:
+            return {}, []
+        return dict(kept.data.get("seen", {})), [Finding(**each) for each in kept.data.get("findings", ())]
 
 
 def _keep(house: House, findings: list[Finding], waiting: list[str], before: dict[str, str], mended: int) -> None:
@@ -307,14 +319,11 @@ def _keep(house: House, findings: list[Finding], waiting: list[str], before: dic
 # The closed loop
 
 
-def _close_the_loop(house: House) -> None:
-    """N: ended without reply = in nurture + excluded with a reason + exceptions; new exceptions ring the bell."""
-    with house.sessions.begin() as session:
-        now = house.now(session)
-        kept = kept_reports.kept(session, LOOP_KEY)
-        if kept is not None and timedelta(0) <= now - kept.at < LOOP_EVERY:
-            return
-        count(session, now)
+def _loop_is_due(house: House) -> bool:
+    """Whether what takes a second with a million leads is to be asked again."""
+    with house.sessions() as session:
+        now, kept = house.now(session), kept_reports.kept(session, LOOP_KEY)
+        return kept is None or not timedelta(0) <= now - kept.at < LOOP_EVERY
 
 
 def count(session: Session, now: datetime) -> dict[str, Any]:

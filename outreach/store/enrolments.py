@@ -29,6 +29,7 @@ class Enrolment(Base):
         ),
         Index("ix_enrolments_sequence_id_state", "sequence_id", "state"),
         Index("ix_enrolments_contradicting", "id", postgresql_where=text(CONTRADICTING)),
+        Index("ix_enrolments_silent", "ended_at", postgresql_where=text("state = 'ended: no reply'")),
         Index(
             "uq_enrolments_one_a_class",
             "lead_id",

@@ -1,7 +1,7 @@
 """Rows that contradict each other or that nobody works on: the questions of the watchdog. Each answers in a few milliseconds
 when all is well, however much is stored (partial indexes), and gives at most so many rows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import TextClause, text
@@ -82,38 +82,12 @@ UNTOLD = _ask(
     "messages m WHERE NOT m.settled AND m.lead_id IS NOT NULL AND m.state IN ('sent', 'unsure', 'failed')"
     " AND m.kind IN ('step', 'answer', 'newsletter', 'own') AND coalesce(m.sent_at, m.due_at) < :before",
 )  # fmt: skip
-STANDING = text(
-    "SELECT DISTINCT e.sequence_id, e.version_id, v.sequence_id, v.number, s.name FROM"
-    " (SELECT DISTINCT sequence_id, version_id FROM enrolments WHERE ended_at IS NULL) e"
-    " JOIN sequence_versions v ON v.id = e.version_id JOIN sequences s ON s.id = e.sequence_id"
-)
-"""(sequence, version, the version's own sequence, its number, the sequence's name) of all that run."""
 ASTRAY = _ask(
     "e.id", "e.lead_id", "e.id", "s.name", "e.entered_at",
-    "enrolments e JOIN sequences s ON s.id = e.sequence_id WHERE e.ended_at IS NULL AND e.sequence_id = :sequence"
-    " AND e.version_id = :version",
+    "enrolments e JOIN sequence_versions v ON v.id = e.version_id JOIN sequences s ON s.id = e.sequence_id"
+    " WHERE e.ended_at IS NULL AND v.sequence_id <> e.sequence_id",
 )  # fmt: skip
-
-
-class Standing(NamedTuple):
-    """A version that running enrolments point to, and the sequence that they are in."""
-
-    sequence_id: int
-    version_id: int
-    of_sequence: int
-    number: int
-    name: str
-
-
-def standing(session: Session) -> list[Standing]:
-    """Every version in use."""
-    return [Standing(*row) for row in session.execute(STANDING)]
-
-
-def astray(session: Session) -> list[Loose]:
-    """Enrolments that stand in a version of another sequence."""
-    pairs = [each for each in standing(session) if each.sequence_id != each.of_sequence]
-    return [row for each in pairs for row in ask(session, ASTRAY, sequence=each.sequence_id, version=each.version_id)]
+INACTIVE = text("SELECT count(*) FROM users WHERE NOT active")
 
 
 def ask(session: Session, question: TextClause, **values: Any) -> list[Loose]:
@@ -121,6 +95,6 @@ def ask(session: Session, question: TextClause, **values: Any) -> list[Loose]:
     return [Loose(*row) for row in session.execute(question, values)]
 
 
-def overdue(session: Session, now: datetime, by: timedelta) -> list[Loose]:
-    """Enrolments that should have been looked at so long ago."""
-    return ask(session, OVERDUE, before=now - by)
+def owner_gone(session: Session) -> list[Loose]:
+    """Running enrolments of leads whose owner is switched off; a quick no while everybody is active."""
+    return ask(session, OWNER_GONE) if session.scalar(INACTIVE) else []

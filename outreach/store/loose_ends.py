@@ -36,8 +36,7 @@ LEFT JOIN LATERAL (
   WHERE f.lead_id = e.lead_id AND f.id > e.id AND f.class <> 'nurture' ORDER BY f.id DESC LIMIT 1) o ON true
 LEFT JOIN LATERAL (
   SELECT v.text FROM events v WHERE v.enrolment_id = e.id AND v.kind = 'not enrolled' ORDER BY v.id DESC LIMIT 1) w ON true
-WHERE e.sequence_id = ANY(SELECT id FROM sequences) AND e.state = 'ended: no reply'
-  AND e.class IN ('inbound', 'sales', 'reengagement') AND e.ended_at >= :since
+WHERE e.state = 'ended: no reply' AND e.class IN ('inbound', 'sales', 'reengagement') AND e.ended_at >= :since
 """
 TALLY = text(f"SELECT fate, reason, count(*) FROM ({FATES}) fates GROUP BY fate, reason ORDER BY 3 DESC, 2")
 SOME = text(f"""

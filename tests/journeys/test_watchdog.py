@@ -53,7 +53,12 @@ class World:
             session.execute(text(statement), values)
 
     def look(self, times: int = 1) -> int:
-        return sum(watchdog.look(self.house) for _ in range(times))
+        """What takes long is asked again each time: five minutes have passed."""
+        mended = 0
+        for _ in range(times):
+            self.sql("UPDATE kept_reports SET at = at - interval '6 minutes'")
+            mended += watchdog.look(self.house)
+        return mended
 
     def found(self) -> list[str]:
         with self.house.sessions() as session:
@@ -191,6 +196,7 @@ def test_a_version_of_another_sequence_and_one_that_cannot_be_read_are_listed(wo
         publish.publish(session, other, now, None)
         session.get(Enrolment, 1).version_id = session.get(SequenceRow, other.id).current_version_id
     world.look()
+    watchdog.look(world.house)
     assert world.found() == ["Stands in a version of another sequence than “Cadence”."]
     world.sql("UPDATE enrolments SET version_id = (SELECT current_version_id FROM sequences WHERE name = 'Cadence')")
     world.sql("UPDATE sequence_versions SET document = 'outreach: 9' WHERE sequence_id = 1")
