@@ -33,7 +33,7 @@ NOT_THEMSELVES: Final = r"(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bthey )(?<!\bhe )(?
 NAME_AFTER: Final = r"(?!\s(?:ich|wir|sie|ik|wij|jag|jeg|vi|io|eu|yo|je|to|in|that|about|down)\b)"
 ATTRIBUTION: Final = re.compile(
     rf"^[ \t>*_\-—–]{{0,8}}(?:{START})\b.{{0,360}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})[ \t]*[:\uFF1A]?[ \t*_\-]{{0,8}}$"
-    rf"|^[ \t>*_\-—–]{{0,8}}(?:{START})\b.{{0,200}}?\d.{{0,160}}?(?<!\w)(?:{VERBS})(?!\w){NAME_AFTER}.{{0,160}}?(?:[:"
+    rf"|^[ \t>*_\-—–]{{0,8}}(?:{START})\b.{{0,200}}?\d.{{0,160}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})(?!\w){NAME_AFTER}.{{0,160}}?(?:[:"
     rf":]|{ADDRESS})[ \t*_\-]{{0,8}}$"
     rf"|^[ \t*_\-]{{0,8}}\S.{{0,300}}?(?:{ADDRESS}|"
     rf"\d{{1,4}}).{{0,120}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})(?!\w)[ \t]*[:\uFF1A][ \t*_\-]{{0,8}}$"

@@ -213,10 +213,12 @@ def _attribution(lines: list[str], index: int) -> int:
 def _in_any_language(lines: list[str], index: int) -> int:
     """A date and an address in brackets on one line (or two) that ends in a colon: nobody writes that to somebody."""
     joined = lines[index].strip()
-    if not re.search(r"[\d@]", joined) or marks.FROM_LINE.match(joined):
+    alone = index > 0 and not lines[index - 1].strip()
+    if not alone or not re.search(r"[\d@]", joined) or marks.FROM_LINE.match(joined):
         return 0
     for more in (1, 2):
-        if marks.ANY_ATTRIBUTION.match(joined):
+        following = lines[index + more].strip() if index + more < len(lines) else ""
+        if marks.ANY_ATTRIBUTION.match(joined) and (not following or marks.QUOTE_LINE.match(following)):
             return more
         if index + more >= len(lines) or not lines[index + more].strip() or marks.QUOTE_LINE.match(lines[index + more]):
             return 0

@@ -293,6 +293,21 @@ def test_what_phones_write_below_an_answer_is_no_word_of_it(line: str) -> None:
     assert reply_text(f"Yes please, call me.\n\n{line}\n", "").text == "Yes please, call me."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Hi,\nOn Monday at 10:00 I met Bob <bob@x.example> and he wrote:\n"we need it now".\nCan you help?',
+        "Write to our office (info@x.example) by 10:00 on 4 May 2026 with these:\n1. plan\n2. price",
+        "Please see:\nFrom: the station take bus 5\nTo: Main Street\nSubject to change.\nThanks, I will come at 10:00.",
+        "Le 3 août je vous ai écrit. Avez-vous une réponse ?\nMerci",
+        "My number: 0171 2345678\nMy mail: jo@x.example\nBest time: 10:00 to 12:00\nOr come by.",
+        "Best\nwould be Tuesday.",
+    ],
+)
+def test_no_sentence_is_lost_that_only_looks_like_a_quotations_head(text: str) -> None:
+    assert reply_text(text, "").text == text
+
+
 def test_details_that_somebody_writes_down_are_no_quotation() -> None:
     text = "Here is all you need:\n\nE-mail: jo@x.example\nArrival: 3.8.2026 14:00\nPersons: 2\nRoom: quiet\n\nIs that fine?"
     assert reply_text(text, "").text == text
