@@ -402,7 +402,8 @@ def _by_library(kept: str) -> tuple[str, str]:
         return kept, ""
     own = "\n".join(piece for shown, piece in pieces if shown)
     other = "\n".join(piece for shown, piece in pieces if not shown)
-    return (own, other) if own.strip() and other.strip() else (kept, "")
+    told = re.search(rf"\b(?:i|we|you|they|he|she|who|it) (?:{marks.VERBS})", other.strip().split("\n")[0], re.I)
+    return (own, other) if own.strip() and other.strip() and not told else (kept, "")
 
 
 # --- what we sent --------------------------------------------------------------------------------------------------
