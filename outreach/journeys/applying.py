@@ -151,6 +151,33 @@ def signal(
     return decided
 
 
+def signal_many(
+    session: Session,
+    house: House,
+    found: Collection[tuple[Lead, Enrolment]],
+    happened: signals.Signal,
+    now: datetime,
+    *,
+    actor_id: int | None = None,
+) -> dict[int, d.Decision]:
+    """Tell running enrolments of many leads, one of each, what happened, in as many questions as for one; what was
+    decided by enrolment. Leads and rows are locked."""
+    if not found:
+        return {}
+    versions, desk, random = facts.sequences_of(session, [row for _, row in found]), Desk(session, many=True), Random()
+    contexts = [
+        Applying(session, house, lead, row, versions[row.version_id], now, actor_id, desk=desk) for lead, row in found
+    ]
+    asked = [facts.Asking(each.lead, each.sequence, each.row) for each in contexts]
+    known = facts.gather_all(session, house, asked, now)
+    decided = [
+        (each, engine.on_signal(facts.snapshot(each.row), each.sequence, happened, known[each.row.id], now, random))
+        for each in contexts
+    ]
+    apply_all(decided)
+    return {context.row.id: decision for context, decision in decided}
+
+
 def run(contexts: Collection[Applying], known: Mapping[int, Facts] | None = None, limit: int = 50) -> None:
     """Decide and apply until the enrolments wait (the engine says what, when; DESIGN 3): one enrolment of a lead, one
     session. `known`: facts that were gathered a moment ago, good for the first decision."""

@@ -66,10 +66,16 @@ class Action:
 
     do: Callable[[Work], Done]
     undo: Callable[[Work], str] | None = None
+    together: Callable[[list[Work]], list[Done | str]] | None = None
+    """The same for many at once, where that is cheaper; a text is a refusal. When it raises, each goes alone."""
+    gather: Callable[[Session, Batch], int] | None = None
+    """Lines up the items of a batch that was begun without them; how many."""
 
 
 ACTIONS: dict[str, Action] = {}
 """Kind of a batch -> what it does to one lead."""
+TOGETHER = 100
+"""Leads of one transaction, where an action takes many at once."""
 
 
 def begin(
@@ -109,6 +115,7 @@ def take_back(session: Session, batch: Batch, now: datetime) -> None:
 def stop(session: Session, batch: Batch) -> None:
     """Leave the items that still wait as they are."""
     words = "stopped before it was done"
+    batch.params = {key: value for key, value in batch.params.items() if key != "gather"}
     session.execute(
         text("UPDATE batch_items SET state = 'refused', text = :words WHERE batch_id = :id AND state = 'waiting'"),
         {"id": batch.id, "words": words},
@@ -121,11 +128,54 @@ def work(house: House, seconds: float = 20.0) -> bool:
     with house.sessions() as session:
         found = [(batch.id, "waiting" if batch.state == "running" else "done") for batch in batches.unfinished(session)]
     for batch_id, state in found:
-        while _one(house, batch_id, state):
+        _gathered(house, batch_id)
+        together = state == "waiting"
+        while True:
+            taken = _many(house, batch_id) if together else 0
+            together = together and taken >= 0
+            if taken <= 0 and not _one(house, batch_id, state):
+                break
             if monotonic() > until:
                 return True
     with house.sessions() as session:
         return batches.waits(session)
+
+
+def _gathered(house: House, batch_id: int) -> None:
+    """Line up the items of a batch that was begun without them; one worker does, the others find them."""
+    with house.sessions.begin() as session:
+        batch = session.get_one(Batch, batch_id, with_for_update=True)
+        gather = ACTIONS[batch.kind].gather
+        if batch.params.get("gather") and gather is not None:
+            batch.total = gather(session, batch)
+            batch.params = {key: value for key, value in batch.params.items() if key != "gather"}
+
+
+def _many(house: House, batch_id: int) -> int:
+    """The next items together, in one transaction; how many, 0 when this action or the rest goes one by one, -1 when one
+    of them raised."""
+    try:
+        with house.sessions.begin() as session:
+            session.execute(text("SET LOCAL synchronous_commit = off"))
+            now, batch = house.now(session), session.get_one(Batch, batch_id)
+            act = ACTIONS[batch.kind].together
+            if act is None or batch.state != "running":
+                return 0
+            found = batches.take_many(session, batch_id, "waiting", TOGETHER)
+            works = [Work(session, house, batch, item, lead, now) for item, lead in found if lead.erased_at is None]
+            for each, told in zip(works, act(works), strict=True):
+                refused = isinstance(told, str)
+                each.item.state, each.item.at = "refused" if refused else "done", now
+                each.item.text = told if isinstance(told, str) else told.text
+                each.item.before = None if isinstance(told, str) else told.before
+        return len(works)
+    except OperationalError as error:
+        if error.connection_invalidated:
+            raise
+        return -1
+    except Exception:
+        log.exception("batch_taken_apart", batch=batch_id)
+        return -1
 
 
 def _one(house: House, batch_id: int, state: str) -> bool:

@@ -16,7 +16,7 @@ from outreach.core.reactions import LONG_PAUSE
 from outreach.errors import Refused
 from outreach.journeys import applying, many
 from outreach.journeys.house import House
-from outreach.store import account, business_clock, events, inside, pauses
+from outreach.store import account, business_clock, enrolments, events, inside, pauses
 from outreach.store.batches import Batch
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
@@ -26,6 +26,11 @@ from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
 from outreach.store.users import User
 
+HELD = text(
+    "UPDATE messages SET due_at = :now, reason = '' WHERE enrolment_id = ANY(:ids) AND state = 'queued'"
+    " AND reason LIKE 'paused%'"
+)
+"""Letters that waited for a pause are asked again."""
 AT_ONCE = 20
 """So many enrolments are told within the request; more are told by a worker."""
 NO_END = timedelta(days=3650)
@@ -187,17 +192,22 @@ def _tell(session: Session, house: House, row: Pause, title: str, user: User, no
         for lead_id, enrolment_id in inside.bound_ids(session, scope, subject, AT_ONCE):
             _told(session, house, lead_id, enrolment_id, now, user.id)
         return Paused(row, bound, None)
-    batch = many.begin(session, "pauses", title, {"pause": row.id}, user.id, now)
-    many.lined_up(session, batch, inside.line_up_paused(session, batch.id, scope, subject), now)
+    params = {"pause": row.id, "gather": {"scope": scope, "subject": subject}}
+    batch = many.begin(session, "pauses", title, params, user.id, now)
+    many.lined_up(session, batch, bound, now)
     return Paused(row, bound, batch)
+
+
+def _gather(session: Session, batch: Batch) -> int:
+    found = batch.params["gather"]
+    return inside.line_up_paused(session, batch.id, found["scope"], found["subject"])
 
 
 def _told(session: Session, house: House, lead_id: int, enrolment_id: int, now: datetime, actor_id: int | None) -> str:
     decided = applying.signal(
         session, house, lead_id, signals.PausesChanged(), now, enrolment_id=enrolment_id, actor_id=actor_id
     )
-    held = "UPDATE messages SET due_at = :now, reason = '' WHERE enrolment_id = :id AND state = 'queued' AND reason LIKE 'paused%'"
-    session.execute(text(held), {"now": now, "id": enrolment_id})
+    session.execute(HELD, {"now": now, "ids": [enrolment_id]})
     return decided[0].text if decided else "has left the sequence in the meantime"
 
 
@@ -208,7 +218,20 @@ def tell(work: many.Work) -> many.Done:
     )
 
 
-many.ACTIONS["pauses"] = many.Action(tell)
+def tell_together(works: list[many.Work]) -> list[many.Done | str]:
+    """The same for many."""
+    if not works:
+        return []
+    session, now, numbers = works[0].session, works[0].now, [work.item.enrolment_id or 0 for work in works]
+    rows = enrolments.locked(session, numbers)
+    told = [(work.lead, rows[n]) for work, n in zip(works, numbers, strict=True) if n in rows and not rows[n].ended_at]
+    by = works[0].batch.actor_id
+    decided = applying.signal_many(session, works[0].house, told, signals.PausesChanged(), now, actor_id=by)
+    session.execute(HELD, {"now": now, "ids": list(decided)})
+    return [many.Done(decided[n].text) if n in decided else "has left the sequence in the meantime" for n in numbers]
+
+
+many.ACTIONS["pauses"] = many.Action(tell, together=tell_together, gather=_gather)
 
 
 # --- absences (P4) -----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ publishing never fails on what was saved. Publishing makes a version. Its texts 
 structure reaches those who are chosen (V3): they are lined up, and move one after the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -15,21 +15,25 @@ from sqlalchemy.orm import Session
 
 from outreach import documents
 from outreach.core import editing, moving, placeholders, signals
+from outreach.core.decisions import Decision
 from outreach.core.editing import Change
 from outreach.core.moving import Moved
 from outreach.core.sequences import Sequence
 from outreach.errors import Refused
 from outreach.journeys import applying, facts, many
 from outreach.journeys.house import House
-from outreach.store import events, inside, leads, mailboxes, sequences
+from outreach.store import enrolments, events, inside, leads, mailboxes, sequences
 from outreach.store.batches import Batch
 from outreach.store.enrolments import Enrolment
 from outreach.store.inside import Who
+from outreach.store.leads import Lead
 from outreach.store.sequences import SequenceRow, VersionRow
 
 NEW_ONLY = Who("new")
 SAMPLE = 1000
 """Of more leads than this a preview looks at an even sample."""
+LINED_UP_AT_ONCE = 2000
+"""More who move are lined up by the worker."""
 AT_ONCE = 5000
 """An edit of texts alone moves so many pointers at once; others keep theirs and take the texts all the same."""
 
@@ -177,7 +181,17 @@ def _line_up(
     title = f"{row.name}: moving to version {version.number}"
     params = {"sequence_id": row.id, "version_id": version.id, "number": version.number}
     batch = many.begin(session, "move", title, params, actor_id, now)
-    return many.lined_up(session, batch, inside.line_up(session, batch.id, row.id, who, version.id), now)
+    total = inside.count(session, row.id, who, version.id)
+    if total <= LINED_UP_AT_ONCE:
+        return many.lined_up(session, batch, inside.line_up(session, batch.id, row.id, who, version.id), now)
+    batch.params = params | {"gather": inside.kept(who)}
+    return many.lined_up(session, batch, total, now)
+
+
+def _gather(session: Session, batch: Batch) -> int:
+    """Many are lined up by the worker: nobody waits for it."""
+    who = inside.who_of(batch.params["gather"])
+    return inside.line_up(session, batch.id, batch.params["sequence_id"], who, batch.params["version_id"])
 
 
 def move(work: many.Work) -> many.Done:
@@ -194,7 +208,33 @@ def move(work: many.Work) -> many.Done:
     return many.Done(decided[0].text if decided else "A new version.")
 
 
-many.ACTIONS["move"] = many.Action(move)
+def move_together(works: list[many.Work]) -> list[many.Done | str]:
+    """The same for many: rows, facts and writing in a few questions."""
+    if not works:
+        return []
+    session, house, now = works[0].session, works[0].house, works[0].now
+    version_id = int(works[0].params["version_id"])
+    rows = enrolments.locked(session, [work.item.enrolment_id or 0 for work in works])
+    moving_on: list[tuple[Lead, Enrolment]] = []
+    for work in works:
+        row = rows.get(work.item.enrolment_id or 0)
+        if row is not None and row.ended_at is None and row.version_id != version_id:
+            row.version_id = version_id
+            moving_on.append((work.lead, row))
+    session.flush()
+    decided = applying.signal_many(session, house, moving_on, signals.Edited(), now)
+    return [_told(rows.get(work.item.enrolment_id or 0), decided) for work in works]
+
+
+def _told(row: Enrolment | None, decided: Mapping[int, Decision]) -> many.Done | str:
+    if row is not None and row.id in decided:
+        return many.Done(decided[row.id].text)
+    if row is None or row.ended_at is not None:
+        return "has left the sequence in the meantime"
+    return many.Done("is in this version already")
+
+
+many.ACTIONS["move"] = many.Action(move, together=move_together, gather=_gather)
 
 
 # --- what publishing would do (V3) ------------------------------------------------------------------------------------

@@ -78,6 +78,16 @@ def take(session: Session, batch_id: int, state: str) -> Item | None:
     return session.scalar(query.with_for_update(skip_locked=True))
 
 
+def take_many(session: Session, batch_id: int, state: str, limit: int) -> list[tuple[Item, Lead]]:
+    """The next items with their leads, both locked, one of each lead; those that somebody else holds are left."""
+    query = select(Item, Lead).join(Lead, Lead.id == Item.lead_id).where(Item.batch_id == batch_id, Item.state == state)
+    query = query.order_by(Item.id).limit(limit).execution_options(populate_existing=True)
+    found: dict[int, tuple[Item, Lead]] = {}
+    for item, lead in session.execute(query.with_for_update(of=[Item, Lead], key_share=True, skip_locked=True)):
+        found.setdefault(lead.id, (item, lead))
+    return list(found.values())
+
+
 def items(session: Session, batch_id: int, state: str = "", after: int = 0, limit: int = 100) -> list[Item]:
     """A page of items, in order."""
     query = select(Item).where(Item.batch_id == batch_id, Item.id > after)

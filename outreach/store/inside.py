@@ -35,6 +35,25 @@ class Who:
         return bool(self.states or self.entered_from or self.entered_before or self.owners or self.leads)
 
 
+def kept(who: Who) -> dict[str, Any]:
+    """A choice as plain data."""
+    moments = {"entered_from": who.entered_from, "entered_before": who.entered_before}
+    lists = {"states": list(who.states), "owners": list(who.owners), "leads": list(who.leads)}
+    return {"who": who.who, **lists, **{key: at.isoformat() if at else None for key, at in moments.items()}}
+
+
+def who_of(data: dict[str, Any]) -> Who:
+    """The choice that `kept` wrote."""
+
+    def moment(key: str) -> datetime | None:
+        return datetime.fromisoformat(data[key]) if data[key] else None
+
+    return Who(
+        data["who"], tuple(data["states"]), moment("entered_from"), moment("entered_before"),
+        tuple(data["owners"]), tuple(data["leads"]),
+    )  # fmt: skip
+
+
 def _moves(sequence_id: int, who: Who, besides: int | None) -> list[ColumnElement[bool]]:
     inside = [Enrolment.sequence_id == sequence_id, Enrolment.ended_at.is_(None)]
     if besides is not None:

@@ -243,7 +243,7 @@ def test_publishing_shows_what_changes_and_makes_a_version(admin: Any, house: An
     admin.post(f"/sequences/{cadence}/steps/call-1/remove")
     page = admin.get(f"/sequences/{cadence}/publish").text
     assert "Call “call-1” is taken out" in page
-    assert "1 lead inside finish the version that they are in" in page
+    assert "Whoever stays behind finishes the version that they are in" in page
     answer = admin.post(f"/sequences/{cadence}/publish")
     assert "Version 2 is live" in admin.get(answer.location).text
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from outreach.journeys import bulk
 from outreach.store import account, logins, users
 from outreach.store.leads import Lead
 from outreach.store.users import User
@@ -125,6 +126,7 @@ def test_whoever_leaves_hands_over_the_leads(admin: Any, ada: User, rita: User, 
     assert "Ada Admin" in admin.get(f"/settings/users/{rita.id}/leave").text
     assert admin.post(f"/settings/users/{rita.id}/leave").status_code == 404
     assert admin.post(f"/settings/users/{rita.id}/leave", {"heir": str(ada.id)}).status_code == 303
+    assert bulk.work(house) is False
     with house.sessions() as session:
         assert session.get_one(Lead, lead.id).owner_id == ada.id
         assert not session.get_one(User, rita.id).active
