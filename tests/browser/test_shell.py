@@ -125,7 +125,7 @@ def test_the_mailbox_test_answers_in_the_page(inside: Any, site: str, complaints
     inside.fill("#smtp_host", "127.0.0.1")
     inside.fill("#smtp_port", "9")
     inside.select_option("#smtp_scheme", "smtp")
-    inside.click("text=Try both servers")
+    inside.click("button:has-text('Try both servers')")
     inside.wait_for_selector("#mailbox-test .note-bad")
     assert complaints == []
 
