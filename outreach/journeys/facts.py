@@ -44,6 +44,8 @@ from outreach.store.users import User
 EDUCATION = "educational mail"
 """The purpose under which consent to nurture and newsletters is kept."""
 LOOK_BACK = timedelta(days=31)
+NURTURE_HOLDS = timedelta(days=14)
+"""X5."""
 
 
 def snapshot(row: Enrolment) -> Snapshot:
@@ -139,11 +141,14 @@ class _Known:
         self.tags = leads.tags_by_lead(session, ids)
         self.asked = forms.latest_of(session, ids)
         self.forms = forms.forms_by_ids(session, {one.form_id for one in self.asked.values() if one.form_id})
-        self.calls = tasks.outcomes_of(session, ids)
-        self.clicks = messages.clicks_of(session, ids)
-        self.replies = inbox.senses_of(session, ids)
+        # Who came into being at this very moment has no past that would have to be asked for.
+        past = [lead.id for lead in people.values() if lead.created_at < now]
+        self.calls = tasks.outcomes_of(session, past) if past else {}
+        self.clicks = messages.clicks_of(session, past) if past else {}
+        self.replies = inbox.senses_of(session, past) if past else {}
+        self.mails = messages.letters_since(session, past, now - LOOK_BACK) if past else {}
+        self.absences = inbox.absences_of(session, past, now - LOOK_BACK * 2) if past else {}
         self.suppressions = consents.reasons_of(session, [lead.email for lead in people.values()])
-        self.mails = messages.letters_since(session, ids, now - LOOK_BACK)
         self.running = enrolments.classes_of(session, ids)
         self.needs = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
         self.pauses = _pauses(session, us, asked, now)
@@ -158,7 +163,6 @@ class _Known:
         self.segments = segments.members_of(session, segment_names, ids, self.now) if segment_names else {}
         self.visits = visits.paths_of(session, ids) if entry.names_asked(wanted, "visited") else {}
         self.submitted = forms.submitted_of(session, ids) if entry.names_asked(wanted, "submitted") else {}
-        self.absences = inbox.absences_of(session, ids, self.now - LOOK_BACK * 2)
 
     def facts(self, asking: Asking) -> Facts:
         lead, row, us = asking.lead, asking.row, self.us
@@ -201,7 +205,16 @@ class _Known:
             lifted=self.pauses[id(asking)][1] if self.pauses else (),
             rep_away=self.away.get(lead.owner_id or 0, ()),
             inbox_read=self.inbox_read,
+            hold_until=self._quiet_until(lead),
+            cap_day=us.cap_day,
+            cap_week=us.cap_week,
         )
+
+    def _quiet_until(self, lead: Lead) -> datetime | None:
+        """X5: educational mail holds for a while after a person answered, whichever programme they answered."""
+        latest = max(self.replies.get(lead.id, {}).values(), default=None)
+        until = latest + NURTURE_HOLDS if latest is not None else None
+        return until if until is not None and until > self.now else None
 
     def _away_until(self, lead: Lead, row: Enrolment | None) -> date | None:
         """O4: the return date that the lead's last absence notice named (7 days where it named none), if still ahead.

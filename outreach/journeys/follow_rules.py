@@ -1,4 +1,4 @@
-"""The account's rules of following: our own sites, how fresh the inbox must be (X4), the score, stop rules by name (X1)."""
+"""The account's rules of following: our own sites, how fresh the inbox must be (X4), the cap (M4), the score, stop rules by name (X1)."""
 
 import re
 from collections.abc import Mapping
@@ -70,6 +70,8 @@ def save(session: Session, given: Mapping[str, str]) -> dict[str, str]:
 
     hosts = taken("sites", lambda: sites(given.get("sites", "")))
     minutes = taken("inbox_minutes", lambda: _whole(given, "inbox_minutes", 1, MOST_MINUTES))
+    cap_day = taken("cap_day", lambda: _whole(given, "cap_day", 1, 24))
+    cap_week = taken("cap_week", lambda: _whole(given, "cap_week", 1, 100))
     for kind in scoring.KINDS:
         kept["points"][kind] = taken(kind, lambda kind=kind: _whole(given, kind, -scoring.HIGHEST, scoring.HIGHEST))
     kept["named"] = taken("named", lambda: _named(given.get("named", "")))
@@ -81,7 +83,7 @@ def save(session: Session, given: Mapping[str, str]) -> dict[str, str]:
     if wrong:
         return wrong
     us = account.get(session)
-    us.sites, us.inbox_minutes = hosts, minutes
+    us.sites, us.inbox_minutes, us.cap_day, us.cap_week = hosts, minutes, cap_day, cap_week
     return {}
 
 

@@ -47,7 +47,7 @@ def _when(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
         return Place(now)
     zone = lead.zone or us.zone
     cal = schedule.calendar(EVERY_DAY, zone, lead.country or None, lead.region or None, us.zone, us.country or None)
-    held = arbiter.allowed_from("newsletter", now, mails, cal)
+    held = arbiter.allowed_from("newsletter", now, mails, cal, cap_day=us.cap_day, cap_week=us.cap_week)
     if held is None:
         return Place(now)
     if held.until is None or held.until - now > PATIENCE:

@@ -40,6 +40,8 @@ def following() -> str:
     given = {
         "sites": "\n".join(us.sites),
         "inbox_minutes": str(us.inbox_minutes),
+        "cap_day": str(us.cap_day),
+        "cap_week": str(us.cap_week),
         **{kind: str(rules.points.get(kind, 0)) for kind in scoring.KINDS},
         "named": _lines(rules.named),
         "tags": _lines(rules.tags),

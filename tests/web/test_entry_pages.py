@@ -22,7 +22,7 @@ stop: {{use: Careful}}
 steps: [{{id: a, task: Look, after: 1 day}}]
 """
 FOLLOWING = {
-    "sites": "https://Shop.example/x\ndocs.example", "inbox_minutes": "30", "clicked": "4", "visited": "2", "replied": "10",
+    "sites": "https://Shop.example/x\ndocs.example", "inbox_minutes": "30", "cap_day": "2", "cap_week": "6", "clicked": "4", "visited": "2", "replied": "10",
     "submitted": "20", "half_days": "14", "most": "3", "named": "clicked pricing = 12", "tags": "vip = 9",
 }  # fmt: skip
 
@@ -85,6 +85,7 @@ def test_the_rules_of_following_are_kept_together_or_not_at_all(marketer: Visito
     assert marketer.post("/settings/following", FOLLOWING).status_code == 303
     us = account.get(session)
     assert (us.sites, us.inbox_minutes) == (["shop.example", "docs.example"], 30)
+    assert (us.cap_day, us.cap_week) == (2, 6)
     assert us.score_rules["named"] == {"clicked pricing": 12}
     wrong = marketer.post(
         "/settings/following", {**FOLLOWING, "sites": "a b!", "named": "opened = 3", "inbox_minutes": "0", "tags": "x"}
