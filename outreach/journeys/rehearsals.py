@@ -112,7 +112,7 @@ class Programmes(Mapping[str, Sequence]):
         version = sequences.current(self._session, self._rows[name])
         if version is None:
             raise KeyError(name)
-        return facts.parsed(version.document)
+        return facts.with_set(self._session, facts.parsed(version.document))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -134,7 +134,7 @@ def play(
     """Play a sequence for a lead, who may be made up (a Lead that is no row). Raises Refused and rehearsal.BadEvent."""
     if not 1 <= script.days <= LONGEST:
         raise Refused(f"A rehearsal takes 1 to {LONGEST} days, not {script.days}.")
-    programmes = Programmes(session)
+    programmes, sequence = Programmes(session), facts.with_set(session, sequence)
     known = _known(session, house, sequence, lead, programmes, now)
     start = rehearsal.read_time(script.start, known.zone)
     lines = rehearsal.rehearse(
