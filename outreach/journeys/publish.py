@@ -135,6 +135,8 @@ def publish(
     (1) read it once more; (2) the new version, its name and class; (3) its texts reach every unsent letter of those
     inside, whatever their version (V2); (4) who moves to its structure is lined up (V3); (5) an event.
     """
+    session.flush()
+    session.refresh(row, with_for_update={"key_share": True})  # two who publish at once come one after the other
     document = _to_publish(session, row, earlier)
     changes, before, edited = _changes(session, row, document), row.current_version_id, read(document, row.name)
     _name_is_free(session, row, edited.name)
