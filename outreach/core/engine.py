@@ -76,6 +76,8 @@ _DATED = frozenset(
     }
 )
 """States whose date is the step's own, so that being late for it means that nobody looked (F6)."""
+STANDSTILL = ("everything", "mailbox")
+"""P2: pauses that also hold a letter that goes at once and stands in the queue already."""
 PHONE_KINDS = frozenset({Kind.CALL, Kind.TEXT, Kind.VOICE})
 
 
@@ -168,8 +170,11 @@ def still_may(
     if facts.suppressed:
         return endings.suppressed(enrolment, facts.suppressed)
     step = sequence.step(step_key)
-    if step is None or step.at_once:
+    if step is None:
         return None
+    if step.at_once:
+        stopped = any(pause.scope in STANDSTILL for pause in facts.pauses)
+        return frozen(Scene(enrolment, sequence, facts, now, random)) if stopped else None
     held = _held_from_outside(enrolment, sequence, facts, now, random)
     if held is not None:
         return held

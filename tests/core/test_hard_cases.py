@@ -10,7 +10,7 @@ import pytest
 from outreach.core import decisions as d
 from outreach.core import engine, signals, states
 from outreach.core.arbiter import AT_ONCE, OWN, Ask, Person, arbitrate
-from outreach.core.enrolments import Facts, SentMail
+from outreach.core.enrolments import Facts, Pausing, SentMail
 from outreach.core.planning import moment
 from outreach.core.schedule import calendar
 from outreach.core.sequences import Schedule
@@ -516,3 +516,13 @@ def test_a_letter_in_the_queue_of_somebody_who_opted_out_meanwhile_is_stopped(le
         stopped = engine.still_may(sent, sequence, "a", lead(suppressed="unsubscribed"), now, still)
         assert (stopped.kind, stopped.rule, stopped.after.state) == ("stop", "X7", "ended: unsubscribed")
         assert any(isinstance(effect, d.CancelLetters) for effect in stopped.effects)
+
+
+def test_when_everything_is_paused_an_answer_in_the_queue_waits_too(lead, still):
+    """P2, W5: the pause of one enrolment lets it go."""
+    sequence, now = document(" - {id: a, LETTER, at_once: true}\n"), ny("Sun 08 Mar 23:00")
+    sent = engine.decide(engine.first(1, sequence, lead(), now, still).after, sequence, lead(), now, still).after
+    everything, one = Pausing("everything", "audit", since=now), Pausing("enrolment", "wait", since=now)
+    held = engine.still_may(sent, sequence, "a", lead(pauses=(everything,)), now, still)
+    assert (held.kind, held.rule, held.after.under_way["step"]) == ("hold", "P2", "a")
+    assert engine.still_may(sent, sequence, "a", lead(pauses=(one,)), now, still) is None
