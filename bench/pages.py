@@ -3,8 +3,8 @@
     python -m bench.pages [--leads 1000000] [--times 15] [--slow 300]
 
 Each page is asked for by a signed-in administrator against PostgreSQL; the first answer is not counted (compiled templates
-and statements stay), of the others the median and the 95th percentile are shown. A page at or over `--slow` is marked, and
-its slowest statements are printed with `--why`.
+and statements stay). Of the others the median and the 95th percentile are shown, and the CPU time of this process (without
+PostgreSQL's). A page at or over `--slow` is marked, and its slowest statements are printed with `--why`.
 """
 
 import argparse
@@ -95,15 +95,15 @@ def watched(engine: Engine) -> Iterator[list[tuple[float, str]]]:
     event.remove(engine, "after_cursor_execute", after)
 
 
-def asked(client: FlaskClient, path: str, times: int) -> tuple[int, list[float]]:
-    """(status, sorted milliseconds) of a page asked for so many times after the first."""
+def asked(client: FlaskClient, path: str, times: int) -> tuple[int, list[float], float]:
+    """(status, sorted milliseconds, CPU milliseconds each) of a page asked for so many times after the first."""
     status = client.get(path).status_code
-    taken = []
+    taken, used = [], time.process_time()
     for _ in range(times):
         began = time.perf_counter()
         client.get(path).get_data()
         taken.append((time.perf_counter() - began) * 1000)
-    return status, sorted(taken)
+    return status, sorted(taken), (time.process_time() - used) * 1000 / times
 
 
 def measure(house: House, times: int, slow: float, why: bool, only: str = "") -> int:
@@ -111,17 +111,18 @@ def measure(house: House, times: int, slow: float, why: bool, only: str = "") ->
     with house.sessions() as session:
         found = session.scalar(text(f"SELECT id FROM sequences WHERE name = '{big.SEQUENCE}'"))
     client, bad = signed_in(house), 0
-    print(f"{'page':<30}{'status':>7}{'statements':>12}{'median ms':>11}{'p95 ms':>9}", flush=True)
+    print(f"{'page':<30}{'status':>7}{'statements':>12}{'median ms':>11}{'p95 ms':>9}{'CPU ms':>9}", flush=True)
     for name, path in PAGES.items():
         if only not in name:
             continue
         with watched(house.engine) as seen:
-            status, taken = asked(client, path.format(sequence=found), times)
+            status, taken, used = asked(client, path.format(sequence=found), times)
         p95 = taken[min(len(taken) - 1, int(len(taken) * 0.95))]
         mark = "" if status == 200 and p95 < slow else "  <--"
         bad += bool(mark)
         count = len(seen) / (times + 1)
-        print(f"{name:<30}{status:>7}{count:>12.0f}{taken[len(taken) // 2]:>11.0f}{p95:>9.0f}{mark}", flush=True)
+        median = taken[len(taken) // 2]
+        print(f"{name:<30}{status:>7}{count:>12.0f}{median:>11.0f}{p95:>9.0f}{used:>9.0f}{mark}", flush=True)
         if why and (mark or only):
             last = seen[-int(count) :]
             for milliseconds, statement in sorted(last, reverse=True)[:4]:

@@ -78,7 +78,7 @@ SELECT e.sequence_id,
   count(*) AS entered,
   count(*) FILTER (WHERE m.enrolment_id IS NOT NULL OR t.enrolment_id IS NOT NULL) AS contacted,
   count(*) FILTER (WHERE r.lead_id IS NOT NULL) AS replied,
-  coalesce(sum(i.interviews), 0) AS interviews,
+  CAST(coalesce(sum(i.interviews), 0) AS bigint) AS interviews,
   count(*) FILTER (WHERE e.state IN ('ended: unsubscribed', 'ended: complained')) AS opted_out
 FROM enrolments e
 LEFT JOIN (SELECT DISTINCT enrolment_id FROM messages WHERE sent_at IS NOT NULL) m ON m.enrolment_id = e.id

@@ -7,6 +7,9 @@ import pytest
 from redis import Redis
 
 from outreach.reports import kept, sequence_numbers
+from outreach.store import leads, sequences
+from outreach.store.enrolments import Enrolment
+from outreach.store.sequences import SequenceRow
 
 
 @pytest.fixture
@@ -58,9 +61,34 @@ def test_without_redis_it_is_counted_each_time(monkeypatch: pytest.MonkeyPatch) 
     assert [kept.figure(nowhere, "leads", count).value for _ in range(2)] == [1, 2]
 
 
-def test_kept_numbers_of_a_sequence_are_the_counted_ones(house: Any, redis: Redis) -> None:
+def test_kept_numbers_of_a_sequence_are_the_counted_ones(
+    house: Any, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether they were counted now, or come back from where they are kept."""
+    monkeypatch.setattr(kept, "QUICK", -1.0)
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        row = SequenceRow(name="Short", class_="sales", created_at=now)
+        lead = leads.insert_new(session, "anna@lead.example", "import", now)
+        session.add(row)
+        session.flush()
+        version = sequences.add_version(session, row, "outreach: 1", now, None)
+        assert lead is not None
+        session.add(
+            Enrolment(
+                lead_id=lead.id, sequence_id=row.id, version_id=version.id, class_="sales", state="waiting: delay",
+                step_key="hello", due_at=now, anchor_at=now, entered_at=now, memory={},
+            )
+        )  # fmt: skip
+        number = row.id
     with house.sessions() as session:
-        live = sequence_numbers.kept(session, redis, 1)
-        assert live.headline == sequence_numbers.headline(session, 1)
-        assert live.steps == sequence_numbers.steps(session, 1)
-        assert live.history == sequence_numbers.with_history(session, 1)
+        for _ in range(2):
+            found = sequence_numbers.kept(session, redis, number)
+            assert found.headline == sequence_numbers.headline(session, number)
+            assert found.headline.entered == 1
+            assert found.steps == sequence_numbers.steps(session, number)
+            assert found.history == sequence_numbers.with_history(session, number)
+            assert sequence_numbers.kept_headlines(session, redis)[0] == sequence_numbers.headlines(session)
+        assert redis.exists(kept.PREFIX + "sequences", kept.PREFIX + f"sequence:{number}") == 2
+        sequence_numbers.count_again(session, redis, number)
+        sequence_numbers.count_again(session, redis, 0)
