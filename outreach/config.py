@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     smtp_url: str = Field(default="", validation_alias="SMTP_URL", repr=False)
     imap_url: str = Field(default="", validation_alias="IMAP_URL", repr=False)
     inbound_smtp_listen: str = Field(default="127.0.0.1:8026", validation_alias="INBOUND_SMTP_LISTEN")
+    inbound_lmtp_listen: str = Field(default="", validation_alias="INBOUND_LMTP_LISTEN")
+    inbound_tls_cert: str = Field(default="", validation_alias="INBOUND_TLS_CERT")
+    inbound_tls_key: str = Field(default="", validation_alias="INBOUND_TLS_KEY")
     mail_from: str = Field(default=DEFAULT_MAIL_FROM, validation_alias="MAIL_FROM")
     reply_domain: str = Field(default="", validation_alias="REPLY_DOMAIN")
     movable_clock: bool | None = Field(default=None, validation_alias="OUTREACH_MOVABLE_CLOCK")
@@ -164,7 +167,14 @@ class Settings(BaseSettings):
             raise BadSetting(f"is '{value}'; give the address of an endpoint, for example http://127.0.0.1:11434/v1")
         return value
 
-    @field_validator("inbound_smtp_listen", "local_smtp")
+    @field_validator("inbound_tls_cert", "inbound_tls_key")
+    @classmethod
+    def _tls_file_is_there(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise BadSetting(f"is '{value}', and there is no such file")
+        return value
+
+    @field_validator("inbound_smtp_listen", "inbound_lmtp_listen", "local_smtp")
     @classmethod
     def _listen_is_host_and_port(cls, value: str) -> str:
         if value:

@@ -4,6 +4,7 @@ Both keep a message before they say 250 to the sender; what cannot be kept is re
 """
 
 import signal
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -46,12 +47,18 @@ def run(heartbeat_file: Path | None = None) -> None:
 
 def open_servers(house: House) -> list[InboundServer | LocalMailServer]:
     """Start listening."""
+    tls = _tls(house)
+    listen = [(house.settings.inbound_smtp_listen, False), (house.settings.inbound_lmtp_listen, True)]
     servers: list[InboundServer | LocalMailServer] = [
         InboundServer(
-            house.settings.inbound_smtp_listen,
+            address,
             lambda address: _accepts(house, address),
             lambda received: insist(lambda: keep_reply(house, received)),
+            tls=tls,
+            lmtp=lmtp,
         )
+        for address, lmtp in listen
+        if address
     ]
     if house.settings.mail_is_local and house.settings.local_smtp:
         host, port = host_and_port(house.settings.local_smtp)
@@ -59,6 +66,15 @@ def open_servers(house: House) -> list[InboundServer | LocalMailServer]:
     for server in servers:
         server.start()
     return servers
+
+
+def _tls(house: House) -> ssl.SSLContext | None:
+    """For STARTTLS where replies are taken; None without a certificate."""
+    if not house.settings.inbound_tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(house.settings.inbound_tls_cert, house.settings.inbound_tls_key or None)
+    return context
 
 
 def insist(keep: Callable[[], None], patience: float = PATIENCE) -> None:

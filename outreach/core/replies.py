@@ -40,7 +40,8 @@ STOP_LINE: Final = _any(
     r"d[ée]sinscri(?:re|vez[- ]moi|ption)|d[ée]sabonne[rz](?:[- ]moi)?|darme de baja|dar de baja|"
     r"cancelar suscripci[óo]n|cancella(?:mi|temi|re l'iscrizione)|disiscriv(?:imi|etemi|ersi)|uitschrijven|afmelden|"
     r"avregistrera(?: mig)?|avsluta|avprenumerera|descadastrar|remover|frameld|avmeld|wypisz|отпишите(?: меня)?|"
-    r"отписаться|отписка|退订|配信停止)"
+    r"отписаться|отписка|退订|配信(?:を)?停止(?:して(?:ください|下さい))?|"
+    r"(?:prosz[ęe] )?mnie wypisa[ćc]|(?:prosz[ęe] )?wypisa[ćc](?: mnie)?)"
     r"(?:[ ,!.]*(?:please|bitte|danke|thanks?|thank you|merci|gracias|grazie|me|now|mich|s\.?v\.?p))*\W*$",
 )
 STOP: Final = _any(
@@ -85,7 +86,9 @@ STOP: Final = _any(
     r"n[ãa]o (?:quero|desejo)(?: \w+){0,2} (?:receber|mais)|(?:parem?|pare) de (?:enviar|mandar|me)|remov(?:er|am|"
     r"a)(?:-me)? (?:\w+ ){0,3}(?:da|de sua|desta) lista|descadastr\w+|nie (?:chc[ęe]|[żz]ycz[ęe]) (?:ju[żz] |"
     r"sobie )?(?:\w+ )?(?:otrzymywa|dostawa)|prosz[ęe] (?:o )?(?:usuni[ęe]cie|usun|wypisa)|не (?:пишите|присылайте|"
-    r"беспокойте|звоните)|(?:удалите|отпишите|уберите) (?:меня|мой|мою)|больше не (?:пишите|присылайте)",
+    r"беспокойте|звоните)|(?:удалите|отпишите|уберите) (?:меня|мой|мою)|больше не (?:пишите|присылайте)|"
+    r"mnie wypisa|配信(?:を)?停止|メール(?:は|を)?(?:送らないで|不要)|(?:从|把)我?.{0,8}(?:名单|"
+    r"列表).{0,6}(?:删除|移除|去掉)|把我从|不要再(?:发|联系|给我)|取消订阅|수신 ?거부",
 )
 NOT_STOPPING: Final = _any(
     r"(?:do not|don'?t|please don'?t) (?:stop|unsubscribe|remove|give up)|nicht abmelden|"
@@ -98,7 +101,7 @@ WRONG_PERSON: Final = _any(
     r"best|appropriate) (?:person|contact|one)|wrong (?:person|contact|department|address|company|e-?mail|guy)|"
     r"(?:you(?:'ll)?|please|kindly|best|should|better|could)[^.?!\n]{0,30} (?:contact|speak (?:to|with)|talk to|"
     r"reach out to|write to|e-?mail|ask|get in touch with|connect with) (?:my |our |the )?(?:colleague|boss|manager|"
-    r"partner|head of|director|purchasing|marketing|hr\b|it\b|[A-Z][a-z]+ [A-Z][a-z]+)|(?:no longer|don'?t|do not|"
+    r"partner|head of|director|purchasing|marketing|hr\b|it\b|(?-i:[A-Z][a-z]+ [A-Z][a-z]+))|(?:no longer|don'?t|do not|"
     r"doesn'?t) (?:work|handle|deal)(?: \w+){0,2} (?:here|there|with (?:this|that)|for|at|in)|(?:forward(?:ed|ing)?|"
     r"pass(?:ed|ing)?) (?:this|it|your|you)(?: \w+){0,4} (?:to|on to|along to) (?:my|our|the|[A-Z])|(?:isn'?t|is not|"
     r"not) my (?:area|department|responsibility|job)|is (?:now )?(?:responsible|in charge|handling|the (?:right|"
@@ -110,7 +113,8 @@ WRONG_PERSON: Final = _any(
     r"w[äa]re)|ansprechpartner(?:in)? (?:ist|w[äa]re|f[üu]r)|(?:nicht mehr|nicht l[äa]nger) (?:bei|f[üu]r|"
     r"im unternehmen)|weitergeleitet an",
     r"(?:pas|plus) (?:la bonne personne|le bon (?:interlocuteur|contact|service)|l'interlocut\w+|responsable|"
-    r"en charge|concern[ée])|mauvaise? (?:personne|adresse|interlocuteur)|(?:adresse[rz]|contacte[rz]|voir avec|"
+    r"en charge|concern[ée])|ce n'est pas moi\b|contactez (?:plut[ôo]t )?(?-i:[A-ZÀ-Ö])|"
+    r"mauvaise? (?:personne|adresse|interlocuteur)|(?:adresse[rz]|contacte[rz]|voir avec|"
     r"rapproche[rz])[- ](?:vous )?(?:[àa]|de|mon|ma|plut[ôo]t)|(?:s'occupe|est (?:en charge|responsable|"
     r"votre interlocut))|je (?:transmets|transf[èe]re|fais suivre)|ne travaille plus",
     r"no soy (?:la persona|el|la|quien|yo|responsable)|(?:persona|contacto|direcci[óo]n|"
@@ -129,7 +133,8 @@ WRONG_PERSON: Final = _any(
     r"(?:ansvarig|ansvarar) (?:[äa]r|f[öo]r)|vidarebefordra\w*|(?:ikke|inte) (?:rette|riktige|den rigtige)|"
     r"kontakt (?:heller|venligst|min)",
     r"(?:nie jestem|to nie) (?:w[łl]a[śs]ciw|odpowiedni)\w+|(?:я не|не) (?:тот|занимаюсь|отвечаю|являюсь)|"
-    r"(?:обратитесь|свяжитесь|пишите) (?:к|с|пожалуйста)|担当(?:では|者では)ありません|担当者は|不是负责人|负责人是",
+    r"(?:обратитесь|свяжитесь|пишите) (?:к|с|пожалуйста)|担当(?:では|"
+    r"者では)ありません|担当者は|不是负责人|负责人是",
 )
 
 NOT_NOW: Final = _any(
@@ -210,7 +215,7 @@ NOT_INTERESTED: Final = _any(
     r"m[öo]chten|wollen)(?: \w+){0,3} (?:nicht|kein\w*)|(?:haben|sind)(?: uns)?(?: \w+){0,3} (?:bereits|schon|"
     r"anderweitig|f[üu]r (?:einen anderen|ein anderes))(?: \w+){0,4}(?:versorgt|entschieden|anbieter|l[öo]sung|"
     r"partner|gefunden|im einsatz|zufrieden)|anderweitig (?:entschieden|gel[öo]st|vergeben)|danke,? (?:aber )?nein|"
-    r"hat sich erledigt|erledigt|zufrieden mit",
+    r"hat sich erledigt|erledigt|zufrieden mit|(?:uns|mich|haben|inzwischen) anders entschieden",
     r"(?:pas|plus|aucunement|gu[èe]re) (?:\w+ )?(?:int[ée]ress[ée]e?s?|int[ée]r[êe]t|besoin|n[ée]cessaire|"
     r"concern[ée]s?)|aucun (?:int[ée]r[êe]t|besoin)|non,? merci|(?:ne|n')(?: \w+){0,2} (?:m'|nous |"
     r"me )?(?:int[ée]resse|correspond|convient)(?: \w+)? pas|d[ée]j[àa] (?:[ée]quip[ée]|un (?:fournisseur|"
@@ -231,8 +236,8 @@ NOT_INTERESTED: Final = _any(
     r"relevant|aktuelt)|nej,? ?(?:tack|tak)|nei,? ?takk|(?:har|vi har) (?:redan|allerede)|beh[öo]ver (?:inte|ej)|"
     r"tack,? men nej|(?:valt|best[äa]mt)(?: \w+){0,3} (?:annan|inte)|ei (?:kiinnosta|kiitos|tarvetta)",
     r"nie (?:jestem|jeste[śs]my) zainteresowan|nie,? dzi[ęe]kuj|brak zainteresowania|nem,? k[öo]sz[öo]n|"
-    r"nem [ée]rdekel|nez[áa]jem|не (?:интересует|интересно|нужно|актуально|заинтересован)|нет,? спасибо|неинтересно|"
-    r"必要(?:ありません|ない)|興味(?:はありません|がない|ない)|(?:結構|けっこう)です|不感兴趣|不需要|没有?兴趣|관심 ?없",
+    r"nem [ée]rdekel|nez[áa]jem|\bне (?:интересует|интересно|нужно|актуально|заинтересован)|нет,? спасибо|неинтересно|"
+    r"必要(?:ありません|ない)|興味(?:は|が)?(?:ありません|ございません|ない|無い)|(?:結構|けっこう)です|不感兴趣|不需要|没有?兴趣|관심 ?없",
 )
 
 INTERESTED: Final = _any(
@@ -252,7 +257,7 @@ INTERESTED: Final = _any(
     r"tuesday|wednesday|thursday|friday|tomorrow|talk|you can)|^\W*(?:yes|yeah|yep|sure|absolutely|definitely|"
     r"of course|ok|okay|yes please|sounds good)\W*$|don'?t give up|still (?:want|need|looking|waiting|here)|"
     r"my (?:phone )?(?:number|cell|mobile)(?: \w+)? is|(?:let me|when can|when are) (?:know when|you|we)|"
-    r"book(?:ed)? (?:a|the|in)|looking forward",
+    r"book(?:ed)? (?:a|the|in)|looking forward|count (?:me|us) in",
     r"(?:bin|sind|w[äa]re|w[äa]ren|habe|haben)(?: \w+){0,3} (?:interessiert|interesse)|gro(?:ß|ss)es interesse|"
     r"(?:klingt|h[öo]rt sich|sieht)(?: \w+){0,2} (?:gut|interessant|spannend|super)|(?:rufen|melden) sie (?:mich|uns|"
     r"sich)|(?:gerne?|freue mich|w[üu]rde(?:n)? (?:mich|uns|gerne?)|"
@@ -290,14 +295,16 @@ INTERESTED: Final = _any(
     r"mycket|skulle vara) (?:\w+ )?(?:intresserad|intresse)|(?:l[åa]ter|verkar|ser) (?:\w+ )?(?:bra|intressant)|"
     r"(?:ring|kontakta|maila|skicka)(?: g[äa]rna)? (?:mig|oss|mer|till)|(?:vill|skulle) (?:g[äa]rna|vilja)|"
     r"mer (?:information|info)|boka (?:ett|in|en)|^\W*(?:ja|ja tack|g[äa]rna|absolut|visst|okej|ja,? g[äa]rna|"
-    r"ja takk|ja tak)\W*$|(?:er|meget|veldig) interesser[at]\w*|ring (?:meg|mig)|(?:olen|olemme) kiinnostun",
+    r"ja takk|ja tak)\W*$|(?:er|meget|veldig) interesser[at]\w*|ring (?:meg|mig)|(?:olen|olemme) kiinnostun|\bkiinnostaa\b",
     r"(?:jestem|jeste[śs]my) (?:\w+ )?zainteresowan|prosz[ęe] (?:o kontakt|zadzwoni|o telefon|przes[łl]a)|ch[ęe]tnie|"
-    r"(?:мне|нам) (?:\w+ )?интересн|интересует\b|позвоните|перезвоните|(?:興味|関心)が(?:あります|ある)|お電話(?:ください|お願い)|"
+    r"(?:мне|нам) (?:\w+ )?интересн|интересует\b|позвоните|перезвоните|(?:興味|"
+    r"関心)が(?:あります|ある)|お電話(?:ください|お願い)|"
     r"お願い(?:します|いたします)|感兴趣|请(?:联系|致电|打电话)|给我打电话|관심 ?있",
 )
 
 QUESTION: Final = re.compile(
-    r"\?|？|\b(?:how (?:much|many|long|does|do|can|is)|what (?:is|are|does|do|would|kind|about)|could you (?:explain|"
+    r"\?|？|\b(?:how (?:much|many|long|does|do|can|is)|what (?:is|are|does|do|"
+    r"would|kind|about)|could you (?:explain|"
     r"tell|clarify)|can you (?:explain|tell|clarify)|i(?:'m| am)? (?:wonder\w*|curious)|question)\b",
     re.I,
 )
@@ -419,7 +426,8 @@ NEXT_QUARTER: Final = _any(
 NEXT_YEAR: Final = _any(
     r"next year|new year|n[äa]chste[sn]? jahr|jahreswechsel|l'ann[ée]e prochaine|"
     r"ann[ée]e prochaine|l'an prochain|pr[óo]ximo a[ñn]o|a[ñn]o que viene|anno prossimo|"
-    r"prossimo anno|volgend jaar|n[äa]sta [åa]r|neste [åa]r|n[æe]ste [åa]r|ano que vem|来年|明年|"
+    r"prossimo anno|volgend jaar|n[äa]sta [åa]r|neste [åa]r|"
+    r"n[æe]ste [åa]r|ano que vem|来年|明年|"
     r"после нового года|в следующем году"
 )
 SEASONS: Final = (

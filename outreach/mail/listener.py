@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 MAX_BYTES: Final = 25 * 1024 * 1024
 MAX_RECIPIENTS: Final = 100
@@ -161,6 +161,30 @@ class _Connection(SMTP):
         return f"{head}{mark} {' '.join(word for word in words if word not in taken)}".strip()
 
 
+class _LmtpConnection(_Connection):
+    """The same by LMTP (RFC 2033): LHLO instead of EHLO, and an answer for each recipient."""
+
+    @syntax("LHLO hostname")
+    async def smtp_LHLO(self, arg: str) -> None:
+        """The greeting of LMTP; the rest is that of SMTP."""
+        await super().smtp_EHLO(arg)
+
+    async def smtp_HELO(self, arg: str) -> None:
+        """SMTP is not spoken here."""
+        await self.push("500 5.5.1 This is LMTP: say LHLO")
+
+    async def smtp_EHLO(self, arg: str) -> None:
+        """SMTP is not spoken here."""
+        await self.push("500 5.5.1 This is LMTP: say LHLO")
+
+    async def push(self, status: Any) -> None:
+        """The answer to the letter is repeated for each recipient: we keep all or none."""
+        await super().push(status)
+        answers = self.session.__dict__.pop("lmtp_answers", 0) if self.session is not None else 0
+        for _ in range(max(0, answers - 1)):
+            await super().push(status)
+
+
 class _Server:
     """An event loop in a thread, a listening socket, and a pool for ``keep``; also aiosmtpd's handler."""
 
@@ -177,8 +201,9 @@ class _Server:
         max_connections: int = MAX_CONNECTIONS,
         max_recipients: int = MAX_RECIPIENTS,
         threads: int = 4,
+        lmtp: bool = False,
     ) -> None:
-        self.host, self.port, self.hostname = host, port, name
+        self.host, self.port, self.hostname, self.lmtp = host, port, name, lmtp
         self.max_connections, self.max_recipients, self.max_bytes = max_connections, max_recipients, max_bytes
         self.open = 0
         self.transports: set[asyncio.BaseTransport] = set()
@@ -239,7 +264,7 @@ class _Server:
             await asyncio.wait(tasks, timeout=10)
 
     def _connection(self) -> _Connection:
-        return _Connection(
+        return (_LmtpConnection if self.lmtp else _Connection)(
             self,
             hostname=self.hostname,
             ident="ESMTP",
@@ -293,6 +318,8 @@ class _Server:
             peer=str(session.peer[0]) if isinstance(session.peer, tuple) else str(session.peer or ""),
             mail_options=tuple(str(option) for option in envelope.mail_options),
         )
+        if self.lmtp:
+            session.__dict__["lmtp_answers"] = len(received.recipients)
         try:
             await self._loop.run_in_executor(self._pool, self._keep, received)
         except Exception:
@@ -304,7 +331,8 @@ class _Server:
 class InboundServer(_Server):
     """Takes mail for recipients that ``accept`` knows, and for nobody else: 550 5.1.1, no relay.
 
-    ``listen`` is ``host:port`` (``[::1]:port`` for IPv6; port 0 takes a free one).
+    ``listen`` is ``host:port`` (``[::1]:port`` for IPv6; port 0 takes a free one). With ``tls`` STARTTLS is offered;
+    ``lmtp`` speaks LMTP, for a mail server on the same machine that delivers to us.
     """
 
     def __init__(
@@ -318,6 +346,7 @@ class InboundServer(_Server):
         max_bytes: int = MAX_BYTES,
         max_recipients: int = MAX_RECIPIENTS,
         max_connections: int = MAX_CONNECTIONS,
+        lmtp: bool = False,
     ) -> None:
         host, _, port = listen.rpartition(":")
         super().__init__(
@@ -330,6 +359,7 @@ class InboundServer(_Server):
             max_bytes=max_bytes,
             max_connections=max_connections,
             max_recipients=max_recipients,
+            lmtp=lmtp,
         )
 
 

@@ -1,11 +1,18 @@
 """Our own mail servers, spoken to over real sockets (MAIL X7)."""
 
+import datetime as dt
 import smtplib
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from outreach.mail.listener import InboundServer, LocalMailServer, Received
 
@@ -194,3 +201,51 @@ def test_the_local_server_is_quick() -> None:
         rate = 200 / (time.perf_counter() - start)
     assert len(box.letters) == 200
     assert rate > 150
+
+
+def test_a_mail_server_of_the_operators_hands_in_by_lmtp() -> None:
+    """RFC 2033: LHLO, one answer for each recipient, and no SMTP by mistake."""
+    box = Box()
+    with InboundServer("127.0.0.1:0", known, box.keep, lmtp=True) as server:
+        with smtplib.LMTP("127.0.0.1", server.port) as client:
+            assert client.sendmail("lead@example.org", ["replies@example.com", "nobody@example.com"], LETTER) == {
+                "nobody@example.com": (550, b"5.1.1 No such recipient here")
+            }
+        said = lines(
+            server.port,
+            b"LHLO mx\r\nMAIL FROM:<>\r\nRCPT TO:<replies@example.com>\r\nRCPT TO:<Replies@example.com>\r\nDATA\r\n",
+            LETTER + b".\r\nQUIT\r\n",
+        )
+        assert said.count(b"250 2.0.0 Ok: kept") == 2
+        assert any(line.startswith(b"500") for line in lines(server.port, b"EHLO mx\r\nQUIT\r\n"))
+    assert box.letters[0].recipients == ("replies@example.com",)
+    assert len(box.letters) == 2
+
+
+def test_starttls_is_offered_with_a_certificate(tmp_path: Path) -> None:
+    """X7."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    file = tmp_path / "mx.pem"
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    file.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, form, plain)
+    )
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(file)
+    box = Box()
+    with (
+        InboundServer("127.0.0.1:0", known, box.keep, tls=tls) as server,
+        smtplib.SMTP("localhost", server.port) as client,
+    ):
+        client.starttls(context=ssl.create_default_context(cafile=str(file)))
+        client.sendmail("lead@example.org", ["replies@example.com"], LETTER)
+    assert box.letters[0].raw == LETTER
