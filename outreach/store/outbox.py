@@ -26,12 +26,17 @@ BYPASS, FIRST, LIMITED = (0, RANK_OWN), 3, (2, 4, 5)
 
 
 def _waits(mailbox: str, lane: str, ranks: Collection[int], more: str = "") -> str:
-    """SQL: whether a letter of these ranks is due in a line."""
-    numbers = ", ".join(map(str, ranks))
-    return (
-        f"EXISTS (SELECT 1 FROM messages q WHERE q.state = 'queued' AND q.mailbox_id = {mailbox} AND q.lane = {lane}"
-        f" AND q.rank IN ({numbers}) AND q.due_at <= :now{more})"
-    )
+    """SQL: whether a letter of these ranks is due in a line (`mailbox`: a column or parameter, or NULL).
+
+    One look into the index for each rank: asked for together, or without an order, all that waits would be read.
+    """
+    whose = "q.mailbox_id IS NULL" if mailbox == "NULL" else f"q.mailbox_id = {mailbox}"
+    looks = [
+        f"(SELECT true FROM messages q WHERE q.state = 'queued' AND {whose} AND q.lane = {lane} AND q.rank = {rank}"
+        f" AND q.due_at <= :now{more} ORDER BY q.due_at LIMIT 1) IS TRUE"
+        for rank in ranks
+    ]
+    return f"({' OR '.join(looks)})"
 
 
 OFF = "EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything')"
@@ -53,8 +58,8 @@ def _ready(lane: str) -> str:
 
 LOST = (
     "EXISTS (SELECT 1 FROM mailboxes b WHERE b.active) AND ("
-    "EXISTS (SELECT 1 FROM messages q WHERE q.state = 'queued' AND q.mailbox_id IS NULL AND q.lane = {lane}"
-    " AND q.rank BETWEEN 0 AND 5 AND q.due_at <= :now) OR EXISTS (SELECT 1 FROM mailboxes o WHERE NOT o.active AND "
+    + _waits("NULL", "{lane}", range(6))
+    + " OR EXISTS (SELECT 1 FROM mailboxes o WHERE NOT o.active AND "
     + _waits("o.id", "{lane}", range(6))
     + "))"
 )
@@ -70,7 +75,7 @@ ANY_LOST = text(f"SELECT {LOST.format(lane=':lane')}")
 ADOPT = text("""
 WITH lost AS MATERIALIZED (
   SELECT id FROM messages
-  WHERE state = 'queued' AND lane = :lane AND due_at <= :now AND rank BETWEEN 0 AND 5
+  WHERE state = 'queued' AND lane = :lane AND due_at <= :now AND rank IN (0, 1, 2, 3, 4, 5)
     AND (mailbox_id IS NULL OR mailbox_id IN (SELECT id FROM mailboxes WHERE NOT active))
   ORDER BY rank, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
 UPDATE messages m SET mailbox_id = coalesce(
@@ -138,11 +143,11 @@ def next_release(session: Session, now: datetime) -> datetime | None:
 
 def next_due(session: Session, now: datetime) -> datetime | None:
     """When the next queued letter falls due, or is let go by its limit."""
+    lines = "(VALUES ('urgent'), ('outbound')) AS l(lane), generate_series(0, 5) AS r(rank), LATERAL (SELECT due_at FROM messages m"
+    rest = "AND m.lane = l.lane AND m.rank = r.rank AND m.due_at > :now AND m.state = 'queued' ORDER BY m.due_at LIMIT 1) AS q"
     query = text(
-        "SELECT min(q.due_at) FROM (SELECT id FROM mailboxes UNION ALL SELECT NULL) AS b(id),"
-        " (VALUES ('urgent'), ('outbound')) AS l(lane), generate_series(0, 5) AS r(rank), LATERAL ("
-        " SELECT due_at FROM messages m WHERE m.state = 'queued' AND m.mailbox_id IS NOT DISTINCT FROM b.id"
-        " AND m.lane = l.lane AND m.rank = r.rank AND m.due_at > :now ORDER BY m.due_at LIMIT 1) AS q"
+        f"SELECT min(due_at) FROM (SELECT q.due_at FROM mailboxes b, {lines} WHERE m.mailbox_id = b.id {rest}"
+        f" UNION ALL SELECT q.due_at FROM {lines} WHERE m.mailbox_id IS NULL {rest}) AS coming"
     )
     found = (session.scalar(query, {"now": now}), next_release(session, now))
     return min((at for at in found if at), default=None)
