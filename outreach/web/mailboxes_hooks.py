@@ -61,7 +61,7 @@ def webhooks_page() -> str:
         addresses={key: hooks.address_of(house, row) for key, row in known.items() if row},
         steps=STEPS,
         secrets=SECRETS,
-        needed=hooks.NEEDS_SECRET,
+        lacking=[key for key in hooks.NEEDS_SECRET if (row := known[key]) and not row.secret],
         failures=rows.failed(session),
         local=house.settings.base_url.startswith("http://"),
     )

@@ -134,6 +134,8 @@ def test_a_wrong_address_or_signature_is_refused_and_nothing_is_kept(
     client: FlaskClient, house: Any, letter: Message, place: Any
 ) -> None:
     place("postmark", "user:pass")
+    empty = {"timestamp": "1", "token": "t", "signature": hmac.new(b"", b"1t", sha256).hexdigest()}
+    assert client.post(place("mailgun"), json={"signature": empty, "event-data": {}}).status_code == 401
     path = place("mailgun", "key")
     assert client.post("/hooks/postmark/guess", json={}).status_code == 404
     assert client.post("/hooks/pigeon/guess", json={}).status_code == 404
