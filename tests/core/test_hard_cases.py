@@ -526,3 +526,23 @@ def test_when_everything_is_paused_an_answer_in_the_queue_waits_too(lead, still)
     held = engine.still_may(sent, sequence, "a", lead(pauses=(everything,)), now, still)
     assert (held.kind, held.rule, held.after.under_way["step"]) == ("hold", "P2", "a")
     assert engine.still_may(sent, sequence, "a", lead(pauses=(one,)), now, still) is None
+
+
+@pytest.mark.parametrize(
+    ("signal", "reason"),
+    [
+        (signals.Unsubscribed(), "unsubscribed"),
+        (signals.Complained(), "complained"),
+        (signals.Bounced(hard=True), "bounced"),
+        (signals.DoNotContact(), "do not contact"),
+        (signals.Replied("unsubscribe"), "unsubscribed"),
+        (signals.Outcome("do not contact"), "do not contact"),
+    ],
+)
+def test_what_is_global_is_written_down_for_every_programme(lead, still, signal, reason):
+    """X7, F2, K3: the address is suppressed, whichever enrolment heard of it."""
+    sequence, now = document(" - {id: a, LETTER, after: 1 day}\n"), ny("Wed 04 Mar 10:00")
+    begun = engine.first(1, sequence, lead(), now, still).after
+    decision = engine.on_signal(begun, sequence, signal, lead(), now, still)
+    assert [effect.reason for effect in decision.effects if isinstance(effect, d.Suppress)] == [reason]
+    assert decision.after.state == states.SUPPRESSION_STATES[reason]

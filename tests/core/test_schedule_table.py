@@ -294,3 +294,8 @@ def test_a_varied_slot_is_chosen_once_and_kept(lead):
     begun = engine.first(1, sequence, lead(), moment("Wed 2026-03-04 10:00 -0500"), Random(4)).after
     for seed in range(20):
         assert engine.decide(begun, sequence, lead(), moment("Thu 2026-03-05 10:00 -0500"), Random(seed)).after == begun
+    part, shift, _ = begun.memory["draws"]["slot:one"]
+    local = begun.due_at.astimezone(ZoneInfo(NY))
+    tried = begun.remember(slots=[[part, local.weekday()], [part, (local.weekday() + 1) % 5]])
+    assert engine.decide(tried, sequence, lead(), moment("Thu 2026-03-05 10:00 -0500"), Random(1)).after == tried
+    assert (part in schedule.PARTS, shift) == (True, 0)
