@@ -96,7 +96,10 @@ FROM ({PEOPLE.text}) people GROUP BY sequence_id
 """)
 SOME = text(f"""
 SELECT id, name, at, contacted, replied, positive, interviews, opted_out, ripe
-FROM ({PEOPLE.text}) people WHERE sequence_id = :side ORDER BY at DESC, id DESC LIMIT :limit
+FROM ({PEOPLE.text}) people WHERE sequence_id = :side AND CASE :only WHEN 'entered' THEN entered
+  WHEN 'contacted' THEN contacted WHEN 'replied' THEN contacted AND replied WHEN 'positive' THEN contacted AND positive
+  WHEN 'interviews' THEN contacted AND interviews WHEN 'opted_out' THEN contacted AND opted_out WHEN 'ripe' THEN ripe
+  ELSE true END ORDER BY at DESC, id DESC LIMIT :limit
 """)
 
 
@@ -112,9 +115,18 @@ def of(session: Session, row: Experiment, now: datetime) -> Test:
     return Test(row, (sides[0], sides[1]), verdict(arms, row.needed))
 
 
-def people(session: Session, row: Experiment, sequence_id: int, now: datetime, limit: int = 500) -> list[Person]:
-    """The people of one side, the latest first."""
-    values = {"id": row.id, "ripe": _ripe(row, now), "side": sequence_id, "limit": limit}
+ONLY = {
+    "entered": "entered", "contacted": "contacted", "replied": "replied", "positive": "replied positively",
+    "interviews": "had an interview", "opted_out": "opted out", "ripe": "had their time",
+}  # fmt: skip
+"""Parts of a side's people, as the page names them."""
+
+
+def people(
+    session: Session, row: Experiment, sequence_id: int, now: datetime, only: str = "", limit: int = 500
+) -> list[Person]:
+    """The people of one side (of one of ONLY), the latest first."""
+    values = {"id": row.id, "ripe": _ripe(row, now), "side": sequence_id, "only": only, "limit": limit}
     return [Person(*line) for line in session.execute(SOME, values)]
 
 

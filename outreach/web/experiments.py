@@ -50,11 +50,12 @@ def experiment_page(experiment_id: int) -> str:
     row = _find(experiment_id)
     test = reports.of(transaction(), row, now())
     side = request.args.get("side", test.sides[0].sequence_id, type=int)
-    if side not in (row.sequence_id, row.other_id):
+    only = request.args.get("only", "")
+    if side not in (row.sequence_id, row.other_id) or (only and only not in reports.ONLY):
         abort(404)
-    people = reports.people(transaction(), row, side, now())
+    people = reports.people(transaction(), row, side, now(), only)
     return render_template(
-        "experiments/page.html", test=test, side=side, people=people, measures=journeys.MEASURES,
+        "experiments/page.html", test=test, side=side, people=people, only=reports.ONLY.get(only, ""), measures=journeys.MEASURES,
         may_edit=this_user().role in BUILDERS,
     )  # fmt: skip
 

@@ -148,3 +148,7 @@ def test_each_side_counts_its_people_and_only_those_who_had_their_time_are_compa
     assert test.verdict.kind == "early"
     shown = reports.people(cast.session, found, cast.long.id, cast.now)
     assert [person.name for person in shown if person.positive] == ["P7", "P1"]
+    one = reports.people(cast.session, found, cast.long.id, cast.now, "positive")
+    assert [person.name for person in one] == ["P7", "P1"]
+    assert len(reports.people(cast.session, found, cast.long.id, cast.now, "ripe")) == long.ripe
+    assert len(reports.people(cast.session, found, cast.short.id, cast.now, "replied")) == 0

@@ -55,6 +55,8 @@ def test_a_test_is_begun_watched_and_closed(admin: Visitor, house: Any, pair: li
     assert admin.post(f"{answer.location}/close").status_code == 303
     assert "Close the test" not in admin.get(answer.location).text
     assert admin.get(f"{answer.location}?side=999").status_code == 404
+    assert "Nobody yet" in admin.get(f"{answer.location}?side={side}&only=replied").text
+    assert admin.get(f"{answer.location}?side={side}&only=liked").status_code == 404
 
 
 @pytest.mark.parametrize(
