@@ -31,6 +31,8 @@ from outreach.store.outbox import BYPASS, Later, Taken
 
 FAR = timedelta(hours=1)
 """A domain's limit gives moments for so long ahead; whoever is behind that asks again then, in the order of L2."""
+SOONEST = timedelta(minutes=1)
+"""What was held is not asked again sooner: no letter goes round in circles."""
 WHOLE_ACCOUNT = 0
 
 
@@ -169,7 +171,7 @@ def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime
         )
         if decision is not None and not decision.after.ended:
             due = decision.after.due_at or now + timedelta(days=1)
-            later.append(Later(letter.id, due, decision.after.state))
+            later.append(Later(letter.id, max(due, now + SOONEST), decision.after.state))
             held.append((row, letter, decision, due))
     _tell_held(session, held, now)
     return later

@@ -31,7 +31,7 @@ def of_enrolment(session: Session, enrolment_id: int, now: datetime) -> Held | N
 
 
 def of_letter(session: Session, letter: Message, now: datetime) -> Held | None:
-    """What holds a queued letter; None while its own moment has not come."""
+    """What holds a queued letter (a limit, the engine's last word, its server); None when nothing does."""
     if letter.state != "queued":
         return None
     if letter.slot_at is not None and letter.due_at > now:

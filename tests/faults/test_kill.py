@@ -18,3 +18,4 @@ def test_killed_senders_lose_no_letter_and_send_none_twice(new_database: Any, re
     assert done.kills > 0
     assert done.states.get("unsure", 0) <= done.kills, done
     assert done.states.get("failed", 0) == 0, done
+    assert done.untold == 0, "the timeline tells of every letter that went"
