@@ -141,20 +141,21 @@ def submit(
     leads.locked(session, lead.id)
     if earlier := _double(session, form.id, answers, now):
         return _repeated(session, earlier)
-    _update(session, lead, answers, context)
-    submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now)
-    _consent(session, lead, form, answers, context, now)
-    owner = _route(session, house, lead, now)
-    submission.sla_due_at = _sla(session, owner, now)
-    events.record(
-        session,
-        now,
-        "submission",
-        f"Filled in “{form.title or form.name}”.",
-        lead_id=lead.id,
-        data={"submission": submission.id, "new": new},
-    )
-    happenings.note(session, now, "form", form.key, lead.id, data={"submission": submission.id})
+    with session.no_autoflush:  # nothing in between asks for what is being written: one statement for each row
+        _update(session, lead, answers, context)
+        submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now)
+        _consent(session, lead, form, answers, context, now)
+        owner = _route(session, house, lead, now)
+        submission.sla_due_at = _sla(session, owner, now)
+        events.record(
+            session,
+            now,
+            "submission",
+            f"Filled in “{form.title or form.name}”.",
+            lead_id=lead.id,
+            data={"submission": submission.id, "new": new},
+        )
+        happenings.note(session, now, "form", form.key, lead.id, data={"submission": submission.id})
     sequence = session.get(SequenceRow, form.sequence_id) if form.sequence_id else None
     enrolment_id = _start(session, house, lead, form, sequence, submission, now)
     _tell(session, house, lead, owner, form, submission, now)

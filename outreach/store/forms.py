@@ -120,6 +120,9 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Submission]:
 
 def forms_by_ids(session: Session, ids: Collection[int]) -> dict[int, Form]:
     """Forms by id."""
+    if len(ids) == 1:  # mostly at hand already
+        one = session.get(Form, next(iter(ids)))
+        return {one.id: one} if one else {}
     found = session.scalars(select(Form).where(Form.id == func.any(list(ids)))) if ids else ()
     return {form.id: form for form in found}
 

@@ -17,6 +17,7 @@ class Task(Base):
         UniqueConstraint("enrolment_id", "step_key"),
         Index("ix_tasks_open", "owner_id", "due_at", postgresql_where=text("state = 'open'")),
         Index("ix_tasks_lead_id", "lead_id"),
+        Index("ix_tasks_done_by", "done_by", "done_at", postgresql_where=text("done_by IS NOT NULL")),
         Index("ix_tasks_expiring", "expires_at", postgresql_where=text("state = 'open' AND expires_at IS NOT NULL")),
     )
     id: Mapped[Id]

@@ -40,6 +40,9 @@ def by_email(session: Session, email: str) -> User | None:
 
 def by_ids(session: Session, ids: Collection[int]) -> dict[int, User]:
     """Users by id."""
+    if len(ids) == 1:  # mostly at hand already
+        one = session.get(User, next(iter(ids)))
+        return {one.id: one} if one else {}
     found = session.scalars(select(User).where(User.id == func.any(list(ids)))) if ids else ()
     return {user.id: user for user in found}
 

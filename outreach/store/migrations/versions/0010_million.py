@@ -1,4 +1,4 @@
-"""Indexes for lists of a million leads: by stage and by owner in the order of the page, and the few that stand still."""
+"""Indexes for a million leads: lists by stage and by owner in the order of the page, the few that stand still, a rep's day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +19,13 @@ def upgrade() -> None:
     op.create_index("ix_leads_owner_activity", "leads", ["owner_id", *ACTIVITY], postgresql_where=alive)
     op.create_index("ix_enrolments_paused", "enrolments", ["lead_id"], postgresql_where=sa.text(PAUSED))
     op.create_index("ix_enrolments_blocked", "enrolments", ["lead_id"], postgresql_where=sa.text(BLOCKED))
+    op.create_index(
+        "ix_tasks_done_by", "tasks", ["done_by", "done_at"], postgresql_where=sa.text("done_by IS NOT NULL")
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_tasks_done_by", table_name="tasks")
     op.drop_index("ix_enrolments_blocked", table_name="enrolments")
     op.drop_index("ix_enrolments_paused", table_name="enrolments")
     op.drop_index("ix_leads_owner_activity", table_name="leads")
