@@ -191,7 +191,7 @@ def drop_variant(sequence: Sequence, key: str) -> Sequence:
 def new_step(sequence: Sequence, kind: Kind, after: str | None = None) -> Step:
     """A step of this kind to be put behind `after`, with a fresh id, plain content and a delay that is legal there."""
     last = after or (sequence.steps[-1].id if sequence.steps else None)
-    if kind is Kind.WAIT:
+    if kind in (Kind.WAIT, Kind.GOAL):
         return Step(fresh_id(sequence, kind.value), kind, _payload(kind))
     delay, at = _slot(sequence, last, kind)
     return Step(fresh_id(sequence, kind.value), kind, _payload(kind), after=delay, at=at)

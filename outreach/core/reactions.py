@@ -645,7 +645,7 @@ def frozen(scene: Scene) -> Hold:
     ends = [each.until for each in scene.facts.pauses if each.until is not None and each.until > scene.now]
     text = f"{_WHO.get(pause.scope, 'Paused')}: {pause.reason}" if pause.reason else _WHO.get(pause.scope, "Paused")
     if pause.scope == "enrolment":
-        text = pause.reason or "A person paused this sequence for this lead."
+        text = pause.reason or "Paused by a person."
     state = SCOPE_STATES.get(pause.scope, states.PAUSED)
     waits = before.due_at if before.state == state and before.due_at and before.due_at > scene.now else None
     due = min(ends) if ends else waits or scene.now + states.REMINDER

@@ -53,7 +53,7 @@ SENTENCES: Final[dict[str, str]] = {
     TASK: "The sequence waits until a person has done the task.",
     APPROVAL: "The next step waits until a person has said yes.",
     INBOX: "The next letter waits because the inbox was not read lately, so a reply could be unseen.",
-    PAUSED: "A person paused this sequence for this lead.",
+    PAUSED: "Paused by a person.",
     OUT_OF_OFFICE: "The lead is away; the next letter goes after the return.",
     ABSENCE: "The owner is away; the next step waits.",
     COMPANY: "The sequence is paused for everybody at this company.",
