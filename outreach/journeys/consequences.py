@@ -23,6 +23,7 @@ from outreach.store.messages import Message
 from outreach.store.tasks import Task
 
 OUR_OWN_SOURCES = ("sent",)
+ABSENCES_BEFORE_ASKING = 3
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,19 @@ def _away(case: Case) -> None:
     case.row.detail = {**case.row.detail, "return_date": day.isoformat() if day else None}
     case.note("out of office", f"Out of office{until}.", "O4")
     _signal(case, signals.WasOutOfOffice(day))
+    if _absences(case) == ABSENCES_BEFORE_ASKING:
+        task(case, "task", f"{case.who} is away for the third time in a row: is there somebody else to write to?")
+
+
+def _absences(case: Case) -> int:
+    """How many absences came since a person last wrote (MAIL 1.9: two extend, the third asks a person)."""
+    assert case.lead is not None
+    number = 0
+    for event in events.of_lead(case.session, case.lead.id, 500):
+        if event.kind == "replied":
+            break
+        number += event.kind == "out of office"
+    return number
 
 
 def _left(case: Case) -> None:

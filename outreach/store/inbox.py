@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy.orm import Mapped, Session, column_property, defer, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment
 
@@ -28,6 +28,8 @@ class InboundMail(Base):
     source: Mapped[str]
     """smtp | imap | local | sent (a rep's own mail, seen in the folder of sent mail)."""
     raw: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int] = column_property(func.octet_length(raw))
+    """Of the raw message; known without reading it."""
     received_at: Mapped[Moment]
     state: Mapped[str] = mapped_column(default="new")
     """new | done | quarantined | discarded (a person looked and put it away)."""
@@ -93,9 +95,9 @@ def to_consult(session: Session, limit: int) -> list[tuple[int, str]]:
 
 
 def quarantined(session: Session) -> list[InboundMail]:
-    """Messages that could not be read, the latest first."""
-    query = select(InboundMail).where(InboundMail.state == "quarantined").order_by(InboundMail.id.desc()).limit(200)
-    return list(session.scalars(query))
+    """Messages that could not be read, the latest first, without their raw bytes."""
+    query = select(InboundMail).where(InboundMail.state == "quarantined").options(defer(InboundMail.raw))
+    return list(session.scalars(query.order_by(InboundMail.id.desc()).limit(200)))
 
 
 def page(session: Session, before: int | None, limit: int) -> list[InboundMail]:
@@ -105,10 +107,9 @@ def page(session: Session, before: int | None, limit: int) -> list[InboundMail]:
 
 
 def of_lead(session: Session, lead_id: int) -> list[InboundMail]:
-    """What a lead wrote, the latest first."""
-    return list(
-        session.scalars(select(InboundMail).where(InboundMail.lead_id == lead_id).order_by(InboundMail.id.desc()))
-    )
+    """What a lead wrote, the latest first, without the raw bytes."""
+    query = select(InboundMail).where(InboundMail.lead_id == lead_id).options(defer(InboundMail.raw))
+    return list(session.scalars(query.order_by(InboundMail.id.desc())))
 
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, InboundMail]:

@@ -146,3 +146,16 @@ def test_two_machines_that_answer_each_other_stop_after_one_letter_each(world: A
     for number in range(20):
         comes(f"Undelivered {number}", "Return-Path: <>\r\nX-Failed-Recipients: a@b.example\r\n")
     assert len(world.mail_to("robot@shop.example")) == 1
+
+
+def test_the_third_absence_in_a_row_asks_a_person(world: Any) -> None:
+    """MAIL 1.9: two extend the pause, the third makes a task, once."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Ben Ode", email="ben@ode.example")
+    for number in range(4):
+        mail(
+            world, "ben@ode.example", f"I am out of the office. ({number})", headers="Auto-Submitted: auto-replied\r\n"
+        )
+        with world.house.sessions() as session:
+            asked = session.query(tasks.Task).filter(tasks.Task.lead_id == lead, tasks.Task.title.like("%third time%"))
+            assert asked.count() == (1 if number >= 2 else 0)
