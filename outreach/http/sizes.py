@@ -20,6 +20,7 @@ def _check() -> None:
         request.max_content_length = access.body
     if request.mimetype != "application/x-www-form-urlencoded":
         return
-    request.max_content_length = min(URLENCODED_BYTES, request.max_content_length or URLENCODED_BYTES)
+    if not access or access.body <= ADMIN_BODY:  # only a door that takes whole mails takes more
+        request.max_content_length = min(URLENCODED_BYTES, request.max_content_length or URLENCODED_BYTES)
     if request.get_data(parse_form_data=False).count(b"&") >= FIELDS:
         abort(413, f"A form may have {FIELDS} fields at most.")

@@ -168,6 +168,18 @@ def test_mail_takes_the_same_way_as_by_imap(client: FlaskClient, house: Any, let
     assert kept.raw == raw.encode()
 
 
+def test_a_large_mail_is_taken_however_the_form_is_written(client: FlaskClient, house: Any, place: Any) -> None:
+    """Other doors take a megabyte of such a form; a mail may be larger."""
+    stamp = f"{datetime.now(UTC).timestamp():.0f}"
+    mark = hmac.new(b"key", f"{stamp}t".encode(), sha256).hexdigest()
+    raw = "Subject: Large\r\n\r\n" + "a line of a large mail & more\r\n" * 60_000
+    fields = {"timestamp": stamp, "token": "t", "signature": mark, "body-mime": raw, "recipient": "r@outreach.test"}
+    assert client.post(place("mailgun", "key"), data=fields).status_code == 200
+    read(house)
+    with house.sessions() as session:
+        assert session.scalars(select(InboundMail.raw)).one() == raw.encode()
+
+
 def test_a_letter_of_another_program_changes_nothing(
     client: FlaskClient, house: Any, letter: Message, place: Any
 ) -> None:

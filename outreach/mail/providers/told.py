@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from io import BytesIO
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import MultiDict
-from werkzeug.formparser import FormDataParser
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from outreach.core import bounces
 
@@ -44,15 +44,18 @@ class Post:
             raise NotUnderstood(f"The post is no JSON: {error}") from error
 
     @cached_property
-    def form(self) -> MultiDict[str, str]:
-        """The body as a form; files count as fields, since some providers send the raw mail as a file."""
+    def form(self) -> dict[str, str]:
+        """The fields of a form, files too, since some providers send the raw mail as a file.
+
+        Bytes that are no UTF-8 are kept as surrogates: a mail in an old charset comes out as it went in.
+        """
         kind, options = parse_options_header(self.content_type)
-        parser = FormDataParser(max_form_memory_size=None, max_form_parts=200, silent=True)
-        _, fields, files = parser.parse(BytesIO(self.body), kind, len(self.body), options)
-        found: MultiDict[str, str] = MultiDict(fields)
-        for name, file in files.items(multi=True):
-            found.add(name, file.read().decode("utf-8", "surrogateescape"))
-        return found
+        if kind == "application/x-www-form-urlencoded":
+            pairs = parse_qsl(self.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+            found = {name: value.encode("latin-1") for name, value in pairs}
+        else:
+            found = _multipart(self.body, options.get("boundary", ""))
+        return {name: value.decode("utf-8", "surrogateescape") for name, value in found.items()}
 
     @property
     def is_form(self) -> bool:
@@ -75,6 +78,26 @@ class Told:
     words: str = ""
     raw: bytes = field(default=b"", repr=False)
     sender: str = ""
+
+
+def _multipart(body: bytes, boundary: str) -> dict[str, bytes]:
+    """The parts of a multipart form by name; what is broken ends it."""
+    found: dict[str, bytes] = {}
+    if not boundary:
+        return found
+    decoder, name = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=200), ""
+    try:
+        decoder.receive_data(body)
+        decoder.receive_data(None)
+        while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
+            if isinstance(event, Field | File):
+                name = event.name
+                found[name] = b""
+            elif isinstance(event, Data):
+                found[name] = found.get(name, b"") + event.data
+    except (ValueError, RequestEntityTooLarge):
+        return found
+    return found
 
 
 def text(found: Any, *names: str, most: int = 500) -> str:

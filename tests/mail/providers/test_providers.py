@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 import pytest
 from cryptography import x509
@@ -185,6 +186,22 @@ def test_mailgun_signs_events_and_mail() -> None:
         form({"body-mime": RAW, "recipient": "r+abc@lumen.example", "sender": "bo@lead.example"})
     )
     assert (told.kind, told.recipient) == ("mail", "r+abc@lumen.example")
+
+
+@pytest.mark.parametrize("urlencoded", [False, True])
+def test_a_mail_in_an_old_charset_comes_out_as_it_went_in(urlencoded: bool) -> None:
+    raw = "From: bo@lead.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nGrüße & mehr\r\n".encode(
+        "latin-1"
+    )
+    if urlencoded:
+        body = b"recipient=r%40lumen.example&body-mime=" + quote_from_bytes(raw).encode()
+        post = Post({}, body, "application/x-www-form-urlencoded")
+    else:
+        name = b'--b\r\nContent-Disposition: form-data; name="body-mime"; filename="m.eml"\r\n\r\n'
+        post = Post({}, name + raw + b"\r\n--b--\r\n", "multipart/form-data; boundary=b")
+    (told,) = mailgun.translate(post)
+    assert told.raw == raw
+    assert parse.parse(told.raw).text.strip() == "Grüße & mehr"
 
 
 # ---- Brevo
