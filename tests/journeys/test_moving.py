@@ -256,3 +256,44 @@ def test_a_worker_that_dies_on_the_way_moves_nobody_twice(office: Office, cadenc
         kinds = [e.kind for e in session.query(publish.events.Event).filter_by(rule="V4")]
         assert len(kinds) == 3, "each moved once"
     assert len(calls) == 4
+
+
+def test_many_are_lined_up_by_the_worker_not_by_the_click(
+    office: Office, cadence: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V3: publishing to very many answers at once; the worker finds those who were chosen."""
+    anna, bert = enter(office, cadence, "anna", "bert")
+    draft(office, cadence, two_days)
+    monkeypatch.setattr(publish, "LINED_UP_AT_ONCE", 1)
+    with office.house.sessions.begin() as session:
+        row, now = session.get_one(SequenceRow, cadence), office.house.now(session)
+        chosen = Who("some", owners=(office.user(session, "rita").id,), entered_before=START + DAY)
+        done = publish.publish(session, row, now, office.user(session, "mona").id, chosen)
+        assert done.batch is not None
+        assert (done.batch.total, batches.count(session, done.batch.id)) == (2, 0)
+    office.work()
+    assert [office.enrolment(number).version_id for number in (anna, bert)] == [done.version.id] * 2
+
+
+def test_one_that_raises_among_many_is_found_and_the_others_move(
+    office: Office, cadence: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V3: the group is taken apart, each goes alone, and the one at fault is listed."""
+    anna, bert = enter(office, cadence, "anna", "bert")
+    draft(office, cadence, two_days)
+    real = many.ACTIONS["move"]
+
+    def trips(work: many.Work) -> many.Done:
+        if work.item.enrolment_id == anna:
+            raise ZeroDivisionError
+        return real.do(work)
+
+    def trips_together(works: list[many.Work]) -> list[many.Done | str]:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(many.ACTIONS, "move", many.Action(trips, together=trips_together))
+    done = go(office, cadence, Who("all"))
+    assert done.batch is not None
+    with office.house.sessions() as session:
+        assert batches.counts(session, done.batch.id) == {"done": 1, "failed": 1}
+    assert office.enrolment(bert).version_id == done.version.id
