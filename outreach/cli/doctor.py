@@ -39,6 +39,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from running.processes(house.queue.redis)
     yield _mail_server(settings)
     yield running.port(settings.inbound_smtp_listen, "reply server")
+    yield from _mailboxes(house)
     yield _postal_address(house)
     yield from _dns(house)
     yield running.disk(settings.data)
@@ -55,6 +56,24 @@ def _mail_server(settings: Settings) -> Check:
     finally:
         link.close()
     return Check(OK, "mail server answers") if probe.ok else Check(FAILED, "mail server refuses us", probe.sentence)
+
+
+def _mailboxes(house: "House") -> Iterator[Check]:
+    """Each mailbox in use, as on the page Mailboxes."""
+    from outreach.reports import mailboxes as report
+
+    polls, sends = bool(house.settings.imap_url), bool(house.settings.submission_url)
+    try:
+        with house.sessions() as session:
+            found = report.all_of(session, house.now(session), polls_env=polls, env_sends=sends)
+    except SQLAlchemyError:
+        yield Check(WARNING, "mailboxes cannot be read", "see the database above")
+        return
+    for one in found:
+        if one.level == "ok":
+            yield Check(OK, f"mailbox {one.box.address} works")
+        elif one.level != "off":
+            yield Check(WARNING, f"mailbox {one.box.address}: {one.state.lower()}", one.sentence)
 
 
 def _postal_address(house: "House") -> Check:
