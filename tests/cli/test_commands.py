@@ -42,7 +42,17 @@ def test_doctor_says_that_all_is_well(running_system: Any) -> None:
     told = running_system.command("doctor")
     assert told.returncode == 0, told.stdout
     assert {line.split()[0] for line in told.stdout.splitlines()} <= {"ok", "warning"}
-    for word in ("database", "queue", "urgent", "clock", "local mail server", "reply server", "mailbox", "postal address", "disk"):
+    for word in (
+        "database",
+        "queue",
+        "urgent",
+        "clock",
+        "local mail server",
+        "reply server",
+        "mailbox",
+        "postal address",
+        "disk",
+    ):
         assert word in told.stdout
 
 
