@@ -149,8 +149,8 @@ def _groups(text: str) -> list[_Group]:
             fields = _fields(piece.strip("\n"))
             if REPORT_FIELDS & fields.keys():
                 groups.append(_Group(fields))
-        if len(groups) > MAX_RECIPIENTS:
-            break
+            if len(groups) > MAX_RECIPIENTS:
+                return groups
     return groups
 
 
