@@ -21,6 +21,7 @@ class Enrolment(Base):
     __table_args__ = (
         Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrolments_lead_id", "lead_id"),
+        Index("ix_enrolments_inside", "sequence_id", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_enrolments_paused", "lead_id", postgresql_where=text("ended_at IS NULL AND state LIKE 'paused%'")),
         Index(
             "ix_enrolments_blocked",

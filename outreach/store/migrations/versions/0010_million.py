@@ -17,6 +17,12 @@ def upgrade() -> None:
     alive = sa.text("erased_at IS NULL")
     op.create_index("ix_leads_stage_activity", "leads", ["stage", *ACTIVITY], postgresql_where=alive)
     op.create_index("ix_leads_owner_activity", "leads", ["owner_id", *ACTIVITY], postgresql_where=alive)
+    op.create_index(
+        "ix_enrolments_inside",
+        "enrolments",
+        ["sequence_id", "due_at", "id"],
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_index("ix_enrolments_paused", "enrolments", ["lead_id"], postgresql_where=sa.text(PAUSED))
     op.create_index("ix_enrolments_blocked", "enrolments", ["lead_id"], postgresql_where=sa.text(BLOCKED))
     op.create_index(
@@ -28,5 +34,6 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_done_by", table_name="tasks")
     op.drop_index("ix_enrolments_blocked", table_name="enrolments")
     op.drop_index("ix_enrolments_paused", table_name="enrolments")
+    op.drop_index("ix_enrolments_inside", table_name="enrolments")
     op.drop_index("ix_leads_owner_activity", table_name="leads")
     op.drop_index("ix_leads_stage_activity", table_name="leads")
