@@ -112,6 +112,6 @@ def test_a_wish_not_to_be_given_up_is_no_opt_out() -> None:
 @pytest.mark.parametrize("word", ["not ", "in 3 ", "please ", "stop ", "interested ", "nicht ", "\u3000", "?", "ja, "])
 def test_hostile_repetition_takes_no_time(word: str) -> None:
     """MAIL 2: linear on hostile text."""
-    start = time.perf_counter()
+    start = time.process_time()
     sense_of(word * 20_000, TODAY)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
