@@ -38,7 +38,10 @@ def handle(house: House, limit: int = 200) -> bool:
         now = house.now(session)
     if not ids:
         return False
-    scoring.recompute(house, people)
+    try:
+        scoring.recompute(house, people)
+    except Exception:
+        log.exception("scores could not be worked out; the daily look will")
     with house.sessions.begin() as session:
         happenings.drop_unheard(session, heard(session), LOUD, ids)
         left = happenings.still_open(session, ids)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Json, JsonList
@@ -51,9 +52,9 @@ def get(session: Session) -> Account:
     """The account's row, made with defaults the first time."""
     row = session.get(Account, 1)
     if row is None:
-        row = Account(id=1, working_hours=dict(WORKING_WEEK), switches={}, sites=[], score_rules={})
-        session.add(row)
-        session.flush()
+        made = {"id": 1, "working_hours": dict(WORKING_WEEK), "switches": {}, "sites": [], "score_rules": {}}
+        session.execute(insert(Account).values(made).on_conflict_do_nothing())  # two first ones at once are one
+        row = session.get_one(Account, 1)
     # A session forgets rows that nobody holds; this one is asked for many times in each transaction.
     session.info["account"] = row
     return row

@@ -1,5 +1,6 @@
 """What happens opens ways into sequences: each once, the highest first, every refusal with its rule (M2, M6, M7, X1, X6)."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -465,6 +466,23 @@ def test_one_that_raises_holds_up_nobody_and_is_tried_again(
         session.commit()
         enter.handle(house)
     assert [row.error for row in happenings.given_up(session)] == ["RuntimeError: the disk is full"]
+    assert not happenings.any_open(session)
+
+
+def test_two_workers_at_once_let_in_once(session: Any, house: Any) -> None:
+    """F5's spirit: the row is locked after its lead; whoever comes second finds it handled."""
+    account.get(session)
+    publish(session, "Event", "enter: {on: [tag fair], again: always}\n", klass="nurture")
+    people = [person(session, f"lead{number}@acme.test") for number in range(12)]
+    for lead in people:
+        leads.add_tag(session, lead.id, "fair")
+    session.commit()
+    workers = [threading.Thread(target=enter.handle, args=(house,)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [len(running(session, lead)) for lead in people] == [1] * 12
     assert not happenings.any_open(session)
 
 

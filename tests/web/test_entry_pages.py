@@ -22,7 +22,8 @@ stop: {{use: Careful}}
 steps: [{{id: a, task: Look, after: 1 day}}]
 """
 FOLLOWING = {
-    "sites": "https://Shop.example/x\ndocs.example", "inbox_minutes": "30", "cap_day": "2", "cap_week": "6", "clicked": "4", "visited": "2", "replied": "10",
+    "sites": "https://Shop.example/x\ndocs.example", "inbox_minutes": "30",
+    "cap_day": "2", "cap_week": "6", "clicked": "4", "visited": "2", "replied": "10",
     "submitted": "20", "half_days": "14", "most": "3", "named": "clicked pricing = 12", "tags": "vip = 9",
 }  # fmt: skip
 
