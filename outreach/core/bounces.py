@@ -238,6 +238,10 @@ STRONG_POLICY: Final = _words(
     r"connections|mails)|rate limit|throttl",
 )
 
+AFTER_DATA: Final = _words(
+    r"in reply to (?:the )?(?:end of )?data|after (?:the )?(?:end of )?(?:data|message)\b|>>> data\b|end of data command"
+)
+
 NOT_THE_RECIPIENT: Final = _words(
     r"sender (?:address )?(?:rejected|denied|verify failed|verification|unknown|domain)|(?:unknown|invalid|"
     r"bad) sender|sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|"
@@ -363,7 +367,8 @@ def _by_words(reply: int | None, words: str) -> Verdict:
     if MAILBOX_FULL.search(words) or TOO_LARGE.search(words):
         return "soft"
     if _says_nobody(words):
-        return "soft" if reply is not None and reply < 500 else "hard"
+        after_data = AFTER_DATA.search(words) is not None  # MAIL 1.11: words alone count where the recipient was named
+        return "soft" if after_data or (reply is not None and reply < 500) else "hard"
     if reply is not None and reply < 500:
         return "soft"
     if DISABLED.search(words) and not STRONG_POLICY.search(words):

@@ -584,6 +584,9 @@ def test_the_family_of_a_report_tells_who_failed_and_why(
         ("550 BAD_RECIPIENT - see our page", "hard"),
         ("550 5.7.1 sorry, your envelope recipient is in my badrcptto list", "hard"),
         ("554 host does not accept mail", "hard"),
+        ("554 Rcpt <a@b.example> does not exist (in reply to RCPT TO command)", "hard"),
+        ("554 Rcpt <a@b.example> does not exist (in reply to end of DATA command)", "soft"),
+        ("550 5.1.1 unknown user (in reply to end of DATA command)", "hard"),
         ("550 from: domain is invalid, please give a valid one", "soft"),
     ],
 )
