@@ -40,6 +40,8 @@ class Watchman:
                 self.wanted = fetch.watched(self.house, MOST_MAILBOXES)
             except SQLAlchemyError as error:
                 log.warning("the watchman waits for the database: %s", type(error).__name__)
+            except Exception:
+                log.exception("the watchman cannot tell which mailboxes there are")  # the look every minute goes on
             for number, url in self.wanted.items():
                 thread = self.waiting.get(number)
                 if thread is None or not thread.is_alive():
@@ -62,6 +64,8 @@ class Watchman:
                     pause = WITHOUT_IDLE
             except (ImapError, SQLAlchemyError) as error:
                 log.info("IDLE ended: %s", error if isinstance(error, ImapError) else type(error).__name__)
+            except Exception:
+                log.exception("waiting at mailbox %s failed", number)
             if not over():
                 self.stop.wait(pause)
 
