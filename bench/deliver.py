@@ -44,10 +44,11 @@ SMTP_SINK = ("/usr/sbin/smtp-sink", "/usr/local/sbin/smtp-sink", "/usr/lib/postf
 MAILBOXES = 4
 TICKS = os.sysconf("SC_CLK_TCK")
 ITEMS = [
-    {"title": f"Part {n}: what a roof carries", "text": "Something useful about roofs and light. " * 5, "url": f"https://x.example/{n}"}
+    {"title": f"Part {n}: what a roof carries", "text": "Something useful about roofs and light. " * 14, "url": f"https://x.example/{n}"}
     for n in range(3)
 ]  # fmt: skip
-ISSUE = """<mj-section><mj-column>
+ISSUE = """<!-- layout: personal -->
+<mj-section><mj-column>
 <mj-text font-size="22px">{{ issue.title }}</mj-text>
 <mj-text>Good morning {{ first_name|default('there') }}, {{ issue.intro }}
 We write to {{ company|default('you') }} in {{ city|default('your town') }}.</mj-text>
@@ -84,7 +85,7 @@ def queue_newsletter(house: wiring.House, count: int) -> None:
         ]
         issue = Issue(
             name="March", subject="{{ first_name|default('Hello') }}, {{ issue.title }}", mjml=ISSUE, state="sending",
-            content={"title": "Spring is here", "intro": "A long winter ends. " * 3, "items": ITEMS}, audience={},
+            content={"title": "Spring is here", "intro": "A long winter ends. " * 8, "items": ITEMS}, audience={},
             created_at=now, started_at=now, planned_up_to=count,
         )  # fmt: skip
         session.add_all([*boxes, issue])
