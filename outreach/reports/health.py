@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine, func, or_, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from outreach.config import Settings
-from outreach.reports import closed_loop, running, why
+from outreach.reports import closed_loop, kept, running, why
 from outreach.reports.running import Check
-from outreach.store import business_clock, inbox, kept_reports, leads, loose_ends, mailboxes, messages
+from outreach.store import business_clock, enrolments, inbox, kept_reports, leads, loose_ends, mailboxes, messages
 from outreach.store.enrolments import Enrolment
 from outreach.store.events import Event
 from outreach.store.inbox import InboundMail
@@ -22,7 +22,6 @@ from outreach.store.messages import Message
 
 LOOK_BACK = timedelta(days=30)
 MOST = 100
-HELD = ("held:%", "blocked:%", "failed:%", "waiting: limit", "waiting: inbox%", "waiting: approval", "paused: %")
 """States in which something other than the plan keeps a lead waiting (RULES S)."""
 
 
@@ -157,7 +156,7 @@ def look(session: Session, house: House, now: datetime) -> Health:
     return Health(
         checks=tuple(_checks(house)),
         queues=_queues(house),
-        letters=messages.counts(session),
+        letters=_letters_by_state(session, house),
         oldest_due=_oldest_due(session, now),
         last_inbound=inbox.last_received(session),
         ahead=business_clock.ahead(session),
@@ -243,15 +242,11 @@ def _box(house: House, row: Mailbox, real_now: datetime) -> Box:
     return Box(row.address, watched, row.read_at, row.read_error, paused, row.paused_reason if paused else "")
 
 
-def _held_states() -> list[object]:
-    return [Enrolment.state.like(pattern) for pattern in HELD]
-
-
 def _held(session: Session) -> tuple[Waiting, ...]:
     query = (
         select(Lead.id, Lead.name, Lead.email, Enrolment)
         .join(Enrolment, Enrolment.lead_id == Lead.id)
-        .where(Enrolment.ended_at.is_(None), or_(*_held_states()))  # type: ignore[arg-type]
+        .where(enrolments.is_held())
         .order_by(Enrolment.due_at)
         .limit(MOST)
     )
@@ -262,11 +257,17 @@ def _held(session: Session) -> tuple[Waiting, ...]:
 
 
 def _held_by_state(session: Session) -> dict[str, int]:
-    query = select(Enrolment.state, func.count()).where(
-        Enrolment.ended_at.is_(None),
-        or_(*_held_states()),  # type: ignore[arg-type]
-    )
+    query = select(Enrolment.state, func.count()).where(enrolments.is_held())
     return {state: count for state, count in session.execute(query.group_by(Enrolment.state).order_by(Enrolment.state))}
+
+
+def _letters_by_state(session: Session, house: House) -> dict[str, int]:
+    """Those under way counted now; all that ever went as they were counted lately, where counting them is slow."""
+    redis = house.queue.redis
+    sent = kept.figure(redis, "letters sent", lambda: messages.count_sent(session))
+    if sent.stale:
+        sent = kept.count_again(redis, "letters sent", lambda: messages.count_sent(session))
+    return messages.counts_open(session) | {"sent": int(sent.value)}
 
 
 def _letters(session: Session, *conditions: object) -> tuple[LetterLine, ...]:

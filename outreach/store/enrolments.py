@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
@@ -14,6 +14,13 @@ CONTRADICTING = "(ended_at IS NULL) = (due_at IS NULL) OR (ended_at IS NULL) = (
 """Runs without a next date, has ended with one, or its state says something else than its end: there should be none."""
 
 
+HELD = (
+    "ended_at IS NULL AND (state LIKE 'held:%' OR state LIKE 'blocked:%' OR state LIKE 'failed:%' OR state LIKE 'paused: %'"
+    " OR state LIKE 'waiting: inbox%' OR state IN ('waiting: limit', 'waiting: approval'))"
+)
+"""Enrolments that something other than the plan keeps waiting."""
+
+
 class Enrolment(Base):
     """One lead in one version of a sequence. `due_at` is when to look again; NULL only when ended."""
 
@@ -21,6 +28,7 @@ class Enrolment(Base):
     __table_args__ = (
         Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrolments_lead_id", "lead_id"),
+        Index("ix_enrolments_held", "due_at", "state", postgresql_where=text(HELD)),
         Index("ix_enrolments_inside", "sequence_id", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_enrolments_paused", "lead_id", postgresql_where=text("ended_at IS NULL AND state LIKE 'paused%'")),
         Index(
@@ -124,6 +132,11 @@ def locked(session: Session, ids: Collection[int]) -> dict[int, Enrolment]:
     """Enrolments by id, locked until the transaction ends; their leads are locked by the caller already."""
     query = select(Enrolment).where(Enrolment.id == func.any(list(ids))).order_by(Enrolment.id)
     return {row.id: row for row in session.scalars(query.with_for_update(key_share=True))} if ids else {}
+
+
+def is_held() -> ColumnElement[bool]:
+    """A condition: something other than the plan keeps the enrolment waiting (read from its own index)."""
+    return text(HELD.replace("ended_at", "enrolments.ended_at").replace("state", "enrolments.state"))  # type: ignore[return-value]
 
 
 def next_due(session: Session) -> datetime | None:

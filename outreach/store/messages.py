@@ -431,9 +431,17 @@ def in_flight(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def counts(session: Session) -> dict[str, int]:
-    """Letters per state."""
-    return {s: n for s, n in session.execute(select(Message.state, func.count()).group_by(Message.state))}
+def counts_open(session: Session) -> dict[str, int]:
+    """Letters per state, of the states that still end in another one."""
+    query = select(Message.state, func.count()).where(Message.state.in_(("claimed", "begun", "unsure")))
+    found = {state: number for state, number in session.execute(query.group_by(Message.state))}
+    queued = session.scalar(select(func.count()).select_from(Message).where(text("state = 'queued'"))) or 0
+    return found | {"queued": queued}
+
+
+def count_sent(session: Session) -> int:
+    """All letters that went."""
+    return session.scalar(select(func.count()).select_from(Message).where(Message.state == "sent")) or 0
 
 
 def link(session: Session, link_id: int) -> tuple[Link, Message] | None:
