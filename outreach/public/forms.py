@@ -32,6 +32,7 @@ CORS = {
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, Accept",
     "Access-Control-Max-Age": "86400",
+    "Access-Control-Expose-Headers": "X-Outreach-Visitor",
 }
 
 
@@ -148,8 +149,8 @@ def _refuse(found: Form, answers: dict[str, Any], errors: dict[str, str], status
 
 def _thank(found: Form, kept: capture.Captured) -> AnyResponse:
     if request.is_json:
-        visitor = visit.token(current_house(), kept.lead_id)
-        body = jsonify(submission=kept.submission_id, lead=kept.lead_id, enrolment=kept.enrolment_id, visitor=visitor)
+        body = jsonify(submission=kept.submission_id, lead=kept.lead_id, enrolment=kept.enrolment_id)
+        body.headers["X-Outreach-Visitor"] = visit.token(current_house(), kept.lead_id)
         body.status_code = 201
         return body
     token = current_house().token("thanks", kept.submission_id)

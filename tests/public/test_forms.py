@@ -53,6 +53,8 @@ def test_a_json_post_answers_with_the_ids(client: FlaskClient, session: Any) -> 
     kept = session.get(Submission, answer.json["submission"])
     assert kept.lead_id == answer.json["lead"]
     assert kept.answers["message"] == "Hello"
+    assert "X-Outreach-Visitor" in answer.headers["Access-Control-Expose-Headers"]
+    assert answer.headers["X-Outreach-Visitor"]
 
 
 def test_json_errors_name_the_field_and_list_the_allowed_values(client: FlaskClient, session: Any) -> None:
