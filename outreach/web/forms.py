@@ -14,9 +14,8 @@ from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
 from outreach.journeys import design_form
 from outreach.journeys.design_form import KINDS, KNOWN, MOST_FIELDS, MOST_OPTIONS, OPTION, Draft
-from outreach.store import forms, sequences, templates
+from outreach.store import forms, leads, sequences, templates
 from outreach.store.forms import Form, Submission
-from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
 
 BUILDERS = ("admin", "manager", "marketer")
@@ -80,7 +79,7 @@ def form_submissions(form_id: int) -> str:
     """What people sent, the latest first."""
     form = _form(form_id)
     rows = forms.submissions(transaction(), form.id, SHOWN)
-    people = {row.lead_id: transaction().get(Lead, row.lead_id) for row in rows}
+    people = leads.by_ids(transaction(), {row.lead_id for row in rows})
     return render_template("forms/submissions.html", form=form, rows=rows, people=people, labels=_labels(form))
 
 
