@@ -215,10 +215,10 @@ def _batch(sender: Sender, claim: Claim, until: float) -> int:
 
 
 def _suit(sender: Sender, taken: int, seconds: float) -> None:
-    """A batch is about a second of work: small for slow servers, large for fast ones."""
-    if taken == sender.size and seconds < 0.5:
+    """A batch is a few seconds of work at most: small for slow servers, large for fast ones."""
+    if taken == sender.size and seconds < SLICE / 3:
         sender.size = min(LARGEST_BATCH, sender.size * 2)
-    elif seconds > 2.0:
+    elif seconds > SLICE:
         sender.size = max(FIRST_BATCH, sender.size // 2)
 
 
