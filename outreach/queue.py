@@ -32,7 +32,6 @@ JOBS = {
     "fetch_mail": "inbound",
     "receive": "inbound",
     "read_hooks": "inbound",
-    "read_hooks": "inbound",
     "settle_clicks": "housekeeping",
     "sweep": "housekeeping",
     "check_domains": "housekeeping",

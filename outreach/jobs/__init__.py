@@ -119,15 +119,6 @@ def read_hooks() -> None:
             _house().queue.poke(job)
 
 
-def read_hooks() -> None:
-    """Understand what mail providers posted."""
-    from outreach.journeys.hooks import read
-
-    if read(_house()):
-        for job in ("receive", "advance", "read_hooks"):
-            _house().queue.poke(job)
-
-
 def check_domains() -> None:
     """Look up in DNS the domains that we send from, each once a day."""
     from outreach.journeys.sending_domains import check_all

@@ -9,7 +9,20 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Moment
 
-COLUMNS = ("run", "day", "at", "kind", "lead_id", "enrolment_id", "mailbox_id", "owner_id", "step_key", "rule", "moved", "people")
+COLUMNS = (
+    "run",
+    "day",
+    "at",
+    "kind",
+    "lead_id",
+    "enrolment_id",
+    "mailbox_id",
+    "owner_id",
+    "step_key",
+    "rule",
+    "moved",
+    "people",
+)
 
 
 class OutlookLine(Base):
