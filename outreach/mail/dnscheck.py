@@ -75,7 +75,8 @@ class Sender:
     """What is known of a sending domain.
 
     `envelope`: the domain of the return address. `includes`: what the providers' SPF needs. `selectors`: those of providers
-    that sign themselves, with `signer` saying where to switch it on; `signs_itself`: some letters need a key of ours. `servers`: hosts of our own that send directly.
+    that sign themselves, with `signer` saying where to switch it on; `signs_itself`: some letters need a key of ours.
+    `servers`: hosts of our own that send directly.
     `mail_host`: where the reply domain's MX should lead.
     """
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach import documents
@@ -109,6 +110,20 @@ def card(session: Session, task_id: int, now: datetime) -> Card | None:
 def standings(session: Session, lead_id: int) -> list[Standing]:
     """The sequences that a lead is in."""
     return [standing(session, row) for row in enrolments.running(session, lead_id)]
+
+
+def standings_of(session: Session, lead_ids: list[int]) -> dict[int, list[Standing]]:
+    """The sequences that many leads are in, asked for together."""
+    running = enrolments.running_of(session, lead_ids)
+    rows = [row for found in running.values() for row in found]
+    # A session forgets rows that nobody holds: held here, it answers for them itself.
+    held = [
+        *session.scalars(select(SequenceRow).where(SequenceRow.id.in_({row.sequence_id for row in rows}))),
+        *session.scalars(select(VersionRow).where(VersionRow.id.in_({row.version_id for row in rows}))),
+    ]
+    found = {lead_id: [standing(session, row) for row in running[lead_id]] for lead_id in running}
+    del held
+    return found
 
 
 def standing(session: Session, row: Enrolment) -> Standing:

@@ -20,7 +20,7 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import bulk, capture, enrol, import_leads
 from outreach.reports import card
-from outreach.store import enrolments, leads, segments, sequences, users
+from outreach.store import leads, segments, sequences, users
 from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
 
@@ -163,12 +163,12 @@ def _after(last: Lead, asked: dict[str, str]) -> str:
 
 def _rows(session: Session, rows: list[Lead]) -> list[dict[str, object]]:
     ids = [lead.id for lead in rows]
-    running, tags = enrolments.running_of(session, ids), leads.tags_by_lead(session, ids)
+    standings, tags = card.standings_of(session, ids), leads.tags_by_lead(session, ids)
     names = {user.id: user.name for user in users.all_users(session)}
     return [
         {
             "lead": lead, "tags": tags.get(lead.id, []), "owner": names.get(lead.owner_id or 0, ""),
-            "standings": [card.standing(session, row) for row in running.get(lead.id, [])],
+            "standings": standings.get(lead.id, []),
         }
         for lead in rows
     ]  # fmt: skip
