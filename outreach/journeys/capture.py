@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import phonenumbers
@@ -21,7 +22,7 @@ from outreach.core import entry, office, zones
 from outreach.errors import Refused
 from outreach.journeys import enrol, facts, notify
 from outreach.journeys.house import House
-from outreach.store import account, consents, enrolments, events, forms, happenings, leads, users
+from outreach.store import account, companies, consents, enrolments, events, forms, happenings, leads, users
 from outreach.store.forms import Form, Submission
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -266,7 +267,8 @@ def _place(session: Session, lead: Lead, context: dict[str, Any]) -> None:
     us = account.get(session)
     owner = session.get(User, lead.owner_id) if lead.owner_id else None
     country = lead.country or _country_of(lead.phone)
-    zone = zones.zone_of(
+    chain = partial(
+        zones.zone_of,
         browser=context.get("zone") or (lead.zone if lead.zone_source == "browser" else None),
         country=lead.country or None,
         region=lead.region or None,
@@ -274,6 +276,9 @@ def _place(session: Session, lead: Lead, context: dict[str, Any]) -> None:
         owner=owner.zone if owner else None,
         account=us.zone,
     )
+    zone = chain()
+    if zone.source in ("owner", "account"):
+        zone = chain(company=companies.zone_of(session, lead))
     lead.zone, lead.zone_source = zone.name, zone.source + (" (guessed)" if zone.guessed else "")
     if not lead.country:
         lead.country = country or zones.country_of(zone.name) if zone.source == "browser" else country or us.country

@@ -37,6 +37,17 @@ def selling_ids(session: Session, lead: Lead) -> list[int]:
     return list(session.scalars(select(Lead.id).where(same, _selling()).limit(MOST))) if same is not None else []
 
 
+def zone_of(session: Session, lead: Lead) -> str | None:
+    """W6: where most of a lead's colleagues are whose own zone is known and no guess."""
+    same = colleagues(lead)
+    if same is None:
+        return None
+    known = select(Lead.zone).where(
+        same, Lead.zone != "", Lead.zone_source.in_(("field", "browser", "postal", "phone"))
+    )
+    return session.scalar(known.group_by(Lead.zone).order_by(func.count().desc(), Lead.zone).limit(1))
+
+
 def take_turns(session: Session, lead: Lead) -> None:
     """Until the end of the transaction nobody else counts the places of this company (M7)."""
     key = companies.belonging(lead.company, lead.email).key
