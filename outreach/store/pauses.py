@@ -147,6 +147,8 @@ def tasks_of_absent(session: Session, now: datetime, limit: int = 200) -> list[M
     """P4: open tasks that fall due within an absence of today that moves tasks; replies and new leads wait for nobody
     and go to a stand-in alone."""
     away = Absence.first_day <= now.date(), Absence.last_day >= now.date(), Absence.choice != "everything"
+    if session.scalar(select(Absence.id).where(*away).limit(1)) is None:
+        return []  # asked at every tick: without anybody away no task is looked at
     query = (
         select(Task.id, Absence)
         .join(Absence, Absence.user_id == Task.owner_id)
@@ -154,4 +156,7 @@ def tasks_of_absent(session: Session, now: datetime, limit: int = 200) -> list[M
         .where(or_(Absence.choice == "hand over", Task.kind.not_in(("reply", "new_lead"))))
         .where(or_(Absence.choice != "hand over", Absence.stand_in_id.is_not(None)))
     )
-    return [Misplaced(task_id, absence) for task_id, absence in session.execute(query.order_by(Task.id).limit(limit))]
+    return [
+        Misplaced(task_id, absence)
+        for task_id, absence in session.execute(query.order_by(Task.owner_id, Task.due_at, Task.id).limit(limit))
+    ]
