@@ -271,6 +271,9 @@ def found_by(
     return asked
 
 
+WALKED = ("in nothing",)
+"""States that no index finds: the list is walked for them, `FARTHEST` leads at a time."""
+FARTHEST = 100_000
 FEW = 2000
 """Leads that a search may find before the page is rather read in its own order."""
 MOST_COUNTED = 10_000
@@ -286,12 +289,16 @@ def page(
     state: str = "",
     also: ColumnElement[bool] | None = None,
     before: tuple[datetime, int] | None = None,
+    until: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Lead]:
-    """A page of leads, the latest activity first; the next page starts before (last_activity_at, id)."""
+    """A page of leads, the latest activity first; the next page starts before (last_activity_at, id), and none is older
+    than `until`."""
     query = select(Lead).where(*found_by(words=words, stage=stage, owner_id=owner_id, tag=tag, state=state, also=also))
     if before:
         query = query.where(tuple_(Lead.last_activity_at, Lead.id) < tuple_(*before))
+    if until:
+        query = query.where(tuple_(Lead.last_activity_at, Lead.id) >= tuple_(*until))
     query = query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).limit(limit)
     if not prefix_query(words):
         return list(session.scalars(query))
@@ -304,6 +311,18 @@ def page(
     found = list(session.scalars(query))
     session.execute(text("SET LOCAL enable_bitmapscan = on"))
     return found
+
+
+def farthest(session: Session, state: str, before: tuple[datetime, int] | None) -> tuple[datetime, int] | None:
+    """How far back one page looks for leads in a state that is walked for; None = to the end."""
+    if state not in WALKED:
+        return None
+    query = select(Lead.last_activity_at, Lead.id).where(Lead.erased_at.is_(None))
+    if before:
+        query = query.where(tuple_(Lead.last_activity_at, Lead.id) < tuple_(*before))
+    query = query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).offset(FARTHEST).limit(1)
+    found = session.execute(query).first()
+    return (found[0], found[1]) if found else None
 
 
 def _few_with(session: Session, words: str) -> list[int] | None:

@@ -36,15 +36,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def lead_list() -> str:
     """A page of leads, the latest activity first."""
     session, asked = transaction(), _asked()
-    found = leads.page(session, **_filters(), before=_cursor(), limit=PAGE + 1)
-    rows, more = found[:PAGE], len(found) > PAGE
+    until = leads.farthest(session, asked["state"], _cursor())
+    found = leads.page(session, **_filters(), before=_cursor(), until=until, limit=PAGE + 1)
+    rows = found[:PAGE]
+    last = (rows[-1].last_activity_at, rows[-1].id) if len(found) > PAGE else until
     part = "leads/rows.html" if request.headers.get("HX-Target") == "lead-rows" else "leads/list.html"
     return render_template(
-        part, rows=_rows(session, rows), asked=asked, more=_after(rows[-1], asked) if more else "",
+        part, rows=_rows(session, rows), asked=asked, more=_after(last, asked) if last else "",
         stages=pipeline.STAGES, counts=_counts(session), owners=users.active_users(session),
         tags=leads.all_tags(session),
         segments=[one.name for one in segments.all_segments(session)], states=tuple(leads.IN_STATE), query=urlencode(asked),
-        filtered=any(asked.values()), bulk=bulk.ACTIONS,
+        filtered=any(asked.values()), bulk=bulk.ACTIONS, looked=leads.FARTHEST,
     )  # fmt: skip
 
 
@@ -157,8 +159,8 @@ def _cursor() -> tuple[datetime, int] | None:
         return None
 
 
-def _after(last: Lead, asked: dict[str, str]) -> str:
-    return "/leads?" + urlencode({**asked, "before": f"{last.last_activity_at.isoformat()}~{last.id}"})
+def _after(last: tuple[datetime, int], asked: dict[str, str]) -> str:
+    return "/leads?" + urlencode({**asked, "before": f"{last[0].isoformat()}~{last[1]}"})
 
 
 def _rows(session: Session, rows: list[Lead]) -> list[dict[str, object]]:

@@ -84,6 +84,30 @@ def test_the_list_goes_on_page_by_page_without_leaving_anybody_out(rep: Visitor,
     assert len(seen) == len(set(seen)) == 120
 
 
+def test_whoever_is_in_nothing_is_found_however_far_back(
+    rep: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page looks through so many leads; `Older` goes on, also over a stretch where nobody fits."""
+    monkeypatch.setattr(leads, "FARTHEST", 3)
+    with desk.house.sessions.begin() as session:
+        for n in range(12):
+            at = desk.now - timedelta(days=1, minutes=n)
+            session.add(Lead(name=f"Lead {n:03}", email=f"l{n}@x.example", created_at=at, last_activity_at=at))
+    for n in range(8):
+        note(rep, desk, name=f"Busy {n}", email=f"busy{n}@x.example", phone="")
+    seen: list[str] = []
+    path, empty = "/leads?state=in+nothing", 0
+    while path:
+        page = rep.get(path).text
+        found = re.findall(r"<b>(Lead \d+|Busy \d)</b>", page)
+        empty += not found and "Nobody yet" in page
+        seen += found
+        more = re.search(r'href="(/leads\?[^"]*before=[^"]+)"', page)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert seen == [f"Lead {n:03}" for n in range(12)]
+    assert empty == 2
+
+
 def test_the_export_never_hands_a_formula_to_a_spreadsheet(rep: Visitor, desk: Desk) -> None:
     desk.lead("=cmd|'/c calc'!A0", company="@SUM(1)", phone="+49 40 5550 1420")
     answer = rep.get("/leads/export.csv")
