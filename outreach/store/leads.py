@@ -273,7 +273,7 @@ def found_by(
 
 WALKED = ("in nothing",)
 """States that no index finds: the list is walked for them, `FARTHEST` leads at a time."""
-FARTHEST = 100_000
+FARTHEST = 50_000
 FEW = 2000
 """Leads that a search may find before the page is rather read in its own order."""
 MOST_COUNTED = 10_000
