@@ -13,8 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|\"resolved\"|/home/|/root/|/tmp/")
-HARMLESS = re.compile(r"\"url\": \"https?://|^#    uv pip compile ")  # funding pages; the command that made the file
+ADDRESS = re.compile(r"https?://|--(?:extra-)?index[-]url|--find[-]links|\"resolved\"|/(?:home|root|tmp)/")
+HARMLESS = re.compile(r"\"url\": \"https?://")  # funding pages
 
 
 def command(*words: str) -> Callable[[], str]:
