@@ -154,8 +154,9 @@ class Victims:
             )
         with contextlib.suppress(Exception):
             signs = [sign.pid for sign in heartbeat.alive(connect(self.redis_url)) if sign.role == role]
-            mine = {pid for pid, parent, _ in _processes() if parent == self.supervisor}
-            return next((pid for pid in signs if pid in mine), None)
+            parents = {pid: parent for pid, parent, _ in _processes()}
+            # The web server's sign of life is that of its worker, a child of the process that the supervisor started.
+            return next((p for p in signs if self.supervisor in (parents.get(p), parents.get(parents.get(p, 0)))), None)
         return None
 
 
