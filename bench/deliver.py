@@ -260,7 +260,7 @@ def measured(settings: Settings, count: int, senders: int, postgres: int, sink: 
         spent,
         shown,
         events,
-        os.getloadavg()[0],  # type: ignore[arg-type]
+        os.getloadavg()[0],
     )
 
 

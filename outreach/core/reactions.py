@@ -403,10 +403,10 @@ def _letter_failed(scene: Scene, signal: signals.LetterFailed) -> Decision:
 
 
 def _clicked(scene: Scene, signal: signals.Clicked) -> Decision:
-    """X1: a click goes on and makes the lead hot."""
+    """X1: a click goes on and makes the lead hot. Where it stops the sequence, it was what the sequence was for."""
     facts = replace(scene.facts, clicks=scene.facts.clicks | {signal.name})
     scene = replace(scene, facts=facts).plus(MarkHot(f"clicked {signal.name}"))
-    return _engaged(scene, scene.sequence.stop.click, states.MANUAL, f"The lead clicked {signal.name}.")
+    return _engaged(scene, scene.sequence.stop.click, states.GOAL, f"The lead clicked {signal.name}.")
 
 
 def _visited(scene: Scene, signal: signals.Visited) -> Decision:

@@ -172,6 +172,13 @@ class TestReplies:
         assert not decision.after.ended
         assert decision.effects == (d.MarkHot("clicked pricing"),)
 
+    def test_a_click_that_stops_the_sequence_was_its_goal(self, lead, still):
+        """X1, SEQUENCE stop: the enrolment ends as met, not as taken over by somebody."""
+        sequence = sequence_of(ANCHORED + "stop: {click: stop}\n")
+        begun = engine.first(1, sequence, lead(), NOW, still).after
+        decision = engine.on_signal(begun, sequence, signals.Clicked("pricing"), lead(), NOW, still)
+        assert decision.after.state == "ended: goal"
+
     @pytest.mark.parametrize(
         ("signal", "state"),
         [
