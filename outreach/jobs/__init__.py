@@ -34,11 +34,13 @@ def _sender() -> "Sender":
 
 
 def deliver_urgent() -> None:
-    """Letters that go at once: auto-responses, a rep's own mail, notices."""
+    """Letters that go at once: auto-responses, a rep's own mail, notices. What follows them has time until the clock
+    looks: nobody waits behind it here."""
     from outreach.journeys.deliver import deliver as run
 
-    if run(_sender(), "urgent"):
-        _house().queue.poke("advance")
+    run(_sender(), "urgent")
+    if _sender().late:
+        _house().queue.poke("deliver_urgent")
 
 
 def deliver() -> None:
@@ -51,11 +53,13 @@ def deliver() -> None:
 
 
 def advance() -> None:
-    """Due enrolments take their next step; ended letters are told to theirs."""
+    """Due enrolments take their next step; ended letters are told to theirs. Letters that come of it are found by the
+    clock: a ring for each run would cost more than the run."""
+    from outreach.journeys.advance import BATCH
     from outreach.journeys.advance import advance as run
 
-    if run(_house()):
-        for job in ("deliver_urgent", "deliver", "advance"):
+    if run(_house()) >= BATCH:
+        for job in ("deliver", "advance"):
             _house().queue.poke(job)
 
 
@@ -92,7 +96,6 @@ def enter() -> None:
 
     if handle(_house()):
         _house().queue.poke("enter")
-    _house().queue.poke("deliver_urgent")
 
 
 def look_around() -> None:

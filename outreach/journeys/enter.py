@@ -23,8 +23,12 @@ from outreach.store.leads import Lead
 
 log = logging.getLogger(__name__)
 
-LOUD = ("replied", "visited", "score", "colleague")
-"""Kinds that are always looked at: their names are no plain match, or colleagues have to hear of them."""
+LOUD = ("replied", "colleague")
+"""Kinds that are always looked at: colleagues have to hear of them."""
+RANGES = ("visited", "score")
+"""Kinds whose names are no plain match: whoever listens for one listens for the whole kind."""
+ENTERS_ITSELF = ("form",)
+"""Kinds whose own door has let in already (journeys.capture): only running sequences may want to hear of them."""
 LOOK_AGAIN = timedelta(hours=1)
 ASKED_AS = {"tag": "tag", "stage": "stage", "segment": "segment", "form": "submitted", "visited": "visited"}
 """Kind of a happening -> kind of the conditions that ask about it."""
@@ -61,11 +65,17 @@ def heard(session: Session) -> set[tuple[str, str]]:
     """(kind, name) of everything that a published version listens for; older versions count while people are inside."""
     found: set[tuple[str, str]] = set()
     for sequence in _documents(session):
-        found |= {(rule.kind, rule.name) for rule in sequence.enter.on}
+        found |= {(rule.kind, rule.name) for rule in sequence.enter.on if rule.kind not in ENTERS_ITSELF}
         found |= {("stage", stage) for stage, _ in sequence.stop.stage}
+        found |= {(kind, "") for kind in RANGES if _hears(sequence, kind)}
         for kind, asked in ASKED_AS.items():
             found |= {(kind, name) for name in entry.names_asked([sequence], asked)}
     return found
+
+
+def _hears(sequence: Sequence, kind: str) -> bool:
+    opens = any(rule.kind == kind for rule in sequence.enter.on)
+    return opens or bool(entry.names_asked([sequence], kind))
 
 
 def _documents(session: Session) -> list[Sequence]:
@@ -144,7 +154,7 @@ def _asks(running: tuple[str, Sequence], row: Happening) -> bool:
 
 def _enter(session: Session, house: House, lead: Lead, row: Happening, now: datetime) -> None:
     """A form's own door has let in already; a colleague's reply opens nothing."""
-    if row.kind in ("form", "colleague"):
+    if row.kind in (*ENTERS_ITSELF, "colleague"):
         return
     scored = row.data if row.kind == "score" else {}
     happened = entry.Happening(row.kind, row.name, int(scored.get("before", 0)), int(scored.get("after", 0)))

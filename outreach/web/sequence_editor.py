@@ -194,7 +194,7 @@ def sequence_step_test(sequence_id: int, key: str) -> AnyResponse:
     else:
         user = this_user()
         message = previews.send_test(transaction(), shown.letter, user, now())
-        poke("deliver_urgent", message.id)
+        poke("deliver_urgent")
         flash(f"On its way to {user.email}.", "ok")
     return redirect(url_for("web.sequence_editor", sequence_id=sequence_id, step=key), 303)
 
