@@ -1,5 +1,6 @@
 """What tests stand on: real engines (one server for the run, a database per process), a house, a system, a browser."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -61,6 +62,18 @@ CHROMIUM_FLAGS = [
 ]
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 TEST_SERVER_OPTIONS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+# ---- every letter ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _every_letter_is_clean() -> Iterator[None]:
+    """A letter with a wrong byte fails the test that sent it, whatever else the test looks at."""
+    from tests import judge
+
+    with judge.verdict():
+        yield
 
 
 # ---- one server for the run ----------------------------------------------------------------------------------------
@@ -290,13 +303,21 @@ class System:
             check=False,
         )
 
+    def judge_letters(self) -> None:
+        """Show every letter that its own mail server took to the byte checker."""
+        from tests import judge
+
+        with contextlib.suppress(FileNotFoundError):  # it was stopped before it was up
+            judge.look_into(self.run_json()["settings"]["DATABASE_URL"])
+
     def said(self) -> str:
         """What `up` printed so far."""
         return self.log.read_text()
 
     def stop(self, number: int = signal.SIGINT, seconds: float = 30) -> int:
-        """Signal it and wait for its end."""
+        """Judge the letters that it sent, signal it and wait for its end."""
         if self.process.poll() is None:
+            self.judge_letters()
             self.process.send_signal(number)
         return self.process.wait(seconds)
 
@@ -368,19 +389,20 @@ def starts(grown_data: Path) -> Iterator[Any]:
 
     yield start
     for system in started:
-        if system.process.poll() is None:
-            system.process.terminate()
-            system.process.wait(40)
+        system.stop(signal.SIGTERM, 40)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def running_system() -> Iterator[System]:
     """A complete system with its own engines, mail server and clock, shared by the tests of this process."""
+    from tests import judge
+
     folder = Path(tempfile.mkdtemp(prefix="outreach-system-", dir="/tmp"))
     system = start_system(folder / "data")
     yield system
-    system.stop()
+    with judge.verdict():
+        system.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

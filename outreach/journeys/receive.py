@@ -7,6 +7,7 @@ receive   understand what nobody has read yet, each message in a transaction of 
 
 import hashlib
 import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,14 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from outreach import leash
+from outreach import clock, leash
 from outreach.core.companies import FREE_MAIL
 from outreach.journeys import consequences, notify
 from outreach.journeys.consequences import Case, Match
 from outreach.journeys.house import House
-from outreach.mail import authresults, classify, matching, parse, replytext
+from outreach.mail import authresults, classify, dns, matching, parse, replytext
 from outreach.mail.classify import Verdict
+from outreach.mail.dns import Ask, DnsSilent
 from outreach.mail.parse import Inbound
 from outreach.store import account, attachments, inbox, leads, mailboxes, messages
 from outreach.store.attachments import Attachment
@@ -33,6 +35,8 @@ TRIES = 2
 SECONDS = 20
 """Of computing for one message, where the reader may be ended (jobs.work)."""
 MOST_FILES = 50
+DNS_SECONDS, DNS_QUESTIONS = 8.0, 30
+"""For the proof of one sender."""
 PURPOSES = {"r": "reply", "b": "bounce", "u": "unsubscribe"}
 log = structlog.get_logger()
 
@@ -71,16 +75,42 @@ def accepts(session: Session, house: House, address: str) -> bool:
     return f"{local}@{domain}" in mailboxes.addresses(session)
 
 
-def receive(house: House, limit: int = 50) -> int:
+@dataclass(frozen=True)
+class Unproven:
+    """A mail of which only the From header says who wrote it: DNS is asked, with no transaction open."""
+
+    raw: bytes
+    sender: str
+
+
+class Prover:
+    """Asks DNS for the keys that prove senders (MAIL 1.8 h). Once it was silent, the mails behind are not kept waiting."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = dns.once(ask)
+        self.silent = False
+
+    def of(self, mail: Unproven) -> str:
+        """The domain that signed; empty where nothing is proven."""
+        if self.silent:
+            return ""
+        try:
+            ask = dns.within(self.ask, DNS_SECONDS, DNS_QUESTIONS)
+            return authresults.signer(mail.raw, mail.sender, ask, clock.real_now().timestamp())
+        except DnsSilent:
+            self.silent = True
+            return ""
+
+
+def receive(house: House, limit: int = 50, ask: Ask = dns.ask) -> int:
     """Understand unread messages; a message that cannot be read is set aside, visible, and the line goes on."""
     with house.sessions() as session:
         waiting = inbox.unread(session, limit)
+    prover = Prover(ask)
     for inbound_id in waiting:
         try:
-            if not _begun(house, inbound_id):
-                continue
-            with leash.at_most(SECONDS), house.sessions.begin() as session:
-                _understand(session, house, inbound_id)
+            if _begun(house, inbound_id):
+                _read(house, inbound_id, prover)
         except OperationalError:
             # The database is away: no fault of this message; it stays unread and is read when the clock rings again.
             raise
@@ -89,6 +119,16 @@ def receive(house: House, limit: int = 50) -> int:
             with house.sessions.begin() as session:
                 _set_aside(session, inbound_id, f"{type(error).__name__}: {error}")
     return len(waiting)
+
+
+def _read(house: House, inbound_id: int, prover: Prover) -> None:
+    """One message; where its sender is to be proven first, DNS is asked between two transactions."""
+    with leash.at_most(SECONDS), house.sessions.begin() as session:
+        unproven = _understand(session, house, inbound_id)
+    if unproven is not None:
+        proof = prover.of(unproven)
+        with leash.at_most(SECONDS), house.sessions.begin() as session:
+            _understand(session, house, inbound_id, proof)
 
 
 def _begun(house: House, inbound_id: int) -> bool:
@@ -104,25 +144,44 @@ def _begun(house: House, inbound_id: int) -> bool:
         return True
 
 
-def _understand(session: Session, house: House, inbound_id: int) -> None:
-    """(1) Parse, (2) classify, (3) match, (4) keep what was understood, (5) act on it."""
+def _understand(session: Session, house: House, inbound_id: int, proof: str | None = None) -> Unproven | None:
+    """(1) Parse, (2) classify, (3) match, (4) keep what was understood, (5) act on it.
+
+    With no `proof` (the domain that signed, or "") a mail that needs one is handed back as it lay.
+    """
     row = inbox.lock_new(session, inbound_id)
     if row is None:
-        return
+        return None
     try:
         inbound = parse.parse(row.raw)
     except parse.Unreadable as error:
         _quarantine(session, row, str(error))
-        return
+        return None
     domains = _our_domains(session, house)
     verdict = _classified(session, house, row, inbound, domains)
     match = _matched(session, house, row, inbound, verdict, domains)
+    if proof is None and _wants_proof(house, inbound, verdict, match):
+        return Unproven(bytes(row.raw), inbound.from_address or "")
+    if proof:
+        match = replace(match, proven=True, by=f"{match.by}, signed by {proof}")
     if match.lead is not None:
         leads.locked(session, match.lead.id)
     _note(row, inbound, verdict, match)
     _keep_files(session, row, inbound)
     consequences.act(Case(session, house, row, verdict, match, house.now(session)))
     row.state = "done"
+    return None
+
+
+def _wants_proof(house: House, inbound: Inbound, verdict: Verdict, match: Match) -> bool:
+    """Where it matters who wrote, only From says it, and no server of ours has judged (X3): is there a signature?"""
+    return (
+        match.by == "sender"
+        and not match.proven
+        and verdict.cls in ("human", "left_company")
+        and bool(inbound.all_headers("dkim-signature"))
+        and authresults.judged(inbound, house.settings.our_mail_servers) is None
+    )
 
 
 def _keep_files(session: Session, row: InboundMail, inbound: Inbound) -> None:
@@ -227,7 +286,7 @@ def _by_sender(session: Session, house: House, inbound: Inbound) -> Match:
     if not sender or inbound.from_ambiguous:
         return Match()
     if lead := leads.by_email(session, sender):
-        return Match(lead, None, "sender", proven=authresults.proven(inbound, house.settings.our_mail_servers))
+        return Match(lead, None, "sender", proven=bool(authresults.judged(inbound, house.settings.our_mail_servers)))
     subject = _bare(inbound.subject)
     company = sender.rpartition("@")[2].lower()
     if not subject or not company or company in FREE_MAIL:

@@ -1,17 +1,24 @@
-"""Is this a letter that may leave? One judge over finished bytes (MAIL O1-O4, O8-O12, O14, O17, U1).
+"""Is this a letter that may leave? One judge over finished bytes (MAIL O1-O5, O8-O12, O14, O17, U1, A7).
 
-Used by every test that makes a letter, by the composer's bench and by the operator's doctor; it is not on the way of
+It sits behind every mail server of the tests, so that a bad byte fails the test in which it fell; it is not on the way of
 each letter, where the composer is trusted.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header
 from email.message import Message
+
+from outreach.mail import dkim, dkimcheck
 
 MAX_HTML = 102_400  # O14: Gmail cuts here
 WARN_HTML = 90_000
+MAX_SPOKEN = 560
+"""O12 allows a value 200 signs; a name with its address, and an address alone, may be longer."""
 _TOKENS = (
     "message-id", "in-reply-to", "references", "list-unsubscribe", "list-unsubscribe-post", "list-id", "feedback-id",
     "auto-submitted",
@@ -20,16 +27,19 @@ _ONCE = (*_TOKENS, "date", "from", "to", "reply-to", "subject", "sender", "mime-
 _MUST = ("message-id", "date", "from", "to", "subject", "mime-version", "content-type")
 _WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SPOKEN = ("subject", "from", "to", "reply-to")
+_HARMFUL = frozenset("\u061c\u200e\u200f\u2028\u2029\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZONE = re.compile(r"[+-]\d{4}\Z")
 
 
 def faults(raw: bytes, *, smtputf8: bool = False) -> list[str]:
     """Everything that is wrong with a message, one plain sentence each; an empty list is a clean letter."""
     found = _line_faults(raw)
-    head, _, _ = raw.partition(b"\r\n\r\n")
+    head, _, body = raw.partition(b"\r\n\r\n")
     fields = _fields(head)
     found += _header_faults(fields, smtputf8=smtputf8)
     found += _unsubscribe_faults(fields)
+    found += _signature_faults(fields, body)
     found += _part_faults(message_from_bytes(raw))
     return found
 
@@ -85,7 +95,25 @@ def _header_faults(fields: list[tuple[str, list[str]]], *, smtputf8: bool) -> li
         found += [f"O9: {name} has an encoded word over 75" for word in _WORD.findall(value) if len(word) > 75]
         if any(not line.strip() for line in lines[1:]):
             found.append(f"{name} has an empty folded line")
+        if name in _SPOKEN:
+            found += _spoken_faults(name, value)
     return found + _value_faults({name: "".join(lines).partition(":")[2].strip() for name, lines in fields})
+
+
+def _signature_faults(fields: list[tuple[str, list[str]]], body: bytes) -> list[str]:
+    """A7, for letters that are signed: every header of the list, From twice, no length, and the digest of this body."""
+    found = []
+    for name, lines in fields:
+        if name != "dkim-signature":
+            continue
+        tags = dkimcheck.tags("".join(lines).partition(":")[2])
+        signed = [one.strip().lower() for one in tags.get("h", "").split(":")]
+        found += [f"A7: {one} is not signed" for one in dkim.SIGNED if signed.count(one) < dkim.SIGNED.count(one)]
+        if tags.get("c") != "relaxed/relaxed" or "l" in tags:
+            found.append("A7: a signature is not relaxed/relaxed over the whole body")
+        if tags.get("bh") != dkim.body_hash(body):
+            found.append("A7: a signature is not that of this body")
+    return found
 
 
 def _foldable(line: str) -> bool:
@@ -108,6 +136,18 @@ def _value_faults(values: dict[str, str]) -> list[str]:
     if "feedback-id" in values and not 5 <= len(values["feedback-id"].split(":")[-1]) <= 15:
         found.append("O17: Feedback-ID's sender has not 5 to 15 signs")
     return found
+
+
+def _spoken_faults(name: str, value: str) -> list[str]:
+    """O12: what people read in a header: no control or direction character, and no line end inside an encoded word."""
+    try:
+        parts = decode_header(value)
+        text = "".join(part if isinstance(part, str) else part.decode(kind or "ascii") for part, kind in parts)
+    except (HeaderParseError, LookupError, ValueError):
+        return [f"O12: {name} cannot be decoded"]
+    if any(sign in _HARMFUL or unicodedata.category(sign) == "Cc" for sign in text):
+        return [f"O12: {name} holds a control or direction character"]
+    return [f"O12: {name} is longer than {MAX_SPOKEN}"] if len(text) > MAX_SPOKEN else []
 
 
 def _unsubscribe_faults(fields: list[tuple[str, list[str]]]) -> list[str]:
@@ -144,6 +184,8 @@ def _text_faults(part: Message) -> list[str]:
     found = [] if data.strip() else [f"O8: {kind} is empty"]
     if str(part["Content-Transfer-Encoding"]).lower() not in ("base64", "quoted-printable"):
         found.append(f"O9: {kind} is neither base64 nor quoted-printable")
+    if any(len(line) > 76 for line in str(part.get_payload()).splitlines()):
+        found.append(f"O9: {kind} has an encoded line over 76")
     if kind == "text/html" and len(data) > MAX_HTML:
         found.append(f"O14: the HTML has {len(data)} bytes, {MAX_HTML} are the limit")
     return found

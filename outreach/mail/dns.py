@@ -6,6 +6,8 @@ import dns.exception
 import dns.resolver
 import dns.reversename
 
+from outreach import clock
+
 SECONDS = 4.0
 
 Ask = Callable[[str, str], tuple[str, ...]]
@@ -27,6 +29,20 @@ def ask(name: str, kind: str) -> tuple[str, ...]:
     if kind == "TXT":
         return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
     return tuple(record.to_text() for record in answer)
+
+
+def within(asked: Ask, seconds: float, questions: int) -> Ask:
+    """The same for so long and so many questions; then DnsSilent: a stranger chooses what is asked."""
+    began, left = clock.monotonic(), questions
+
+    def bounded(name: str, kind: str) -> tuple[str, ...]:
+        nonlocal left
+        left -= 1
+        if left < 0 or clock.monotonic() - began > seconds:
+            raise DnsSilent("This mail asks too much of DNS.")
+        return asked(name, kind)
+
+    return bounded
 
 
 def once(asked: Ask) -> Ask:

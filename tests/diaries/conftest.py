@@ -28,6 +28,7 @@ from outreach.journeys import (
 from outreach.journeys.presets import load_presets
 from outreach.mail.listener import InboundServer, LocalMailServer, Received
 from outreach.store import enrolments, events, forms, tasks
+from tests import judge
 from tests.conftest import free_port
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -178,6 +179,7 @@ def world(house: Any) -> Iterator[World]:
         accounts.add_user(session, "rita@outreach.test", "Rita Rep", "admin", "a good password")
 
     def took(received: Received) -> None:
+        judge.look(received.raw, smtputf8="SMTPUTF8" in received.mail_options)
         made.letters.append(email.message_from_bytes(received.raw, policy=email.policy.default))
         made.envelopes.append((received.envelope_from, received.recipients[0]))
         with house.sessions.begin() as session:

@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 
 from outreach.journeys import deliver, fetch
 from outreach.store import consents, inbox, leads, mailboxes
+from tests import judge
 from tests.conftest import free_port
 from tests.mail.dovecot import BINARY as DOVECOT
 from tests.mail.dovecot import Dovecot
@@ -27,6 +28,10 @@ class World:
             return "450 4.3.2 The system is too busy, try again later"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        judge.look(bytes(envelope.original_content or b""))
+        return "250 2.0.0 Ok"
 
 
 def test_what_postfix_returns_is_understood(world: Any) -> None:

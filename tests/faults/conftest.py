@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import judge
 from tests.conftest import start_system
 from tests.faults.acts import Scene, until
 
@@ -31,7 +32,8 @@ def _fault_system() -> Iterator[Scene]:
         yield scene
     finally:
         scene.house.engine.dispose()
-        scene.system.stop()
+        with judge.verdict():
+            scene.system.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

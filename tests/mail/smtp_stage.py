@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests import judge
+
 HANG = "hang"  # read on, say nothing
 DROP = "drop"  # hang up
 
@@ -28,6 +30,8 @@ class Script:
     auth: str = "235 2.7.0 welcome"
     starttls: str = "220 go on"
     tls: ssl.SSLContext | None = None
+    ours: bool = True
+    """The letters are those of the product: the byte checker judges them."""
     letters: list[bytes] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     writes: list[int] = field(default_factory=list)  # how many commands came in one packet
@@ -133,6 +137,9 @@ def _take(player: _Player, script: Script) -> None:
         return
     letter = player.until(b"\r\n.\r\n") + b"\r\n"
     script.letters.append(letter)
+    if script.ours:
+        asked = next((line for line in reversed(script.heard) if line.upper().startswith("MAIL ")), "")
+        judge.look((b"\r\n" + letter).replace(b"\r\n..", b"\r\n.")[2:], smtputf8="SMTPUTF8" in asked)
     player.say(_said(script.letter, letter))
 
 

@@ -91,7 +91,7 @@ def test_the_null_sender_is_allowed() -> None:
 
 def test_lone_dots_do_not_end_a_letter() -> None:
     """Rule P, O10."""
-    script = Script()
+    script = Script(ours=False)
     letter = b"Subject: x\r\n\r\n.\r\n..\r\n.hidden\r\nend\r\n"
     with stage(script) as port:
         assert link(port).send(FROM, TO, letter, yes).kind == "accepted"
