@@ -127,7 +127,7 @@ I_AM_AWAY: Final = _any(
     r"(?:sono|sar[òo]|saremo|siamo)\b.{0,60}?(?:fuori|assente|ferie|vacanza|trasferta|maternit|chius)|mi[oa] (?:assenza|rientro|ritorno)|"
     r"rientr(?:o|er[òo]) (?:il|in)",
     r"(?:ik ben|wij zijn|ik heb)\b.{0,60}?(?:afwezig|niet|vakantie|verlof|buiten|terug|weer)|mijn afwezigheid|"
-    r"(?:jag|jeg|vi) (?:[äe]r|har)\b.{0,60}?(?:semester|ferie|inte|ikke|bortrest|bortreist|fr[åa]nvarande|frav[æa]rende|ledig|tillbaka|"
+    r"(?:jag|jeg|vi) (?:[äe]r|har|holder|tager|tar|h[åa]ller)\b.{0,60}?(?:semester|ferie|inte|ikke|bortrest|bortreist|fr[åa]nvarande|frav[æa]rende|ledig|tillbaka|"
     r"tilbage|tilbake|permisjon|barsel|orlov|utanf)|min (?:fr[åa]nvaro|frav[æa]r)|f[öo]r[äa]ldraledig",
     r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
     r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
@@ -277,17 +277,31 @@ CHALLENGE: Final = _any(
     r"on hold)[^.\n]{0,80}(?:until|pending|confirm|verif|approv)|spam (?:arrest|blocker|protection|"
     r"gate)[^.\n]{0,80}(?:verify|confirm|click)|boxbe|spamarrest|sender verification|challenge[ -/]response|(?:not|"
     r"isn't) (?:yet )?on (?:my|the|his|her) (?:approved|allowed|safe|guest|white)[ -]?(?:sender)?s? ?list|"
-    r"one[ -]time (?:verification|confirmation)[^.\n]{0,60}(?:send|message|mail)|tmda|active spam killer|"
+    r"one[ -]time (?:verification|confirmation)[^.\n]{0,60}(?:send|message|mail)|active spam killer|"
     r"sender address verification|please confirm your (?:message|e-?mail to)|passwort-?captcha|"
     r"best[äa]tigen sie[^.\n]{0,60}(?:absender|nachricht zugestellt)|confirmez[^.\n]{0,60}(?:exp[ée]diteur|"
     r"votre message|que vous [êe]tes)|mailinblack|uol antispam|antispam[^.\n]{0,60}(?:confirm|verif)",
 )
 CHALLENGE_SUBJECT: Final = _any(
     r"(?:sender|e-?mail|message|mail) verification(?: required)?|verification required|please (?:confirm|"
-    r"verify) (?:your|that|you)|confirm (?:your|this) (?:e-?mail|message|delivery)|\bchallenge\b|"
+    r"verify) (?:your|that|you)|confirm (?:your|this) (?:e-?mail|message|delivery)|"
     r"authorization required|spamarrest|boxbe|mailinblack|action required: ?(?:confirm|verify) (?:your|sender)|"
     r"your (?:message|email|e-mail) (?:is|to .{1,80}) (?:awaiting|waiting|on hold|pending|requires)|"
-    r"confirmation (?:required|n[ée]cessaire) (?:for|pour|to)|tmda",
+    r"confirmation (?:required|n[ée]cessaire) (?:for|pour|to)|"
+    r"best[äa]tig(?:en sie|ung) (?:bitte )?(?:ihre[rn]? )?(?:nachricht|e-?mail|absender)|anti-?spam",
+)
+# Sentences that only a program that holds a letter back writes: enough without a subject.
+CHALLENGE_ALONE: Final = _any(
+    r"(?:click|follow|visit|reply|respond|go to)[^.]{0,100}(?:to|and|will)[^.]{0,30}(?:have )?(?:your|the) (?:e-?mail )?"
+    r"(?:address|message|e-?mail|mail)[^.]{0,30}(?:added to|placed (?:on|in)|put on)[^.]{0,40}(?:allowed|approved|accepted|"
+    r"white|safe|friends?)[ -]?(?:senders?)?\s?list",
+    r"your (?:message|e-?mail|mail)(?: to [^\s]{1,80})? (?:is|has been|was|will be)(?: \w+){0,3} (?:held|withheld|quarantined|"
+    r"on hold|not (?:be )?delivered)[^.]{0,60}(?:until|unless|pending)[^.]{0,40}(?:you|your)[^.]{0,40}(?:confirm|verif|prove|"
+    r"authenticat|respond|reply|click|authori)",
+    r"(?:click|reply|respond|visit|follow|enter)[^.]{0,80}(?:verify|confirm|prove)[^.]{0,40}(?:you are|you're|that you)[^.]{0,20}"
+    r"(?:human|(?:a )?(?:real|live) person|not a (?:robot|spammer|machine))",
+    r"(?:first time|never)[^.]{0,40}(?:you|received|e-?mail|mail|message)[^.]{0,60}\.?[^.]{0,60}(?:click|reply|follow)[^.]{0,80}"
+    r"(?:deliver(?:ed|y)?|whitelist|confirm|allow)[^.]{0,40}(?:message|e-?mail|mail|sender)",
 )
 
 UNSUBSCRIBE_SUBJECT: Final = _any(
