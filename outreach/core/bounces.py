@@ -1,14 +1,16 @@
 """What a mail server's refusal means: hard, soft, ours, delayed or delivered.
 
 One table (RFC 3463 codes) and, where the code is silent or known to lie, the server's own words.  A bare ``5.x.x`` proves
-nothing: only codes and words that say "this address does not exist" are hard.  Pure: the readers of delivery reports live
-in ``outreach.mail.dsn``, and SMTP answers come here as well.
+nothing: only codes and words that say "this address does not exist" are hard, and words alone only where the recipient
+itself was refused: filters say the same after they have read the letter.  Pure: the readers of delivery reports live in
+``outreach.mail.dsn``, and SMTP answers come here as well.
 """
 
 import re
 from typing import Final, Literal
 
 Verdict = Literal["hard", "soft", "ours", "delayed", "delivered"]
+Stage = Literal["rcpt", "data", "mail", ""]
 
 HARD_CODES: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
 OUR_CODES: Final = frozenset({"5.1.7", "5.1.8", "4.1.7", "4.1.8", "5.1.9"})
@@ -37,6 +39,7 @@ MAILBOX_FULL: Final = _words(
     r"(?:mail ?box|inbox).{0,30}(?:size|storage|limit).{0,20}exceed",
     r"too many messages (?:on|in) (?:this|the|your)",
     r"user is over the",
+    r"enough space|exceeded the local limit|disk ?quota|space has been used up|too much mail data",
     r"recipient'?s? (?:mail ?box|inbox) is full",
     r"postfach.{0,20}(?:voll|überfüllt)",
     r"bo[iî]te.{0,30}pleine",
@@ -52,6 +55,7 @@ TOO_LARGE: Final = _words(
     r"(?:exceeds|larger than|above|over) .{0,40}(?:maximum|fixed|size|message|limit).{0,20}(?:size|length|limit)",
     r"message length exceeds",
     r"size limit exceeded|message size exceed",
+    r"max(?:imum)? (?:inbound )?message size|line limit exceeded|message file too big|\bsize limit\b|taille limite",
     r"system\(\) message size",
     r"msg too (?:big|large)",
 )
@@ -69,7 +73,7 @@ TEMPORARY_NAME: Final = _words(
 
 NO_DOMAIN: Final = _words(
     r"host or domain name not found",
-    r"(?:domain|host)(?: name)?.{0,80} (?:not found|does(?: not|n't) exist|can(?:not|'t) be (?:found|resolved))",
+    r"(?:domain|host)(?: name)?[^:]{0,80} (?:not found|does(?: not|n't) exist|can(?:not|'t) be (?:found|resolved))",
     r"(?:destination |recipient )?(?:domain|host) (?:is )?(?:not found|unknown|invalid|nonexistent|non-existent)",
     r"nxdomain",
     r"name or service not known",
@@ -79,7 +83,7 @@ NO_DOMAIN: Final = _words(
     r"unrouteable (?:mail )?domain",
     r"(?:invalid|illegal|bad) (?:domain|host)(?: name)?\b",
     r"bad destination (?:host|system)",
-    r"dns hard error",
+    r"dns hard error|couldn't find a mail exchanger",
     r"couldn'?t find any host (?:named|by that name)",
     r"can(?:not|'t) find (?:the )?(?:a )?(?:domain|host)",
     r"does not accept (?:e?-?mail|messages?) \(?null ?mx|null ?mx|nullmx",
@@ -132,7 +136,8 @@ NO_USER: Final = _words(
     r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|"
     r"discontinued|expired|purged|deactivated permanently)",
     r"(?:user|account|address) .{0,60}has (?:left|moved)\b",
-    r"(?:user|recipient).{0,40}(?:moved|has changed)",
+    r"(?:user|recipient).{0,40}(?:moved|has changed)|has been replaced by|mail ?box not present|account unavailable|"
+    r"destination server rejected recipients",
     r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|"
     r"mail ?box .{0,80}does not exist",
     r"(?:addressee|adressat|empf[aä]nger|benutzer|teilnehmer|postfach|mailadresse|"
@@ -154,7 +159,7 @@ NO_USER: Final = _words(
     r"user doesn'?t exist",
     r"user .{0,80}not (?:exist|found|known)|sorry, no mailbox here",
     r"recipient (?:address )?rejected: (?:user|unknown|undeliverable|no such|invalid|address)",
-    r"#5\.1\.0 address rejected|sender is unauthorized to send to|said: 550 address rejected",
+    r"#5\.1\.0 address rejected|sender is unauthorized to send to",
     r"address(?:ee)? (?:is )?(?:incorrect|misspelled|obsolete|not (?:active|in use))|"
     r"check the (?:spelling of the )?(?:recipient|address|e-?mail)",
     r"mailbox.{0,30}retired|relocated|bad recipient",
@@ -177,6 +182,7 @@ DISABLED: Final = _words(
     r"(?:disabled|inactive|suspended|locked|blocked due to inactivity|frozen|deactivated|not active|not accepting|"
     r"restricted|on hold|not activated|passive)",
     r"mail ?box unavailable or access denied|deactivated (?:user|account|mail ?box)",
+    r"\b(?:is|been) (?:currently )?suspended|recipient suspend|temporar\w+ locked|destinataire archiv",
     r"inactive (?:user|account|mail ?box)|disabled (?:user|account|mail ?box)|suspended (?:user|account|mail ?box)",
     r"not accepting (?:mail|messages)",
     r"receiving mail (?:too quickly|at a rate)",
@@ -231,16 +237,40 @@ TEMPORARY: Final = _words(
     r"unverified|could not be verified|cannot verify|problem with the recipient",
 )
 
+NOT_THERE: Final = _words(r"unknown|no such|not exist|n't exist|not found|no longer|invalid")
+
 STRONG_POLICY: Final = _words(
     r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|"
     r"reverse dns|\bptr\b|reputation|"
-    r"relay(?:ing)? (?:access )?denied|sender (?:address )?rejected|sender verify|virus|malware|too many (?:messages|"
-    r"connections|mails)|rate limit|throttl",
+    r"sender (?:address )?rejected|sender verify|virus|malware|too many (?:messages|connections|mails)|rate limit|throttl",
+    r"relay(?:ing)? (?:access )?(?:denied|not permitted|mail to)|\b(?:to|mail|open|as a|for) relay\b|relay mail|to relay|"
+    r"allowed rcpthosts?|not a gateway|not (?:a )?local host|don't handle mail|requires authentication|"
+    r"(?:sender|sending|your) ip|ip address\b.{0,40}(?:blocked|rejected)",
 )
 
-AFTER_DATA: Final = _words(
-    r"in reply to (?:the )?(?:end of )?data|after (?:the )?(?:end of )?(?:data|message)\b|>>> data\b|end of data command"
+# The server that writes the report looked the address up itself: no later command was involved.
+LOOKED_UP: Final = _words(
+    r"not listed in (?:the )?(?:domino|public|name|address|notes)|répertorié dans l'annuaire",
+    r"ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
+    r"\(000c05a6\)|recipient name is not recogni[sz]ed|resolver\.adr\.\w*recip\w*notfound",
+    r"unrout(?:e)?able address|^(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\(user unknown\b",
+    r"address (?:couldn't|wasn't|could not|was not) (?:be )?found|wasn't found at [\w.-]+",
+    r"attempted recipient address does not exist|has been replaced by",
 )
+
+# Which SMTP command was refused, in the words of the families of servers; the first that stands in a text counts.
+_SENT: Final = r"(?:>>>|-->|sent <<<) ?"
+_REFUSED: Final = r"\b(?:(?!>>>|<<<|-->|<--).){0,330}(?:>>>|<<<|<--) ?[45]\d\d"
+STAGES: Final = _words(
+    r"(?P<rcpt>in reply to (?:the )?rcpt|(?:after|for|following|during) (?:the )?rcpt\b|\[rcpt_to\]|smtp command -*\s*rcpt"
+    rf"|{_SENT}rcpt to{_REFUSED}|does not like recipient|smtp:rcpt|\(state 14\))",
+    r"(?P<data>in reply to (?:the )?(?:end of )?data|after (?:the )?(?:end of )?(?:data|message)\b|end of data\b"
+    rf"|{_SENT}data{_REFUSED}|\[(?:data|body|eod)\]|failed after i sent the message|smtp command -*\s*data|smtp:data"
+    r"|\(state 1[578]\))",
+    r"(?P<mail>in reply to (?:the )?mail from|(?:after|for|following|during) (?:the )?mail from|\[mail_from\]"
+    rf"|{_SENT}mail from{_REFUSED}|does not like sender|smtp command -*\s*mail|smtp:mail)",
+)
+AT_RECIPIENT: Final = _words(r"recipient (?:address )?rejected|rejected (?:the )?(?:recipient|address)\b")
 
 NOT_THE_RECIPIENT: Final = _words(
     r"sender (?:address )?(?:rejected|denied|verify failed|verification|unknown|domain)|(?:unknown|invalid|"
@@ -277,98 +307,111 @@ def is_generic(status: str | None) -> bool:
 
 def recognised(text: str) -> bool:
     """Whether the words say anything that this table knows, so that a reader may look further when they do not."""
-    words = " ".join(text[:TEXT_LIMIT].lower().replace("’", "'").split())
+    words = _spoken(text)
     known = (MAILBOX_FULL, TOO_LARGE, NO_USER, NO_DOMAIN, DISABLED, POLICY, TEMPORARY)
     return not is_generic(enhanced_code(text)) or any(pattern.search(words) for pattern in known)
 
 
-def verdict(status: str | None, smtp_code: int | None, text: str) -> Verdict:
+def stage_of(text: str) -> Stage:
+    """The SMTP command that a text says was refused; empty when it tells none."""
+    words = _spoken(text)
+    found = STAGES.search(words)
+    if found:
+        return "rcpt" if found["rcpt"] else "data" if found["data"] else "mail"
+    return "rcpt" if AT_RECIPIENT.search(words) else ""
+
+
+def denies(text: str) -> bool:
+    """Whether a text says that the recipient or its domain does not exist, whoever says so and when."""
+    return _says_nobody(_spoken(text))
+
+
+def verdict(status: str | None, smtp_code: int | None, text: str, stage: Stage = "") -> Verdict:
     """The meaning of one refusal.
 
     ``status`` is an RFC 3463 code, ``smtp_code`` an RFC 5321 reply code, ``text`` the server's words (any length, any
-    language).  The codes rule where they are precise; words decide under ``x.0.0`` and correct the codes that servers are
-    known to misuse.  What nobody can tell is ``soft``: an address is never given up on a guess.
+    language), ``stage`` the command that was refused where the caller knows it, else the words are asked.  The codes rule
+    where they are precise; words decide under ``x.0.0`` and correct the codes that servers are known to misuse.  What
+    nobody can tell is ``soft``: an address is never given up on a guess.
     """
-    words = " ".join(text[:TEXT_LIMIT].lower().replace("’", "'").split())
+    words = _spoken(text)
     code = status if status and ENHANCED.fullmatch(status) else enhanced_code(text)
     if is_generic(code) and (better := enhanced_code(text)) and not is_generic(better):
         code = better
     reply = smtp_code or reply_code(text)
     if code and code.startswith("2"):
         return "delivered"
+    nobody = _says_nobody(words) and _refused_by_name(words, stage or stage_of(words))
     if not is_generic(code) and code is not None:
-        return _by_code(code, reply, words)
+        return _by_code(code, reply, words, nobody)
     if code is not None and code.startswith("4") and (reply is None or reply < 500):
         return "ours" if _says_policy(words) and not TEMPORARY.search(words) else "soft"
-    return _by_words(reply, words)
+    return _by_words(reply, words, nobody)
 
 
-def _by_code(code: str, reply: int | None, words: str) -> Verdict:
+def _by_code(code: str, reply: int | None, words: str, nobody: bool) -> Verdict:
     kind, subject, detail = code.split(".")
     if code in OUR_CODES:
-        return "hard" if kind == "5" and _says_nobody(words) else "ours"
+        return "hard" if kind == "5" and nobody else "ours"
     if kind == "4":
-        return _temporary_code(subject, reply, words)
+        return _temporary_code(subject, reply, words, nobody)
     if MAILBOX_FULL.search(words) and subject != "1":
         return "soft"
     if code in HARD_CODES:
         return _hard_code(code, words)
     match subject:
         case "4":
-            return _routing(code, words)
+            return _routing(code, words, nobody)
         case "2":
-            return "hard" if detail not in {"1", "2", "3", "4"} and _says_nobody(words) else "soft"
+            return "hard" if detail not in {"2", "3", "4"} and nobody and NOT_THERE.search(words) else "soft"
         case "5" | "6" | "7":
-            if _says_nobody(words):
+            if nobody and not STRONG_POLICY.search(words):
                 return "hard"
             return "soft" if DISABLED.search(words) and not _says_policy(words) else "ours"
+        case "1" if detail == "0" and _says_nobody(words) and not STRONG_POLICY.search(words):
+            return "hard"
         case "1" | "3" | "0" if detail != "4" or subject == "1":
-            return _by_words(reply or 550, words)
+            return _by_words(reply or 550, words, nobody)
         case _:
             return "soft"
 
 
-def _temporary_code(subject: str, reply: int | None, words: str) -> Verdict:
+def _temporary_code(subject: str, reply: int | None, words: str, nobody: bool) -> Verdict:
     if subject == "7":
         return "soft" if re.search(r"gr[ea]y-?list", words) else "ours"
-    if subject == "1" and reply is not None and reply >= 550 and _says_nobody(words):
+    if subject == "1" and reply is not None and reply >= 550 and nobody:
         return "hard"
     return "soft"
 
 
 def _hard_code(code: str, words: str) -> Verdict:
-    if MAILBOX_FULL.search(words) or TEMPORARY_NAME.search(words):
-        return "soft"
-    if _says_nobody(words):
-        return "hard"
-    if TOO_LARGE.search(words):
+    if MAILBOX_FULL.search(words) or TOO_LARGE.search(words) or TEMPORARY_NAME.search(words):
         return "soft"
     if STRONG_POLICY.search(words) or NOT_THE_RECIPIENT.search(words):
         return "ours"
+    if _says_nobody(words):
+        return "hard"
     if code != "5.1.10" and DISABLED.search(words):
         return "soft"
     return "hard"
 
 
-def _routing(code: str, words: str) -> Verdict:
+def _routing(code: str, words: str, nobody: bool) -> Verdict:
     """5.4.x: only a domain that is not there, and Exchange Online's 5.4.1 for an address not in its directory, are hard."""
     if TEMPORARY_NAME.search(words):
         return "soft"
-    if NO_DOMAIN.search(words):
+    if nobody and NO_DOMAIN.search(words):
         return "hard"
     if code == "5.4.1" and "recipient address rejected" in words:
         return "hard"
-    if code in {"5.4.4", "5.4.0", "5.4.1", "5.4.300"} and NO_USER.search(words):
-        return "hard"
-    return "soft"
+    return "hard" if code in {"5.4.4", "5.4.0", "5.4.1", "5.4.300"} and nobody else "soft"
 
 
-def _by_words(reply: int | None, words: str) -> Verdict:
+def _by_words(reply: int | None, words: str, nobody: bool) -> Verdict:
     if MAILBOX_FULL.search(words) or TOO_LARGE.search(words):
         return "soft"
     if _says_nobody(words):
-        after_data = AFTER_DATA.search(words) is not None  # MAIL 1.11: words alone count where the recipient was named
-        return "soft" if after_data or (reply is not None and reply < 500) else "hard"
+        return "hard" if nobody and (reply is None or reply >= 500) else "soft"
     if reply is not None and reply < 500:
         return "soft"
     if DISABLED.search(words) and not STRONG_POLICY.search(words):
@@ -380,11 +423,25 @@ def _by_words(reply: int | None, words: str) -> Verdict:
     return "ours" if _says_policy(words) else "soft"
 
 
+def _spoken(text: str) -> str:
+    """The text as the tables expect it: capped, lower case, one space between words."""
+    return " ".join(text[:TEXT_LIMIT].lower().replace("\u2019", "'").split())
+
+
+def _refused_by_name(words: str, stage: Stage) -> bool:
+    """Whether it was the recipient that was refused (MAIL 1.11), and not a letter that a filter had read."""
+    if stage == "data":
+        return False
+    return stage == "rcpt" or bool(LOOKED_UP.search(words) or NO_DOMAIN.search(words))
+
+
 def _says_nobody(words: str) -> bool:
     """The words deny the recipient or its domain, and do not speak of the sender or of a passing fault."""
     if NOT_THE_RECIPIENT.search(words):
         return False
-    if DISABLED.search(words) and not re.search(r"unknown|not exist|n't exist|no such|not found|invalid", words):
+    if DISABLED.search(words) and not re.search(
+        r"unknown|not exist|n't exist|no such|not found|invalid(?!/inactive)", words
+    ):
         return False
     if TEMPORARY_NAME.search(words):
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .addresses import domain, in_text
-from .dsn import _fields
+from .dsn import fields_of
 from .parse import MESSAGE_ID, Inbound, Part
 
 COUNTED: Final = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "other", "complaint", "virus", "phishing"})
@@ -47,7 +47,7 @@ def _report_type(inbound: Inbound) -> str:
 
 
 def _from_report(inbound: Inbound, text: str) -> Complaint:
-    fields = _fields(text.replace("\r\n", "\n"))
+    fields = fields_of(text.replace("\r\n", "\n"))
     kind = re.split(r"[\s;(]", fields.get("feedback-type", "abuse").strip().lower() + " ")[0] or "abuse"
     recipient = next((found[0] for name in ORIGINAL_RECIPIENT if (found := in_text(fields.get(name, ""), 1))), None)
     mail_from = in_text(fields.get("original-mail-from", ""), 1)
@@ -72,7 +72,7 @@ def _letters(inbound: Inbound) -> list[Part]:
 
 
 def _header(part: Part, name: str) -> str:
-    return part.header(name) if part.enclosed else _fields(part.text.replace("\r\n", "\n")).get(name, "")
+    return part.header(name) if part.enclosed else fields_of(part.text.replace("\r\n", "\n")).get(name, "")
 
 
 def _embedded_recipient(inbound: Inbound) -> str | None:

@@ -15,6 +15,7 @@ from outreach.core import bounces as rules
 from . import arf, dsn, phrases
 from .addresses import domain, in_text
 from .automatic import auto_header, automatic, own_words
+from .notices import from_words, notice
 from .parse import Inbound
 from .successors import Successor
 
@@ -170,13 +171,13 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
     nobody = inbound.return_path == "" or not sender
     subject = bool(phrases.BOUNCE_SUBJECT.search(inbound.subject))
     answer = bool(re.match(r"\s*(?:re|aw|sv|vs|antw|fwd?|wg|tr)\s*:", inbound.subject, re.I))
-    text = dsn.notice(inbound)
+    text = notice(inbound)
     words = bool(phrases.BOUNCE_BODY.search(text[:READ_LIMIT]))
     away = bool(phrases.AUTO_SUBJECT.search(inbound.subject)) and not subject
     if from_daemon and subject:
         return "daemon sender and subject"
     short = len(text.split()) <= 40 and bool(in_text(text, 1)) and inbound.return_path == ""
-    if not sender and not away and short and rules.verdict(None, None, text) == "hard":
+    if not sender and not away and short and rules.denies(text):
         return "no sender, and words"
     if away or not words:
         return ""
@@ -186,7 +187,7 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
         return "subject and first words of a report"
     if not (from_daemon or (nobody and not auto_header(inbound)) or (subject and not answer)):
         return ""
-    named = dsn.from_words(inbound, dsn._not_recipients(inbound, dsn.returned(inbound), known.our_domains))
+    named = from_words(inbound, dsn._not_recipients(inbound, dsn.returned(inbound), known.our_domains))
     if from_daemon and named:
         return "daemon sender and words"
     if nobody and named and re.search(phrases.BOUNCE_SUBJECT, text[:400]):

@@ -12,12 +12,9 @@ from typing import Final
 
 from outreach.core import bounces as rules
 
-from .addresses import IN_TEXT, domain, in_text, local_part, mailboxes
-from .htmltext import html_to_text
-from .parse import MESSAGE_ID, Inbound, Part
-
-MAX_RECIPIENTS: Final = 100
-MAX_BODY: Final = 64 * 1024
+from .addresses import domain, in_text, local_part, mailboxes
+from .notices import MAX_BODY, MAX_RECIPIENTS, beside, explanation, from_words, is_delay, notice, plain, stage
+from .parse import MESSAGE_ID, Inbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ REPORT_FIELDS: Final = frozenset(
 )
 
 
-def _fields(block: str) -> dict[str, str]:
+def fields_of(block: str) -> dict[str, str]:
     """The unfolded fields of a block; the first of a name counts."""
     found: dict[str, str] = {}
     last = ""
@@ -94,13 +91,9 @@ def _address(field: str) -> str:
     value = re.sub(r"^(?:smtp|mailto):", "", value.strip("\"' "), flags=re.IGNORECASE)
     boxes = mailboxes(value)
     if boxes:
-        return _plain(boxes[0].address)
+        return plain(boxes[0].address)
     found = in_text(value, 1)
     return found[0].lower() if found else ""
-
-
-def _plain(address: str) -> str:
-    return address.strip("\"'<>").lower().rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +139,7 @@ def _groups(text: str) -> list[_Group]:
             if block.lower().count("\nfinal-recipient:") > 1
             else [block]
         ):
-            fields = _fields(piece.strip("\n"))
+            fields = fields_of(piece.strip("\n"))
             if REPORT_FIELDS & fields.keys():
                 groups.append(_Group(fields))
             if len(groups) > MAX_RECIPIENTS:
@@ -181,15 +174,16 @@ def _from_group(group: _Group, inbound: Inbound) -> Bounce:
         words = f"{words} {beside(inbound, group.recipient)}"  # a footer of the server's must not overrule the code
     elif len(re.sub(r"[\W\d]+", "", diagnostic)) < 12 or rules.is_generic(status):
         words = f"{words} {explanation(inbound, group.recipient)}"
-    return Bounce(group.recipient, status, _verdict(action, status, code, words), action, diagnostic, code)
+    refused = stage(inbound, group.recipient, diagnostic)
+    return Bounce(group.recipient, status, _verdict(action, status, code, words, refused), action, diagnostic, code)
 
 
-def _verdict(action: str, status: str | None, code: int | None, words: str) -> rules.Verdict:
+def _verdict(action: str, status: str | None, code: int | None, words: str, refused: rules.Stage) -> rules.Verdict:
     if action.startswith("delay"):
         return "delayed"
     if action.startswith(("deliver", "relay", "expand")) and (status is None or status.startswith("2")):
         return "delivered"
-    verdict = rules.verdict(status, code, words)
+    verdict = rules.verdict(status, code, words, refused)
     return "soft" if verdict == "delivered" and action.startswith("fail") else verdict
 
 
@@ -201,183 +195,6 @@ def choose_status(diagnostic: str, field: str | None) -> str | None:
     if not rules.is_generic(field):
         return field
     return own or field
-
-
-# --- words of the servers -----------------------------------------------------------------------------------------
-
-RETURNED_COPY: Final = re.compile(
-    r"^[ \t>*#=_~.-]*(?:"
-    r"this is a copy of (?:the|your) message|below this line is (?:a copy|the original|the header)|the (?:original|"
-    r"following) message (?:follows|header)|"
-    r"original message (?:follows|header|text|below)|returned message (?:follows|header)?|unsent message (?:follows|"
-    r"below)?|"
-    r"(?:a )?copy of (?:the|your) (?:original )?(?:message|mail|letter)|message (?:header|text|content)s? follows?|"
-    r"headers? (?:of|from) (?:the|your) (?:original )?(?:message|mail)|"
-    r"the (?:header|body|text|first \d+ lines) of (?:the|your) (?:original )?(?:message|mail)|included is a copy|"
-    r"received header|start of (?:returned|message)|"
-    r"original (?:e-?mail|letter|headers?)\b|your (?:original )?message (?:follows|is (?:attached|below|included|"
-    r"enclosed))|text of (?:your )?message|"
-    r"message (?:as|was) (?:sent|received)|---+ ?(?:original|returned|undelivered|message|forwarded)|"
-    r"urspr[üu]ngliche nachricht|message original|mensaje original|messaggio originale|исходное сообщение|原邮件|元のメッセージ"
-    r")",
-    re.I | re.M,
-)
-HEADER_BLOCK: Final = re.compile(
-    r"^(?:return-path|received|message-id|dkim-signature|mime-version|x-mailer|content-type):[ \t].{0,998}\n"
-    r"(?:[ \t].{0,998}\n){0,40}[\w-]{2,60}:",
-    re.I | re.M,
-)
-DIAGNOSTIC_LINE: Final = re.compile(
-    r"(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}|\S)|[45]\.\d{1,3}\.\d{1,3}\b|"
-    r"error|reason|unknown|fail|reject|refus|quota|not found|full|exist|unreach",
-    re.I,
-)
-
-# Each says where the failed recipient stands in the letter of a family; the first family that finds one decides.
-FAMILIES: Final[tuple[tuple[str, str], ...]] = (
-    ("xxx-failed", r"^x-failed-recipients?:\s*(.+)$"),
-    ("final-recipient", r"^[ \t>]*final-recipient:\s*(?:rfc822;)?\s*QUOTED"),
-    ("original-recipient", r"^[ \t>]*original-recipient:\s*(?:rfc822;)?\s*QUOTED"),
-    ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}<QUOTED>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
-    ("exim", r"^ {1,4}\(?(?:generated|ultimately generated) from ADDRESS\)?"),
-    (
-        "exim",
-        r"(?:following address(?:\(?es\)?)? failed|address(?:es)? failed|"
-        r"could not be delivered to (?:one or more of )?(?:its|the following) recipients?|"
-        r"not (?:yet )?been delivered to (?:the following|all)[^\n]{0,80}|"
-        r"delivered to the following addresses?[^\n]{0,60}|"
-        r"address to which the message has not yet been delivered(?: is)?)"
-        r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS",
-    ),
-    ("exchange", r"^c=[^\n]{0,120};(?:dda:)?smtp=ADDRESS"),
-    (
-        "exchange",
-        r"(?:following recipient\(s\)|following recipients?|"
-        r"the following organization)[^\n]{0,80}\n(?:[^\n@]{0,120}\n){0,5}[ \t]*(?:to:[ "
-        r"\t]*)?['\"<]?(?:[^\n<@]{0,80}<)?ADDRESS",
-    ),
-    ("exchange", r"your message to ['\"<]?QUOTED['\">]?[ \t]+(?:couldn|could not|was not|has been|cannot|wasn)"),
-    ("exchange", r"^[ \t]*['\"]?(?:smtp:)?QUOTED['\"]?[ \t]+on[ \t]+(?:\w{3},[ \t])?\d"),
-    (
-        "gmail",
-        r"(?:wasn't delivered to|not be delivered to|delivering your message to|permanently to|"
-        r"could not deliver (?:your )?(?:message|mail) to|delivery to|deliver message to|"
-        r"failed to deliver (?:your )?(?:message|mail)? ?to|unable to deliver (?:your )?(?:message|mail)? ?to|"
-        r"sending (?:your )?(?:message|mail) to|addressed to|message to)"
-        r"(?: the)?(?: following)?(?: recipients?\b| address(?:es)?\b|"
-        r" user\b)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS",
-    ),
-    ("sendmail", r"^[ \t]*(?:[45]\d\d[ -])?(?:[45]\.\d\.\d+[ ])?<QUOTED>\.\.\."),
-    ("sendmail", r"----- The following addresses had[^\n]{0,80}-----\n(?:[ \t]*\n)?[ \t]*<?QUOTED"),
-    ("sendmail", r"^[ \t]*(?:>>> )?RCPT TO:[ \t]*<QUOTED>"),
-    (
-        "domino",
-        r"(?:was not delivered to|could not be delivered to|"
-        r"not delivered to):?[ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?ADDRESS",
-    ),
-    (
-        "domino",
-        r"(?:recipient|intended recipient|destinataire|empf[äa]nger|destinatario)s?(?: name|"
-        r" address)?[ \t]*[:=][ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?\[?(?:smtp:)?ADDRESS",
-    ),
-    (
-        "groupwise",
-        r"^[ \t]+ADDRESS[ \t]*(?:\((?:user|mailbox|recipient|[\w .]+)\b[^)]{0,100}\)|:?[ \t]*[45]\d\d\b|"
-        r"[-:])",
-    ),
-    (
-        "others",
-        r"\b(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|"
-        r"to)[ \t]*[:=]?[ \t]*[<\"'\[(]ADDRESS[>\"'\])]",
-    ),
-    (
-        "others",
-        r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|"
-        r"undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[:\uFF1A][ \t]*<?ADDRESS",
-    ),
-    ("others", r"^[ \t>*-]*<?ADDRESS>?[ \t]*(?:$|:|\(|[-,;][ \t])"),
-    ("others", r"(?:[45]\d\d|[45]\.\d\.\d{1,3})[^\n@]{0,80}<QUOTED>"),
-)
-PLACES: Final = {
-    "ADDRESS": r"([^\s<>:;,\"'()\[\]@]{1,128}@[^\s<>:;,\"'()\[\]@]{1,255})",
-    "QUOTED": r"([^\s<>@'\"]{1,128}@[^\s<>@'\"]{1,255})",
-}
-COMPILED: Final = tuple(
-    (name, re.compile(re.sub("ADDRESS|QUOTED", lambda place: PLACES[place[0]], pattern), re.I | re.M))
-    for name, pattern in FAMILIES
-)
-
-
-def notice(inbound: Inbound) -> str:
-    """The words that the reporting server wrote itself: the text before the returned copy, capped."""
-    texts = [part.text for part in inbound.parts if _is_notice(part)]
-    if not any(text.strip() for text in texts):
-        texts = [html_to_text(part.text) for part in inbound.parts if part.type == "text/html" and not part.enclosed]
-    text = "\n".join(texts)[:MAX_BODY].replace("\r\n", "\n").replace("\r", "\n")
-    return _before_copy(text)
-
-
-def _is_notice(part: Part) -> bool:
-    return part.type == "text/plain" and not part.enclosed and part.disposition != "attachment" and not part.name
-
-
-def _before_copy(text: str) -> str:
-    ends = [match.start() for pattern in (RETURNED_COPY, HEADER_BLOCK) for match in [pattern.search(text)] if match]
-    head = text[: min(ends)] if ends else text
-    return head if in_text(head, 1) or not ends or len(head.split()) > 12 else text
-
-
-def explanation(inbound: Inbound, recipient: str) -> str:
-    """The server's words on one recipient: those beside its address that say something, else all that speak of a failure."""
-    text = notice(inbound)
-    if near := beside(inbound, recipient):
-        return near
-    wanted = recipient.lower()
-    failing = "\n".join(line for line in text.split("\n") if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
-    return failing if rules.recognised(failing.lower().replace(wanted, " ")) else text[: rules.TEXT_LIMIT]
-
-
-def beside(inbound: Inbound, recipient: str) -> str:
-    """The server's words next to this recipient's address, where they say something; else empty."""
-    lines = notice(inbound).split("\n")
-    wanted = recipient.lower()
-    places = [index for index, line in enumerate(lines) if wanted and wanted in line.lower()][:10]
-    for index in places:
-        near = _paragraphs(lines, index)
-        if rules.recognised(near.lower().replace(wanted, " ")):
-            return near
-    return ""
-
-
-def _paragraphs(lines: list[str], start: int) -> str:
-    """From ``start`` to the next address or the end of the second paragraph."""
-    out: list[str] = []
-    gaps = 0
-    for line in lines[start : start + 30]:
-        if out and IN_TEXT.search(line) and re.match(r"[ \t<]*\S+@\S+[>:]*[ \t]*$", line):
-            break
-        gaps += not line.strip()
-        if gaps > 1 and len(out) > 3:
-            break
-        out.append(line)
-    return "\n".join(out)[: rules.TEXT_LIMIT]
-
-
-def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
-    """The recipients that a letter in plain words names, by the first family that fits."""
-    text = notice(inbound)
-    for _, pattern in COMPILED:
-        found: dict[str, None] = {}
-        for match in pattern.finditer(text):
-            for address in in_text(match[1], 20) or [_plain(match[1])]:
-                if "@" in address and _plain(address) not in ignored:
-                    found.setdefault(_plain(address))
-            if len(found) >= MAX_RECIPIENTS:
-                break
-        if found:
-            return tuple(found)
-    only = [_plain(address) for address in in_text(text, 20) if _plain(address) not in ignored]
-    return tuple(only) if len(only) == 1 else ()
 
 
 # --- what the letter was ------------------------------------------------------------------------------------------
@@ -404,7 +221,7 @@ def returned(inbound: Inbound, ours: re.Pattern[str] | None = None) -> Returned:
             ("return-path", senders),
         ):
             for box in mailboxes(headers.get(name, ""), 20):
-                into.setdefault(_plain(box.address))
+                into.setdefault(plain(box.address))
     return Returned(tuple(ids), envelope_id, tuple(recipients), tuple(senders))
 
 
@@ -416,7 +233,7 @@ def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
             if "message-id" in headers or "from" in headers:
                 found.append(headers)
         elif part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"}:
-            found.append(_fields(part.text[:MAX_BODY].replace("\r\n", "\n")))
+            found.append(fields_of(part.text[:MAX_BODY].replace("\r\n", "\n")))
     if not found:
         for part in inbound.parts:
             if part.type in {"text/plain", "application/octet-stream"} and not part.enclosed:
@@ -437,7 +254,7 @@ def _inlined(text: str) -> list[dict[str, str]]:
     indent = re.match(r"[ \t]*", normal[place.start() :])
     if indent and indent[0]:
         block = re.sub(rf"^{re.escape(indent[0])}", "", block, flags=re.M)
-    return [_fields(block)]
+    return [fields_of(block)]
 
 
 # --- all together -------------------------------------------------------------------------------------------------
@@ -454,14 +271,14 @@ def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tupl
     if letter.recipients:
         confirmed = tuple(found for found in named if found in letter.recipients)
         named = confirmed or named
-    named = named or tuple(_plain(found) for found in in_text(inbound.subject, 5) if _plain(found) not in ignored)
+    named = named or tuple(plain(found) for found in in_text(inbound.subject, 5) if plain(found) not in ignored)
     named = named or _by_flufl(inbound, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
     return tuple(_in_words(inbound, recipient) for recipient in named[:MAX_RECIPIENTS])
 
 
 def _failed_header(inbound: Inbound) -> tuple[str, ...]:
     values = inbound.all_headers("x-failed-recipients")
-    return tuple(dict.fromkeys(_plain(address) for value in values for address in in_text(value, MAX_RECIPIENTS)))
+    return tuple(dict.fromkeys(plain(address) for value in values for address in in_text(value, MAX_RECIPIENTS)))
 
 
 def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[str]) -> frozenset[str]:
@@ -482,38 +299,14 @@ def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[s
 
 def _in_words(inbound: Inbound, recipient: str) -> Bounce:
     words = explanation(inbound, recipient) or notice(inbound)[: rules.TEXT_LIMIT]
-    plain = words.replace(recipient, " ")
-    status, code = rules.enhanced_code(plain), rules.reply_code(re.sub(r"\d+\.\d+\.\d+\.\d+", " ", plain))
+    bare = words.replace(recipient, " ")
+    status, code = rules.enhanced_code(bare), rules.reply_code(re.sub(r"\d+\.\d+\.\d+\.\d+", " ", bare))
     if is_delay(inbound):
         return Bounce(recipient, status, "delayed", "delayed", words.strip()[:1000], code)
-    verdict = rules.verdict(status, code, plain)
+    verdict = rules.verdict(status, code, bare, stage(inbound, recipient, words))
     return Bounce(
         recipient, status, "soft" if verdict == "delivered" else verdict, "failed", words.strip()[:1000], code
     )
-
-
-DELAY_SUBJECT: Final = re.compile(
-    r"\bdelay|still (?:being )?(?:retried|trying|queued)|warning: (?:could not send|message)|"
-    r"not yet (?:been )?delivered|temporarily|verz[öo]ger|retard|ritard",
-    re.I,
-)
-DELAY_WORDS: Final = re.compile(
-    r"this is a warning (?:message )?only|you do not need to resend|delivery attempts will continue|"
-    r"will (?:continue to )?(?:retry|try again|keep trying|be retried)|no action is required on your part",
-    re.I,
-)
-
-
-def is_delay(inbound: Inbound) -> bool:
-    """Whether a letter in words announces a delay and no failure."""
-    text = notice(inbound)
-    final = re.search(
-        r"(?:permanent(?:ly)?|giving up|gave up|final(?:ly)? failed|could not be delivered to one|"
-        r"fatal error|failed\.$)",
-        text,
-        re.I,
-    )
-    return bool(DELAY_WORDS.search(text) or DELAY_SUBJECT.search(inbound.subject)) and not final
 
 
 def _by_flufl(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
@@ -536,4 +329,4 @@ def _by_flufl(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
         ]
     except Exception:
         return ()
-    return tuple(sorted({_plain(item) for item in found if "@" in item} - ignored))
+    return tuple(sorted({plain(item) for item in found if "@" in item} - ignored))

@@ -48,7 +48,7 @@ class Answer:
             return None
         if self.stage in ("connect", "mail"):
             return "soft" if self.kind == "deferred" else "ours"
-        return bounce_verdict(self.enhanced, self.code, self.text)
+        return bounce_verdict(self.enhanced, self.code, self.text, "rcpt" if self.stage == "rcpt" else "data")
 
 
 def kind_of(reply: Reply, stage: Stage) -> Kind:

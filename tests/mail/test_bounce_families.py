@@ -40,7 +40,7 @@ LETTERS = [
         "  From: Rep <rep@sender.example>\n"
         "  To: anna@customer.example\n"
         "  Size (in bytes): 1024\n",
-        "hard",
+        "soft",
         "anna@customer.example",
     ),
     (
@@ -83,7 +83,7 @@ LETTERS = [
         "---The following addresses had delivery errors---\n"
         "\n"
         "anna@customer.example [User unknown]\n",
-        "hard",
+        "soft",
         "anna@customer.example",
     ),
     (
@@ -149,7 +149,7 @@ LETTERS = [
         "Server mx22.example.org[192.0.2.222] failed with: 550 <anna@customer.example> No such user here\n"
         "\n"
         "This has been a permanent failure.  No further delivery attempts will be made.\n",
-        "hard",
+        "soft",
         "anna@customer.example",
     ),
     (
@@ -319,7 +319,7 @@ LETTERS = [
         "User not known\n"
         "\n"
         "Your message reads (in part):\n",
-        "hard",
+        "soft",
         "anna@customer.example",
     ),
     (
@@ -335,7 +335,7 @@ LETTERS = [
         "Failed to send to identified host,\n"
         "anna@customer.example: [192.0.2.5], 550 anna@customer.example... No such user\n"
         "--- Message non-deliverable.\n",
-        "hard",
+        "soft",
         "anna@customer.example",
     ),
     (
@@ -580,9 +580,16 @@ def test_the_family_of_a_report_tells_who_failed_and_why(
     [
         ("550 5.1.1 RCPT TO:<a@b.example> max message size exceeded", "soft"),
         ("551 <a@b.example> is a deactivated mailbox (in reply to RCPT TO command)", "soft"),
-        ("550-a@b.example is not an active address at this host (invalid username)", "hard"),
-        ("550 BAD_RECIPIENT - see our page", "hard"),
-        ("550 5.7.1 sorry, your envelope recipient is in my badrcptto list", "hard"),
+        (
+            "550-a@b.example is not an active address at this host (invalid username) (in reply to RCPT TO command)",
+            "hard",
+        ),
+        ("550-a@b.example is not an active address at this host (invalid username)", "soft"),
+        ("550 BAD_RECIPIENT - see our page (in reply to RCPT TO command)", "hard"),
+        (
+            "does not like recipient. Remote host said: 550 5.7.1 sorry, your envelope recipient is in my badrcptto list",
+            "hard",
+        ),
         ("554 host does not accept mail", "hard"),
         ("554 Rcpt <a@b.example> does not exist (in reply to RCPT TO command)", "hard"),
         ("554 Rcpt <a@b.example> does not exist (in reply to end of DATA command)", "soft"),

@@ -8,7 +8,7 @@ from outreach.mail.parse import parse
 RECIPIENT = "jo@lead.example.net"
 LETTERS = [
     (
-        "hard",
+        "soft",
         "Postmaster <postmaster@x.org>",
         "Undeliverable mail",
         "Unable to deliver message to the following address(es).\n"
@@ -17,7 +17,7 @@ LETTERS = [
         "This user doesn't have a lead.example.net account (jo@lead.example.net) [0]\n",
     ),
     (
-        "hard",
+        "soft",
         "MAILER-DAEMON@aol.com",
         "Mail Delivery Problem",
         "Your mail is not being delivered.\n\n  jo@lead.example.net  MAILBOX NOT FOUND\n",
@@ -113,7 +113,7 @@ LETTERS = [
         "  Reason: Illegal host/domain name found\n",
     ),
     (
-        "hard",
+        "soft",
         "postmaster@lead.example.net",
         "Undelivered Mail",
         "Hello, this is the mail server on lead.example.net.\n"
@@ -215,19 +215,19 @@ LETTERS = [
         "<jo@lead.example.net>:\nThe users mailfolder is over the allowed quota (size). (#5.2.2)\n",
     ),
     (
-        "hard",
+        "soft",
         "MAILER-DAEMON@x.org",
         "failure notice",
         "<jo@lead.example.net>:\nThis address no longer accepts mail.\n",
     ),
     (
-        "hard",
+        "soft",
         "postmaster@mail.ru",
         "Mail failure.",
         "Mail failure: jo@lead.example.net\nuser not found\n",
     ),
     (
-        "hard",
+        "soft",
         "postmaster@x.org",
         "NDN: Your request",
         "Sorry. Your message could not be delivered to:\n"
@@ -327,7 +327,7 @@ LETTERS = [
         "    1234 (in reply to RCPT TO command)\n",
     ),
     (
-        "hard",
+        "soft",
         "MAILER-DAEMON <>",
         "Returned to Sender: User unknown",
         "The user jo@lead.example.net does not have an account here.\n",
@@ -431,7 +431,7 @@ LETTERS = [
         "Host not found, try again\n",
     ),
     (
-        "hard",
+        "soft",
         "SMTPD@x.org",
         "Delivery failed for jo@lead.example.net",
         "No such user here\n",

@@ -123,7 +123,7 @@ def token_of(address: str) -> str:
 
 def verdict(provider_says: Kind, words: str, status: str = "", code: int | None = None) -> Kind:
     """Ours, by the table of MAIL 1.11, where the codes say something; else the provider's word."""
-    found = bounces.verdict(status or _enhanced(words), code, words)
+    found = bounces.verdict(status or _enhanced(words), code, words, "rcpt")  # the provider knows when it was refused
     if provider_says not in ("hard", "soft", "ours"):
         return provider_says
     if found == "ours" or (found == "soft" and provider_says == "hard" and (status or _enhanced(words))):

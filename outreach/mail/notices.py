@@ -1,0 +1,229 @@
+"""The words that a server wrote itself above the letter that it returns: whom they name, and what they say of each.
+
+Families of servers name the failed recipient in their own way; one ordered table has them all.
+"""
+
+import re
+from typing import Final
+
+from outreach.core import bounces as rules
+
+from .addresses import IN_TEXT, in_text
+from .htmltext import html_to_text
+from .parse import Inbound, Part
+
+MAX_RECIPIENTS: Final = 100
+MAX_BODY: Final = 64 * 1024
+
+RETURNED_COPY: Final = re.compile(
+    r"^[ \t>*#=_~.-]*(?:"
+    r"this is a copy of (?:the|your) message|below this line is (?:a copy|the original|the header)|the (?:original|"
+    r"following) message (?:follows|header)|"
+    r"original message (?:follows|header|text|below)|returned message (?:follows|header)?|unsent message (?:follows|"
+    r"below)?|"
+    r"(?:a )?copy of (?:the|your) (?:original )?(?:message|mail|letter)|message (?:header|text|content)s? follows?|"
+    r"headers? (?:of|from) (?:the|your) (?:original )?(?:message|mail)|"
+    r"the (?:header|body|text|first \d+ lines) of (?:the|your) (?:original )?(?:message|mail)|included is a copy|"
+    r"received header|start of (?:returned|message)|"
+    r"original (?:e-?mail|letter|headers?)\b|your (?:original )?message (?:follows|is (?:attached|below|included|"
+    r"enclosed))|text of (?:your )?message|"
+    r"message (?:as|was) (?:sent|received)|---+ ?(?:original|returned|undelivered|message|forwarded)|"
+    r"urspr[üu]ngliche nachricht|message original|mensaje original|messaggio originale|исходное сообщение|原邮件|元のメッセージ"
+    r")",
+    re.I | re.M,
+)
+HEADER_BLOCK: Final = re.compile(
+    r"^(?:return-path|received|message-id|dkim-signature|mime-version|x-mailer|content-type):[ \t].{0,998}\n"
+    r"(?:[ \t].{0,998}\n){0,40}[\w-]{2,60}:",
+    re.I | re.M,
+)
+DIAGNOSTIC_LINE: Final = re.compile(
+    r"(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}|\S)|[45]\.\d{1,3}\.\d{1,3}\b|"
+    r"error|reason|unknown|fail|reject|refus|quota|not found|full|exist|unreach",
+    re.I,
+)
+
+# Each says where the failed recipient stands in the letter of a family; the first family that finds one decides.
+FAMILIES: Final[tuple[tuple[str, str], ...]] = (
+    ("xxx-failed", r"^x-failed-recipients?:\s*(.+)$"),
+    ("final-recipient", r"^[ \t>]*final-recipient:\s*(?:rfc822;)?\s*QUOTED"),
+    ("original-recipient", r"^[ \t>]*original-recipient:\s*(?:rfc822;)?\s*QUOTED"),
+    ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}<QUOTED>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
+    ("exim", r"^ {1,4}\(?(?:generated|ultimately generated) from ADDRESS\)?"),
+    (
+        "exim",
+        r"(?:following address(?:\(?es\)?)? failed|address(?:es)? failed|"
+        r"could not be delivered to (?:one or more of )?(?:its|the following) recipients?|"
+        r"not (?:yet )?been delivered to (?:the following|all)[^\n]{0,80}|"
+        r"delivered to the following addresses?[^\n]{0,60}|"
+        r"address to which the message has not yet been delivered(?: is)?)"
+        r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS",
+    ),
+    ("exchange", r"^c=[^\n]{0,120};(?:dda:)?smtp=ADDRESS"),
+    (
+        "exchange",
+        r"(?:following recipient\(s\)|following recipients?|"
+        r"the following organization)[^\n]{0,80}\n(?:[^\n@]{0,120}\n){0,5}[ \t]*(?:to:[ "
+        r"\t]*)?['\"<]?(?:[^\n<@]{0,80}<)?ADDRESS",
+    ),
+    ("exchange", r"your message to ['\"<]?QUOTED['\">]?[ \t]+(?:couldn|could not|was not|has been|cannot|wasn)"),
+    ("exchange", r"^[ \t]*['\"]?(?:smtp:)?QUOTED['\"]?[ \t]+on[ \t]+(?:\w{3},[ \t])?\d"),
+    (
+        "gmail",
+        r"(?:wasn't delivered to|not be delivered to|delivering your message to|permanently to|"
+        r"could not deliver (?:your )?(?:message|mail) to|delivery to|deliver message to|"
+        r"failed to deliver (?:your )?(?:message|mail)? ?to|unable to deliver (?:your )?(?:message|mail)? ?to|"
+        r"sending (?:your )?(?:message|mail) to|addressed to|message to)"
+        r"(?: the)?(?: following)?(?: recipients?\b| address(?:es)?\b|"
+        r" user\b)?[:\s]*(?:failed[^\n:]{0,40}:\s*)?<?\"?'?ADDRESS",
+    ),
+    ("sendmail", r"^[ \t]*(?:[45]\d\d[ -])?(?:[45]\.\d\.\d+[ ])?<QUOTED>\.\.\."),
+    ("sendmail", r"----- The following addresses had[^\n]{0,80}-----\n(?:[ \t]*\n)?[ \t]*<?QUOTED"),
+    ("sendmail", r"^[ \t]*(?:>>> )?RCPT TO:[ \t]*<QUOTED>"),
+    (
+        "domino",
+        r"(?:was not delivered to|could not be delivered to|"
+        r"not delivered to):?[ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?ADDRESS",
+    ),
+    (
+        "domino",
+        r"(?:recipient|intended recipient|destinataire|empf[äa]nger|destinatario)s?(?: name|"
+        r" address)?[ \t]*[:=][ \t]*\n?[ \t]*(?:[^\n@<]{0,80}<)?\[?(?:smtp:)?ADDRESS",
+    ),
+    (
+        "groupwise",
+        r"^[ \t]+ADDRESS[ \t]*(?:\((?:user|mailbox|recipient|[\w .]+)\b[^)]{0,100}\)|:?[ \t]*[45]\d\d\b|"
+        r"[-:])",
+    ),
+    (
+        "others",
+        r"\b(?:user|account|mailbox|recipient|address|e-?mail|addressee|rcpt|"
+        r"to)[ \t]*[:=]?[ \t]*[<\"'\[(]ADDRESS[>\"'\])]",
+    ),
+    (
+        "others",
+        r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|"
+        r"undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[:\uFF1A][ \t]*<?ADDRESS",
+    ),
+    ("others", r"^[ \t>*-]*<?ADDRESS>?[ \t]*(?:$|:|\(|[-,;][ \t])"),
+    ("others", r"(?:[45]\d\d|[45]\.\d\.\d{1,3})[^\n@]{0,80}<QUOTED>"),
+)
+PLACES: Final = {
+    "ADDRESS": r"([^\s<>:;,\"'()\[\]@]{1,128}@[^\s<>:;,\"'()\[\]@]{1,255})",
+    "QUOTED": r"([^\s<>@'\"]{1,128}@[^\s<>@'\"]{1,255})",
+}
+COMPILED: Final = tuple(
+    (name, re.compile(re.sub("ADDRESS|QUOTED", lambda place: PLACES[place[0]], pattern), re.I | re.M))
+    for name, pattern in FAMILIES
+)
+
+
+def notice(inbound: Inbound) -> str:
+    """The words that the reporting server wrote itself: the text before the returned copy, capped."""
+    texts = [part.text for part in inbound.parts if _is_notice(part)]
+    if not any(text.strip() for text in texts):
+        texts = [html_to_text(part.text) for part in inbound.parts if part.type == "text/html" and not part.enclosed]
+    text = "\n".join(texts)[:MAX_BODY].replace("\r\n", "\n").replace("\r", "\n")
+    return _before_copy(text)
+
+
+def _is_notice(part: Part) -> bool:
+    return part.type == "text/plain" and not part.enclosed and part.disposition != "attachment" and not part.name
+
+
+def _before_copy(text: str) -> str:
+    ends = [match.start() for pattern in (RETURNED_COPY, HEADER_BLOCK) for match in [pattern.search(text)] if match]
+    head = text[: min(ends)] if ends else text
+    return head if in_text(head, 1) or not ends or len(head.split()) > 12 else text
+
+
+def explanation(inbound: Inbound, recipient: str) -> str:
+    """The server's words on one recipient: those beside its address that say something, else all that speak of a failure."""
+    text = notice(inbound)
+    if near := beside(inbound, recipient):
+        return near
+    wanted = recipient.lower()
+    failing = "\n".join(line for line in text.split("\n") if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
+    return failing if rules.recognised(failing.lower().replace(wanted, " ")) else text[: rules.TEXT_LIMIT]
+
+
+def beside(inbound: Inbound, recipient: str) -> str:
+    """The server's words next to this recipient's address, where they say something; else empty."""
+    lines = notice(inbound).split("\n")
+    wanted = recipient.lower()
+    places = [index for index, line in enumerate(lines) if wanted and wanted in line.lower()][:10]
+    for index in places:
+        near = _paragraphs(lines, index)
+        if rules.recognised(near.lower().replace(wanted, " ")):
+            return near
+    return ""
+
+
+def _paragraphs(lines: list[str], start: int) -> str:
+    """From ``start`` to the next address or the end of the second paragraph."""
+    out: list[str] = []
+    gaps = 0
+    for line in lines[start : start + 30]:
+        if out and IN_TEXT.search(line) and re.match(r"[ \t<]*\S+@\S+[>:]*[ \t]*$", line):
+            break
+        gaps += not line.strip()
+        if gaps > 1 and len(out) > 3:
+            break
+        out.append(line)
+    return "\n".join(out)[: rules.TEXT_LIMIT]
+
+
+def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
+    """The recipients that a letter in plain words names, by the first family that fits."""
+    text = notice(inbound)
+    for _, pattern in COMPILED:
+        found: dict[str, None] = {}
+        for match in pattern.finditer(text):
+            for address in in_text(match[1], 20) or [plain(match[1])]:
+                if "@" in address and plain(address) not in ignored:
+                    found.setdefault(plain(address))
+            if len(found) >= MAX_RECIPIENTS:
+                break
+        if found:
+            return tuple(found)
+    only = [plain(address) for address in in_text(text, 20) if plain(address) not in ignored]
+    return tuple(only) if len(only) == 1 else ()
+
+
+def stage(inbound: Inbound, recipient: str, diagnostic: str = "") -> rules.Stage:
+    """The SMTP command at which this recipient was refused, as its diagnostic, its paragraph or the transcript tells."""
+    found = rules.stage_of(diagnostic) or rules.stage_of(beside(inbound, recipient))
+    if found:
+        return found
+    spoken = " ".join(notice(inbound).lower().split())
+    own = re.search(rf"rcpt to: ?<?{re.escape(recipient.lower())}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", spoken)
+    return "rcpt" if own else rules.stage_of(spoken)
+
+
+def plain(address: str) -> str:
+    """An address as we compare it: lower case, without the brackets, quotes and dots around it."""
+    return address.strip("\"'<>").lower().rstrip(".")
+
+
+DELAY_SUBJECT: Final = re.compile(
+    r"\bdelay|still (?:being )?(?:retried|trying|queued)|warning: (?:could not send|message)|"
+    r"not yet (?:been )?delivered|temporarily|verz[öo]ger|retard|ritard",
+    re.I,
+)
+DELAY_WORDS: Final = re.compile(
+    r"this is a warning (?:message )?only|you do not need to resend|delivery attempts will continue|"
+    r"will (?:continue to )?(?:retry|try again|keep trying|be retried)|no action is required on your part",
+    re.I,
+)
+
+
+def is_delay(inbound: Inbound) -> bool:
+    """Whether a letter in words announces a delay and no failure."""
+    text = notice(inbound)
+    final = re.search(
+        r"(?:permanent(?:ly)?|giving up|gave up|final(?:ly)? failed|could not be delivered to one|"
+        r"fatal error|failed\.$)",
+        text,
+        re.I,
+    )
+    return bool(DELAY_WORDS.search(text) or DELAY_SUBJECT.search(inbound.subject)) and not final
