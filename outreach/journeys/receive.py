@@ -185,16 +185,13 @@ def _wants_proof(house: House, inbound: Inbound, verdict: Verdict, match: Match)
 
 
 def _keep_files(session: Session, row: InboundMail, inbound: Inbound) -> None:
-    """X6: by hash, never opened; at most so many, and only of people's mail."""
+    """X6: names and checksums, never opened; at most so many, and only of people's mail. The bytes stay in the raw mail."""
     if row.class_ in ("bounce", "complaint", "receipt", "list"):
         return
     found = [
-        (
-            Attachment(
-                number=number, name=one.name[:120], type=one.type[:100], size=one.size, sha256=one.sha256,
-                content_id=one.content_id[:200], inline=one.inline,
-            ),
-            one.content,
+        Attachment(
+            number=number, name=one.name[:120], type=one.type[:100], size=one.size, sha256=one.sha256,
+            content_id=one.content_id[:200], inline=one.inline,
         )
         for number, one in enumerate(inbound.attachments[:MOST_FILES], 1)
     ]  # fmt: skip

@@ -105,12 +105,13 @@ def inbound_frame(inbound_id: int) -> Response:
 @signed_in
 def inbound_file(inbound_id: int, number: int) -> Response:
     """One file, always as a download and never as what it says it is."""
-    files = attachments.of_mail(transaction(), _mail(inbound_id).id)
-    one = next((file for file in files if file.number == number), None)
-    content = attachments.content(transaction(), one.sha256) if one else None
-    if one is None or content is None:
+    row = _mail(inbound_id)
+    one = next((file for file in attachments.of_mail(transaction(), row.id) if file.number == number), None)
+    found = _read(row) if one else None
+    if one is None or found is None:
         abort(404)
-    return _download(content, one.name)
+    inside = next((file for file in found.attachments if file.sha256 == one.sha256), None)
+    return _download(inside.content, one.name) if inside else abort(404)
 
 
 @blueprint.get("/inbound/<int:inbound_id>/source")

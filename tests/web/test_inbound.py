@@ -91,13 +91,28 @@ def test_files_are_listed_and_only_downloaded(operator: Visitor, house: Any, lea
     assert operator.get(f"/inbound/{number}/files/9").status_code == 404
 
 
-def test_the_same_file_is_kept_once(house: Any, lead: Lead, session: Any) -> None:
-    from outreach.store.attachments import Attachment, AttachmentFile
+def test_a_file_goes_with_its_mail_and_leaves_nothing_behind(house: Any, lead: Lead, session: Any) -> None:
+    """MAIL X6: its bytes are kept once, in the raw mail; where that is erased, nothing of it stays in any table."""
+    from sqlalchemy import text
 
-    for number in range(3):
-        comes(house, RAW.replace("<a@lumen", f"<{number}@lumen").encode())
-    assert session.query(Attachment).count() == 6
-    assert session.query(AttachmentFile).count() == 2
+    columns = session.execute(
+        text(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE data_type = 'bytea' AND table_schema = 'public'"
+        )
+    ).all()
+
+    def bytes_of_strangers() -> int:
+        sums = (f'SELECT coalesce(sum(octet_length("{column}")), 0) FROM {table}' for table, column in columns)
+        return sum(int(session.scalar(text(one)) or 0) for one in sums)
+
+    before = bytes_of_strangers()
+    number = comes(house, RAW.encode())
+    assert session.execute(text("SELECT count(*), min(length(sha256)) FROM attachments")).one() == (2, 64)
+    assert bytes_of_strangers() == before + len(RAW)
+    session.delete(session.get_one(InboundMail, number))
+    session.flush()
+    assert session.scalar(text("SELECT count(*) FROM attachments")) == 0
+    assert bytes_of_strangers() == before
 
 
 def test_one_click_changes_what_a_mail_means(operator: Visitor, house: Any, lead: Lead, session: Any) -> None:
