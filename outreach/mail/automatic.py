@@ -92,6 +92,12 @@ NO_REPLY: Final = re.compile(
     r"auto-?(?:responder|reply|confirm)|notifications?|notify|bounces?|mailer-daemon)$|no-?reply$",
     re.I,
 )
+DESK: Final = re.compile(
+    r"(?:info|support|contact|kontakt|help|helpdesk|service|services|kundenservice|office|sales|vertrieb|team|hello|hallo|"
+    r"customer|care|admin|mail|post|enquir|inquir|ticket|desk|jira|it|hr|jobs|bewerbung|reception|secretariat|booking|"
+    r"reserv|feedback|servicedesk|contacto|contato|atendimento|assistenza|klant|kundtj|ventas|commercial|secretaria)\w*[-_.\d]*",
+    re.I,
+)
 ANSWERED: Final = re.compile(r"\s*(?:re|aw|sv|vs|antw|odp|rif|fwd?|wg|tr)\s*:", re.I)
 
 
@@ -127,7 +133,16 @@ def _said(inbound: Inbound) -> _Said:
 def _by_words(inbound: Inbound) -> str:
     """Weaker evidence: subjects of automatic answers, backed by words or by a sender who takes no answers."""
     said = _said(inbound)
-    for rule in (_by_auto_subject, _by_empty_sender, _by_no_reply, _by_challenge, _by_acknowledgement):
+    rules = (
+        _by_auto_subject,
+        _by_empty_sender,
+        _by_no_reply,
+        _by_challenge,
+        _by_acknowledgement,
+        _by_itself,
+        _by_absence,
+    )
+    for rule in rules:
         if evidence := rule(inbound, said):
             return evidence
     return ""
@@ -178,9 +193,30 @@ def _by_challenge(inbound: Inbound, said: _Said) -> str:
 
 
 def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
-    if phrases.ACK_SUBJECT.search(inbound.subject) and said.acknowledged and not ANSWERED.match(inbound.subject):
-        return "subject: acknowledgement, and words" if ROBOT.search(said.words) else ""
-    return ""
+    named = phrases.ACK_SUBJECT.search(inbound.subject) and not ANSWERED.match(inbound.subject)
+    if not named or not said.acknowledged or _asks(inbound, said):
+        return ""
+    office = DESK.match(local_part(inbound.from_address or ""))
+    return "subject: acknowledgement, and words" if office or ROBOT.search(said.words) else ""
+
+
+def _by_itself(inbound: Inbound, said: _Said) -> str:
+    """The letter says of itself that a program wrote it."""
+    if len(said.words.split()) > SHORT or _circular(inbound) or _asks(inbound, said):
+        return ""
+    return "words: says that it is automatic" if phrases.SAYS_AUTOMATIC.search(said.words) else ""
+
+
+def _by_absence(inbound: Inbound, said: _Said) -> str:
+    """An absence, and what people leave behind for whoever writes meanwhile."""
+    if len(said.words.split()) > SHORT or _circular(inbound) or _asks(inbound, said):
+        return ""
+    told = phrases.I_AM_AWAY.search(said.words) and phrases.LEFT_BEHIND.search(said.words)
+    return "words of an absence, and what to do meanwhile" if told else ""
+
+
+def _asks(inbound: Inbound, said: _Said) -> bool:
+    return bool(re.search(r"[?\uFF1F]", f"{inbound.subject}\n{said.words}"))
 
 
 def _bulk(inbound: Inbound) -> bool:
@@ -208,7 +244,9 @@ def _ends_there(rest: str) -> bool:
 
 BRACKETED: Final = re.compile(
     r"^\W*[\[(]\s*auto(?:mat(?:ed|ic(?:ally)?))?[ -]?(?:generated|repl(?:y|ied)|response)(?: (?:e-?mail|message))?\s*[\])]|"
-    r"\(\s*auto(?:matic|mated)?[ -]?(?:reply|response)\s*\)\s*$",
+    r"\(\s*auto(?:matic|mated)?[ -]?(?:reply|response)\s*\)\s*$|"
+    r"^\s*auto\s?:.{2,80}\b(?:is|ist|est|est[áa]|[èe]|[äe]r|jest)\s(?:out of|au(?:ß|ss)er haus|nicht im|abwesend|absent|fuera|"
+    r"ausente|fuori|assente|afwezig|fr[åa]nvarande|frav[æa]rende|nieobecn)",
     re.I,
 )
 STRONG_SUBJECT: Final = re.compile(
@@ -252,7 +290,7 @@ def _kind(
     """Left company, challenge, out of office or acknowledgement: by the words that the sender's program wrote."""
     words = own_words(inbound)[:READ_LIMIT]
     both = f"{inbound.subject}\n{words}"
-    if phrases.CHALLENGE.search(both) and not phrases.AWAY.search(words):
+    if (phrases.CHALLENGE.search(both) or phrases.CHALLENGE_ALONE.search(words)) and not phrases.AWAY.search(words):
         return Automatic("challenge", evidence, certain)
     back = return_date(inbound.subject, words, received, day_first, inbound.header("x-apple-criteria"))
     if phrases.LEFT.search(both) and back is None:

@@ -212,17 +212,7 @@ def _receipt(inbound: Inbound, known: _Known) -> Verdict | None:
         return Verdict(
             "receipt", "part: message/disposition-notification", returned=dsn.Returned(message_ids=tuple(ids))
         )
-    if re.match(
-        r"\s*(?:return receipt|read receipt|lesebest[äa]tigung|accus[ée] de lecture|conferma di lettura|"
-        r"confirmaci[óo]n de lectura)\b",
-        inbound.subject,
-        re.I,
-    ) and (
-        inbound.has_header("x-notes-item")
-        or re.search(
-            r"return receipt|was (?:read|displayed)|wurde .{0,60}(?:gelesen|angezeigt)", inbound.body[:2000], re.I
-        )
-    ):
+    if phrases.READ_SUBJECT.search(inbound.subject) and phrases.READ_BODY.search(inbound.body[:2000]):
         return Verdict("receipt", "subject: read receipt", certain=False)
     return None
 
@@ -243,6 +233,8 @@ def _calendar(inbound: Inbound, known: _Known) -> Verdict | None:
             match = re.search(r"^ATTENDEE[^\n]*?PARTSTAT=\"?([A-Z-]+)", text, re.I | re.M)
             answer = match[1].lower() if match else method.lower()
         return Verdict("calendar", f"calendar: METHOD:{method[:20]}", calendar_answer=answer)
+    if "calendarmessage" in inbound.header("content-class"):
+        return Verdict("calendar", "header: Content-Class")
     return None
 
 

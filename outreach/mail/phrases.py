@@ -62,6 +62,17 @@ AUTO_SUBJECT: Final = _any(
     PREFIX + r"(?:atsakymas automati|automatinis atsakymas|automaatvastus|autom[āa]tisk[āa] atbilde|"
     r"automatski odgovor|odsutn\w+|izvan ureda|odsotnost|samodejni odgovor|automaatne vastus|"
     r"automatick[áa] odpove|automatsk[íi]|nisam u uredu|odsoten|mimo pisarne|sjálfvirkt svar)",
+    PREFIX
+    + r"(?:betriebs(?:ferien|urlaub)|elternzeit|mutterschutz|urlaubs\s?(?:benachrichtigung|notiz|gru[ßs]+)|ich bin "
+    r"(?:derzeit |zurzeit |momentan )?(?:nicht im (?:haus|b[üu]ro)|im urlaub|abwesend|au(?:ß|ss)er haus)|cong[ée]s\b|"
+    r"je suis (?:absente?|en cong)|mensaje de ausencia|ik ben (?:er (?:even )?niet|afwezig|met vakantie|op vakantie)|"
+    r"fermeture (?:annuelle|estivale|pour cong)|chiusura (?:estiva|natalizia|per ferie))",
+    r"\b(?:is|ist|est|est[áa]|[èe]|[äe]r|jest) (?:currently |derzeit |actuellement |actualmente |attualmente |momenteel )?"
+    r"(?:out of (?:the )?office|on (?:annual |sick |maternity |parental )?leave|on (?:vacation|holiday)|away\b|au(?:ß|ss)er haus|"
+    r"nicht im (?:haus|b[üu]ro)|im urlaub|abwesend|absent(?:\(e\)|e)?|en cong[ée]s?|fuera de (?:la )?oficina|ausente|"
+    r"fuori ufficio|assente|in ferie|afwezig|niet aanwezig|fr[åa]nvarande|p[åa] semester|frav[æa]rende|nieobecn\w+)"
+    r"\s*[.!]?\s*(?:\(|:|-|until|bis|jusqu|hasta|fino|tot|$)",
+    r"\bauto-?repl(?:y|ies)\s*:",
     r"\bout of (?:the )?office\b(?:.{0,20}(?:auto|reply|response|re:|until)|\s*$|\s*[:\-–(])",
     r"\((?:out of (?:the )?office|ooo|auto-?reply|automatic reply|auto(?:matic)? response)\)|\[(?:auto-?reply|ooo|"
     r"out of office|auto)\]",
@@ -70,7 +81,7 @@ AUTO_SUBJECT: Final = _any(
 
 # Sentences that say that the person is away for a time.
 AWAY: Final = _any(
-    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\booo\b|away from (?:the |my )?(?:office|desk|e-?mail|"
+    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\booo\b|away from (?:the |my )?(?:office|desk|e?-?mail|"
     r"computer|keyboard|work)",
     r"(?:on|taking|am on|currently on|be on) (?:\w+ ){0,2}(?:vacation|holidays?|leave|sabbatical|pto|time off)\b|"
     r"\b(?:maternity|paternity|parental|annual|sick|medical|bereavement|family) leave\b",
@@ -115,7 +126,8 @@ I_AM_AWAY: Final = _any(
     r"(?:\w+ ){0,4}?(?:out\b|away|absent|on (?:\w+ ){0,2}(?:leave|vacation|holidays?|business|pto)|back (?:on|in|at)|"
     r"not (?:in|at|checking|available|reading)|travel|unavailable|returning|closed|ooo)|out of (?:the )?office (?:from|until|"
     r"till|through|between|on|today|this|and|with|\()|i have (?:limited|no) access|limited access|my (?:absence|return)\b|"
-    r"is (?:currently )?(?:out of (?:the )?office|away|on leave|on vacation)|will (?:be )?return\w* (?:on|to)|"
+    r"not (?:be )?(?:reading|checking) my|is (?:currently )?(?:out of (?:the )?office|away|on (?:\w+ )?leave|on vacation|"
+    r"on holiday)|will (?:be )?return\w* (?:on|to)|"
     r"no longer (?:with|work)",
     r"(?:ich|wir) (?:bin|sind|befinde|befinden|werde|habe)\b.{0,80}?(?:nicht (?:im|am|erreichbar)|abwesend|urlaub|au(?:ß|ss)er haus|"
     r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
@@ -127,7 +139,8 @@ I_AM_AWAY: Final = _any(
     r"(?:sono|sar[òo]|saremo|siamo)\b.{0,60}?(?:fuori|assente|ferie|vacanza|trasferta|maternit|chius)|mi[oa] (?:assenza|rientro|ritorno)|"
     r"rientr(?:o|er[òo]) (?:il|in)",
     r"(?:ik ben|wij zijn|ik heb)\b.{0,60}?(?:afwezig|niet|vakantie|verlof|buiten|terug|weer)|mijn afwezigheid|"
-    r"(?:jag|jeg|vi) (?:[äe]r|har|holder|tager|tar|h[åa]ller)\b.{0,60}?(?:semester|ferie|inte|ikke|bortrest|bortreist|fr[åa]nvarande|frav[æa]rende|ledig|tillbaka|"
+    r"(?:jag|jeg|vi) (?:[äe]r|har|holder|tager|tar|h[åa]ller)\b.{0,60}?(?:semester|ferie|inte|ikke|bortrest|bortreist|"
+    r"fr[åa]nvarande|frav[æa]rende|ledig|tillbaka|"
     r"tilbage|tilbake|permisjon|barsel|orlov|utanf)|min (?:fr[åa]nvaro|frav[æa]r)|f[öo]r[äa]ldraledig",
     r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
     r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
@@ -213,7 +226,7 @@ INSTEAD: Final = _any(
 ACKNOWLEDGED: Final = _any(
     r"(?:we|i) (?:have )?(?:successfully )?(?:received|got) your (?:e-?mail|message|request|enquiry|inquiry|support|"
     r"ticket|application|submission|question|feedback|order|query|note|mail)|your (?:e-?mail|message|request|enquiry|"
-    r"inquiry|ticket|case|application|submission|query)[^.\n]{0,60} (?:has|have|was|"
+    r"inquiry|ticket|case|incident|issue|application|submission|query)[^.\n]{0,60} (?:has|have|was|"
     r"is) (?:been )?(?:successfully )?(?:received|created|opened|logged|registered|submitted|assigned|forwarded)|"
     r"this is (?:an? )?(?:auto\w*|automated|automatic\w*)[^.\n]{0,60}(?:confirm|acknowledg|respon|repl|message|"
     r"e-?mail|notification)|thank(?:s| you) for (?:contacting|your (?:e-?mail|message|enquiry|inquiry|request|"
@@ -253,8 +266,49 @@ ACKNOWLEDGED: Final = _any(
     r"来信)(?:已|我们)|本邮件(?:由|为)系统|접수되었습니다|문의해 주셔서",
 )
 
+# What a message says of itself: written by a program.
+SAYS_AUTOMATIC: Final = _any(
+    r"this (?:is|was) an? auto\w*[- ]?(?:\w+[- ]){0,2}(?:reply|response|message|e-?mail|mail|notification|answer|"
+    r"acknowledge?ment|confirmation)|this (?:message|e-?mail|mail|reply|response|notification) (?:is|was|has been) (?:an )?"
+    r"(?:auto(?:matically)?[- ]?(?:generated|sent|created)|generated automatically|sent automatically|automatic\b|automated)|"
+    r"reply to this auto\w+|(?:apolog\w+|sorry) for (?:this|the) auto\w+ (?:reply|response)|reply above this line|"
+    r"type your reply above",
+    r"(?:dies|das|hier|hierbei|es)(?:e|er|es)? (?:\w+ ){1,6}automatisch\w* (?:generiert|erstellt|erzeugt|versendet|verschickt|"
+    r"versandt|gesendet|antwort|nachricht|e-?mail|eingangsbest|empfangsbest)|automatisch (?:generierte|erstellte|erzeugte|"
+    r"versendete|versandte)\w* (?:e-?mail|nachricht|antwort|mail|best[äa]tigung)",
+    r"(?:message|r[ée]ponse|courriel|e-?mail|mail|notification) (?:est |a [ée]t[ée] )?(?:automatique|(?:g[ée]n[ée]r|envoy|"
+    r"adress)[ée]e? (?:automatiquement|de (?:mani[èe]re|fa[çc]on) automatique))",
+    r"(?:mensaje|respuesta|correo|notificaci[óo]n|mensagem|resposta|e-?mail)(?: \w+){0,3} (?:autom[áa]tic[oa]\b|(?:generad|enviad|"
+    r"gerad)[oa] (?:autom[áa]ticamente|de forma autom[áa]tica))",
+    r"(?:messaggio|risposta|e-?mail|mail|notifica)(?: \w+){0,3} (?:automatic[oa]\b|(?:generat|inviat)[oa] (?:automaticamente|"
+    r"in automatico))|dit is een automatisch|automatisch (?:verzonden|gegenereerde?|verstuurde?|aangemaakte?) (?:bericht|e-?mail|"
+    r"antwoord|mail)",
+    r"(?:detta|dette|det) [äe]r (?:ett|et|en) auto|automat(?:iskt?|)[ -]?(?:genererat|genereret|generert)|t[äa]m[äa] on automaat",
+    r"(?:wiadomo[śs][ćc]|odpowied[źz]|e-?mail)(?: \w+){0,3} (?:automatyczn\w+|automatycznie)|to (?:jest )?automatyczn\w+|"
+    r"automaticky (?:generovan|vygenerov|odeslan|zas[íi]lan)\w+|(?:toto|to) je automatick|ez egy automatikus|automatikusan "
+    r"(?:gener[áa]lt|k[üu]ld[öo]tt)|(?:mesaj|r[ăa]spuns)(?: \w+){0,2} (?:automat\b|generat automat)",
+    r"(?:письмо|сообщение|ответ|уведомление|лист|повідомлення)(?: \w+){0,3} автоматич\w+|это автоматическ|це автоматичн|otomatik "
+    r"(?:olarak |bir )?(?:mesaj|yan[ıi]t|g[öo]nderil|olu[şs]turul)|αυτόματο μήνυμα|自動(?:送信|返信|応答|配信)(?:です|されて|にて|"
+    r"メールです)|自動的に(?:送信|返信)|系统自动|自动(?:回复|发送|生成)的|자동(?:으로)? ?(?:발송|회신|응답|생성)(?:된|되)",
+)
+# What people leave behind for strangers when they go, and do not write to the one who asks.
+LEFT_BEHIND: Final = _any(
+    r"(?:will|is|are|be) not (?:be )?(?:forwarded|redirected)|(?:for|in|with) (?:(?:any|case of) )?(?:urgent|emergenc|immediate)"
+    r"[^.\n]{0,40}(?:contact|call|please|reach)|if (?:it is|it's|this is|your \w+ is|you need|you require)[^.\n]{0,40}(?:urgent|immediate|"
+    r"assistance)|(?:upon|on|after) my return|when i (?:return|get back)|in my absence|during my absence",
+    r"(?:wird|werden) nicht (?:automatisch )?(?:weitergeleitet|gelesen|bearbeitet)|in dringenden (?:f[äa]llen|angelegenheiten)|"
+    r"w[äa]hrend meiner abwesenheit|nach meiner r[üu]ckkehr|in meiner abwesenheit",
+    r"en cas d'urgence|pour toute urgence|[àa] mon retour|en mon absence|pendant mon absence|(?:asunto|caso)s? (?:urgente|de "
+    r"urgencia)|durante mi ausencia|a mi (?:regreso|vuelta)|(?:caso|assunto)s? (?:urgente|de urg[êe]ncia)|na minha aus[êe]ncia",
+    r"per (?:urgenze|qualsiasi urgenza|comunicazioni urgenti)|in caso di urgenza|al mio (?:rientro|ritorno)|in mia assenza|voor "
+    r"dringende|bij spoed|in dringende gevallen|wordt niet (?:doorgestuurd|gelezen)|tijdens mijn afwezigheid|vid br[åa]dskande|"
+    r"i br[åa]dskande|ved (?:hastende|presserende)|w pilnych|w nag[łl]ych|podczas mojej nieobecno|v nal[ée]hav|s[üu]rg[őo]s "
+    r"(?:esetben|[üu]gyben)|в срочных|по срочным|во время моего|у термінових|acil durum",
+)
+
 ACK_SUBJECT: Final = _any(
-    PREFIX + r"(?:your |ihre |votre |su |uw |la sua )?(?:ticket|case|request|support request|enquiry|inquiry|message|"
+    PREFIX
+    + r"(?:your |ihre |votre |su |uw |la sua )?(?:ticket|case|request|incident|issue|support request|enquiry|inquiry|message|"
     r"anfrage|demande|solicitud|richiesta|e-?mail|mail|nachricht)\b[^\n]{0,60}(?:received|created|opened|"
     r"registered|has been|eingegangen|erhalten|re[çc]u|recibid[oa]|ricevut[oa]|ontvangen|mottaget|modtaget|"
     r"registr)",
@@ -264,6 +318,10 @@ ACK_SUBJECT: Final = _any(
     r"your (?:e-?mail|message|enquiry|inquiry|request|interest|query)|reaching out|getting in touch|writing to)|"
     r"vielen dank f[üu]r ihre (?:anfrage|nachricht|e-?mail|mail)|merci (?:de|pour) (?:votre|nous avoir)|"
     r"gracias por (?:su|contactar|tu)|受付|受信確認|お問い?合わせ",
+    r"(?:nous )?avons bien re[çc]u (?:votre|ta)|hemos recibido (?:su|tu)|abbiamo ricevuto (?:la|il)|recebemos (?:o |a )?(?:seu|sua)|"
+    r"(?:uw|je) (?:bericht|e-?mail|aanvraag|vraag) is ontvangen|wij hebben uw|(?:tagit emot|mottagit|modtaget|mottatt) (?:ditt|din|"
+    r"er)|otrzymali[śs]my|ваш\w* (?:обращение|запрос|заявка|письмо|сообщение)|мы получили|お問い?合わせ|(?:request|ticket|"
+    r"message|e-?mail|enquiry|inquiry) received\b",
     r"\[(?:ticket|case|request|incident)[ :#-]*\w*\d{3,}\]|(?:ticket|case|incident|request) ?(?:id|number|"
     r"no\.?)? ?[#:] ?\w{0,5}-?\d{3,}",
 )
@@ -283,7 +341,8 @@ CHALLENGE: Final = _any(
     r"votre message|que vous [êe]tes)|mailinblack|uol antispam|antispam[^.\n]{0,60}(?:confirm|verif)",
 )
 CHALLENGE_SUBJECT: Final = _any(
-    r"(?:sender|e-?mail|message|mail) verification(?: required)?|verification required|please (?:confirm|"
+    r"(?:sender|e-?mail|message|mail|arrest) verification(?: required)?|(?:requires?|needs?) verification|verification required|"
+    r"verify#|please (?:confirm|"
     r"verify) (?:your|that|you)|confirm (?:your|this) (?:e-?mail|message|delivery)|"
     r"authorization required|spamarrest|boxbe|mailinblack|action required: ?(?:confirm|verify) (?:your|sender)|"
     r"your (?:message|email|e-mail) (?:is|to .{1,80}) (?:awaiting|waiting|on hold|pending|requires)|"
@@ -292,6 +351,14 @@ CHALLENGE_SUBJECT: Final = _any(
 )
 # Sentences that only a program that holds a letter back writes: enough without a subject.
 CHALLENGE_ALONE: Final = _any(
+    r"(?:require\w*|need\w*|ask\w*) (?:that )?you (?:to )?(?:verify|confirm|prove)[^.]{0,40}(?:human|real person|live person)|"
+    r"(?:only|incoming \w+) from senders? (?:\w+ ){0,3}(?:approved|accepted|known)|list of approved senders|protecting \w+ from "
+    r"(?:receiving )?(?:junk|spam)[^.]{0,20}\.[^.]{0,40}(?:click|reply|follow)|guest list|(?:just|only) this once[^.]{0,20}click",
+    r"(?:spam-?schutz|spamfilter|anti-?spam)\w*[^.]{0,60}\.?[^.]{0,40}(?:klicken|antworten|best[äa]tigen)|nachricht[^.]{0,60}"
+    r"(?:zur[üu]ckgehalten|in quarant[äa]ne|wartet)[^.]{0,80}\.?[^.]{0,40}(?:klicken|best[äa]tigen|antworten)|message[^.]{0,40}"
+    r"(?:en attente|retenu|bloqu)[^.]{0,60}\.?[^.]{0,20}(?:cliquez|confirmez|r[ée]pondez|authentifi)|(?:mensaje|correo)[^.]{0,40}"
+    r"(?:retenido|en espera|pendiente)[^.]{0,60}\.?[^.]{0,20}(?:haga clic|confirme|pulse|responda)|messaggio[^.]{0,40}(?:in attesa|"
+    r"trattenut|sospes)[^.]{0,60}\.?[^.]{0,20}(?:clicc|conferm)",
     r"(?:click|follow|visit|reply|respond|go to)[^.]{0,100}(?:to|and|will)[^.]{0,30}(?:have )?(?:your|the) (?:e-?mail )?"
     r"(?:address|message|e-?mail|mail)[^.]{0,30}(?:added to|placed (?:on|in)|put on)[^.]{0,40}(?:allowed|approved|accepted|"
     r"white|safe|friends?)[ -]?(?:senders?)?\s?list",
@@ -355,4 +422,16 @@ BOUNCE_BODY: Final = _any(
     r"unzustellbar|unbekannt|non remis|n'a pas (?:pu|été)|no se (?:ha )?pudo|no existe|impossibile|non [èe] stato|"
     r"не (?:доставлен|удалось|найден)|niet (?:worden|bezorgd)|kunde inte|ikke leveres|無法|无法|不存在|エラー|届けられ|配信でき|送信でき|"
     r"did not reach|not be delivered|550[ -]|5\.\d\.\d",
+)
+# Read receipts of programs that write no report: a subject and what the text says.
+READ_SUBJECT: Final = _any(
+    r"^\s*(?:(?:not )?read|return receipt|read receipt|(?:nicht )?gelesen|ungelesen|lesebest[äa]tigung|(?:non )?lue?|accus[ée] de "
+    r"lecture|(?:no )?le[íi]do|confirmaci[óo]n de lectura|(?:non )?letto|conferma di lettura|gelezen|leesbevestiging|l[äa]st|"
+    r"l[æa]st|lest|lid[oa]|confirma[çc][ãa]o de leitura|przeczytan[oae]|прочитано|開封済み|已读)\s*[:：]|"
+    r"^\s*(?:return|read) receipt\b|^\s*(?:lesebest[äa]tigung|conferma di lettura|confirmaci[óo]n de lectura|accus[ée] de lecture)\b",
+)
+READ_BODY: Final = _any(
+    r"return receipt|was (?:read|displayed|deleted without being read)|wurde .{0,60}(?:gelesen|angezeigt|gel[öo]scht)|a [ée]t[ée] "
+    r"(?:lue?|supprim|affich)|se ley[óo]|fue le[íi]do|ha sido le[íi]do|[èe] stato (?:letto|visualizzato|eliminato)|is (?:op .{0,30})?"
+    r"gelezen|l[äa]stes|blev l[æa]st|ble lest|foi lid[oa]|zosta[łl]a? (?:odczytan|przeczytan)|было прочитано|прочитано|開封|已(?:被)?阅读",
 )
