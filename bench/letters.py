@@ -23,7 +23,7 @@ from outreach.mail.bytecheck import faults
 from outreach.mail.compose import compose
 from outreach.mail.letters import Address, Letter
 from outreach.mail.library import RenderedLetter, render_letter, shipped, shipped_includes
-from outreach.mail.smtp import SmtpLink
+from outreach.mail.smtp import Envelope, SmtpLink
 from outreach.mail.tracking import wrap
 
 FIELDS = {
@@ -128,7 +128,7 @@ def main() -> None:
         return True
 
     def hand_in(raw: bytes, number: int) -> None:
-        answer = link.send("b+k7k2tq@bounce.nordic.example", f"asa{number}@kund.example", raw, begin)
+        answer = link.send(Envelope("b+k7k2tq@bounce.nordic.example", f"asa{number}@kund.example", len(raw)), raw, begin)
         assert answer.kind == "accepted", answer
 
     print(f"{'letter':<18}{'size kB':>9}{'render/s':>10}{'compose/s':>11}{'hand in/s':>11}{'all/s':>9}")

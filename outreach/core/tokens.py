@@ -7,6 +7,7 @@ and never expires (MAIL U4). Keys are tried in order, so an old key goes on veri
 import base64
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 MAC_BYTES = 10
 _SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
@@ -44,4 +45,12 @@ def verify(purpose: str, token: str, keys: Sequence[bytes]) -> int | None:
 
 
 def _mac(purpose: str, body: bytes, key: bytes) -> bytes:
-    return hmac.digest(key, purpose.encode() + b"\0" + body, "sha256")[:MAC_BYTES]
+    mac = _begun(purpose, key).copy()
+    mac.update(body)
+    return mac.digest()[:MAC_BYTES]
+
+
+@lru_cache(maxsize=64)
+def _begun(purpose: str, key: bytes) -> hmac.HMAC:
+    """What all tokens of a purpose begin with: half of the work of each."""
+    return hmac.new(key, purpose.encode() + b"\0", "sha256")

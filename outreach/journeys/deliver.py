@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import structlog
@@ -204,9 +205,10 @@ def _batch(sender: Sender, claim: Claim, until: float) -> int:
     """Write, send one after the other, write down how they ended, give back the rest; how many were taken in hand."""
     batch, began, taken = Batch(sender, claim), time.monotonic(), 0
     try:
-        for letter in _written(sender, claim):
+        ready = _written(sender, claim)
+        for letter, following in zip_longest(ready, ready[1:]):
             taken += 1
-            if not _one(batch, letter) or time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
+            if not _one(batch, letter, following) or time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
                 break
     finally:
         _insist(sender, lambda: _finish(batch))
@@ -253,8 +255,8 @@ def _written(sender: Sender, claim: Claim) -> list[Ready]:
     return ready
 
 
-def _one(batch: Batch, letter: Ready) -> bool:
-    """One letter. False = the server cannot be used now: stop and give the rest back."""
+def _one(batch: Batch, letter: Ready, following: Ready | None) -> bool:
+    """One letter, and the announcement of the one behind it. False = the server cannot be used now: stop and give the rest back."""
     sender, begun = batch.sender, False
 
     def begin() -> bool:
@@ -265,8 +267,8 @@ def _one(batch: Batch, letter: Ready) -> bool:
     try:
         link = sender.link(batch.claim.mailbox)
         answer = link.send(
-            letter.envelope_from, letter.recipient, letter.raw, begin, letter.envid, lease_half=LEASE_HALF,
-            patience=SILENCE,
+            letter.envelope, letter.raw, begin, then=following.envelope if following else None,
+            lease_half=LEASE_HALF, patience=SILENCE,
         )  # fmt: skip
     except Refused as error:
         why = str(error)

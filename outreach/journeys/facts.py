@@ -237,7 +237,8 @@ class _Known:
     def _fields_of(self, lead: Lead, owner: User | None) -> dict[str, Any]:
         asked = self.asked.get(lead.id)
         form = self.forms.get(asked.form_id) if asked and asked.form_id else None
-        return _flat(letters.merge_fields(self.house, self.us, lead, owner, asked, form, self.calls.get(lead.id, [])))
+        about = letters.About(self.house, self.us, lead, owner, asked, form, self.calls.get(lead.id, []))
+        return _flat(letters.merge_fields(about))
 
 
 class Fields(Mapping[str, Any]):

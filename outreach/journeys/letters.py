@@ -1,6 +1,6 @@
 """From rows to a rendered letter: merge fields, template in force, preview. Sends nothing (STYLE: whether, what, how)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from outreach.errors import Refused
 from outreach.journeys.house import House
 from outreach.mail import library, templating
 from outreach.mail.library import LetterSource, RenderedLetter
+from outreach.mail.templating import Shared
 from outreach.store import account, forms, tasks, templates
 from outreach.store.account import Account
 from outreach.store.leads import Lead
@@ -35,52 +36,72 @@ class Text:
     """The line that inboxes show behind the subject; may hold merge fields."""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The rows that a letter's merge fields are read from: the lead, their latest submission with its form, the outcomes
+    of all calls, who signs. Without `message_id` the letter's own links lead nowhere (previews)."""
+
+    house: House
+    us: Account
+    lead: Lead
+    owner: User | None
+    submission: forms.Asked | None = None
+    form: forms.Form | None = None
+    calls: Sequence[str] = ()
+    message_id: int | None = None
+
+
 def fields_for(
     session: Session, house: House, lead: Lead, *, owner: User | None = None, message_id: int | None = None
 ) -> dict[str, Any]:
-    """All merge fields of a letter to this lead. Without `message_id` its own links lead nowhere (previews).
-
-    The lead's words are cleaned as MAIL L5 asks; what they wrote in free text is not among them.
-    """
+    """All merge fields of a letter to this lead."""
     owner = owner or (session.get(User, lead.owner_id) if lead.owner_id else None)
     submission = forms.latest_of(session, [lead.id]).get(lead.id) if lead.id else None
     form = session.get(forms.Form, submission.form_id) if submission and submission.form_id else None
     calls = tasks.outcomes_of(session, [lead.id]).get(lead.id, []) if lead.id else []
-    return merge_fields(house, account.get(session), lead, owner, submission, form, calls, message_id)
+    return merge_fields(About(house, account.get(session), lead, owner, submission, form, calls, message_id))
 
 
-def merge_fields(
-    house: House,
-    us: Account,
-    lead: Lead,
-    owner: User | None,
-    submission: forms.Asked | None,
-    form: forms.Form | None,
-    calls: Sequence[str],
-    message_id: int | None = None,
-) -> dict[str, Any]:
-    """The merge fields of a letter from rows at hand: the lead's latest submission with its form, the outcomes of all calls."""
-    fields: dict[str, Any] = {
-        "fields": {k: _cleaned(v) for k, v in lead.fields.items()},
-        **{k: _cleaned(lead.fields.get(k, "")) for k in ("needed_by", "budget", "city", "met_at")},
-        "reach_by": lead.reach_by,
-        "name": placeholders.cleaned(lead.name, 40),
-        "first_name": placeholders.first_name_of(lead.name),
-        "email": lead.email,
-        "phone": lead.phone if not lead.phone_bad else "",
-        "company": placeholders.cleaned(lead.company),
-        "topic": _topic(house, form, lead),
-        "owner": owner_fields(us, owner, house),
-        "brand": account.brand(us) | {"name": us.company or us.sender_name or _domain(house)},
-        "booking_link": (owner.booking_link if owner else "") or us.booking_link,
-        "asked_on": _asked_on(submission.at, lead) if submission else "",
-        "called": any(calls),
-        "left_voicemail": "left voicemail" in calls,
-        **_links(house, message_id),
-    }
-    if form:
-        fields["form_name"] = form.title or form.name
-    return fields
+def merge_fields(about: About, wanted: frozenset[str] | None = None) -> dict[str, Any]:
+    """The merge fields of a letter, or those of them that it asks for.
+
+    The lead's words are cleaned as MAIL L5 asks; what they wrote in free text is not among them.
+    """
+    names = FIELDS if wanted is None else FIELDS.keys() & wanted
+    return {name: FIELDS[name](about) for name in names}
+
+
+FIELDS: dict[str, Callable[[About], Any]] = {
+    "fields": lambda a: {key: _cleaned(value) for key, value in a.lead.fields.items()},
+    "needed_by": lambda a: _cleaned(a.lead.fields.get("needed_by", "")),
+    "budget": lambda a: _cleaned(a.lead.fields.get("budget", "")),
+    "city": lambda a: _cleaned(a.lead.fields.get("city", "")),
+    "met_at": lambda a: _cleaned(a.lead.fields.get("met_at", "")),
+    "reach_by": lambda a: a.lead.reach_by,
+    "name": lambda a: placeholders.cleaned(a.lead.name, 40),
+    "first_name": lambda a: placeholders.first_name_of(a.lead.name),
+    "email": lambda a: a.lead.email,
+    "phone": lambda a: a.lead.phone if not a.lead.phone_bad else "",
+    "company": lambda a: placeholders.cleaned(a.lead.company),
+    "topic": lambda a: _topic(a.house, a.form, a.lead),
+    "owner": lambda a: owner_fields(a.us, a.owner, a.house),
+    "brand": lambda a: brand_fields(a.us, a.house),
+    "booking_link": lambda a: (a.owner.booking_link if a.owner else "") or a.us.booking_link,
+    "asked_on": lambda a: _asked_on(a.submission.at, a.lead) if a.submission else "",
+    "called": lambda a: any(a.calls),
+    "left_voicemail": lambda a: "left voicemail" in a.calls,
+    "form_name": lambda a: (a.form.title or a.form.name) if a.form else None,
+    "unsubscribe_url": lambda a: _own_link(a, "u", "unsubscribe"),
+    "answer_yes_url": lambda a: _own_link(a, "a", "answer", "/yes"),
+    "answer_later_url": lambda a: _own_link(a, "a", "answer", "/later"),
+    "answer_no_url": lambda a: _own_link(a, "a", "answer", "/no"),
+}
+"""How each merge field is made."""
+
+
+def brand_fields(us: Account, house: House) -> dict[str, Any]:
+    """The account's own fields; its name is there even before anybody has set it."""
+    return account.brand(us) | {"name": us.company or us.sender_name or _domain(house)}
 
 
 def owner_fields(us: Account, owner: User | None, house: House) -> dict[str, Any]:
@@ -135,12 +156,19 @@ def includes(session: Session) -> dict[str, str]:
     return library.shipped_includes() | templates.layouts(session)
 
 
-def merged(text: Text, fields: dict[str, Any], includes: dict[str, str], *, preview: bool = False) -> RenderedLetter:
-    """The same with the shared blocks at hand, for many letters."""
+def merged(
+    text: Text,
+    fields: dict[str, Any],
+    includes: dict[str, str],
+    *,
+    preview: bool = False,
+    shared: Shared | None = None,
+) -> RenderedLetter:
+    """The same with the shared blocks at hand, and the fields that many letters have in common."""
     if text.preview and not fields.get("preview_text"):
         fields = {**fields, "preview_text": templating.render(text.preview, fields, False, [])}
     if text.source is not None:
-        return library.render_letter(text.source, fields, includes, preview=preview)
+        return library.render_letter(text.source, fields, includes, preview=preview, shared=shared)
     return library.render_plain(text.subject, text.body, fields, includes, preview=preview)
 
 
@@ -184,17 +212,9 @@ def _asked_on(at: datetime, lead: Lead) -> str:
     return format_date(day, "d MMMM", locale="en")
 
 
-def _links(house: House, message_id: int | None) -> dict[str, str]:
-    def token(purpose: str) -> str:
-        return house.token(purpose, message_id) if message_id is not None else SAMPLE_TOKEN
-
-    answer = house.url("/a/" + token("answer"))
-    return {
-        "unsubscribe_url": house.url("/u/" + token("unsubscribe")),
-        "answer_yes_url": answer + "/yes",
-        "answer_later_url": answer + "/later",
-        "answer_no_url": answer + "/no",
-    }
+def _own_link(about: About, door: str, purpose: str, choice: str = "") -> str:
+    token = about.house.token(purpose, about.message_id) if about.message_id is not None else SAMPLE_TOKEN
+    return about.house.url(f"/{door}/{token}{choice}")
 
 
 def never_tracked(house: House, url: str) -> bool:

@@ -18,10 +18,12 @@ from outreach.core import threads
 from outreach.errors import Refused
 from outreach.journeys import letters, signing
 from outreach.journeys.house import House
-from outreach.mail import compose, templating, tracking
+from outreach.mail import compose, library, templating, tracking
 from outreach.mail.letters import Address, Letter
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.mail.plain import personal_html
+from outreach.mail.smtp import Envelope
+from outreach.mail.templating import Shared
 from outreach.store import account, forms, leads, messages, outbox, tasks, users
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -47,9 +49,7 @@ class Ready:
     """A letter that can be handed to the mail server, and what is kept of it."""
 
     raw: bytes
-    envelope_from: str
-    recipient: str
-    envid: str
+    envelope: Envelope
     begun: Begun
 
 
@@ -62,6 +62,15 @@ class Parent:
     subject: str
     references: list[str]
     mailbox_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueText:
+    """A newsletter's text, what all its letters have in common, and the merge fields that each of them asks for."""
+
+    text: letters.Text
+    shared: Shared
+    wanted: frozenset[str]
 
 
 class Desk:
@@ -90,7 +99,7 @@ class Desk:
         self._parents = _parents(session, self.drafts)
         self._known_links = outbox.known_links(session, [row.id for row in self.drafts if row.kind in TRACKED])
         self._texts: dict[str, letters.Text | None] = {}
-        self._issues: dict[int, tuple[letters.Text, dict[str, Any]]] = {}
+        self._issues: dict[int, IssueText] = {}
         self._free_links: list[int] = []
         self._new_links: list[tuple[int, int, str, str]] = []
 
@@ -144,7 +153,8 @@ class Desk:
         )
         begun = Begun(draft.id, message_id, subject, text, parent.id if parent else None, chain, version)
         bounce = f"b+{mark}@{house.settings.reply_domain}" if self.tokens else mailbox.address
-        return Ready(self.stamp.on(compose.compose(letter), mark), bounce, draft.to_address, mark, begun)
+        raw = self.stamp.on(compose.compose(letter), mark)
+        return Ready(raw, Envelope(bounce, draft.to_address, len(raw), mark), begun)
 
     def keep_links(self) -> None:
         """Write down where the links of all letters written so far lead; to be committed before they go."""
@@ -165,31 +175,35 @@ class Desk:
             return letters.merged(text, fields, self.includes), text.version_id
         if done := draft.extra.get("rendered"):
             return RenderedLetter(str(done["subject"]), str(done["html"]), str(done["text"])), None
-        text, more = self._text(draft)
-        fields = self._fields(draft, lead) | draft.extra.get("fields", {}) | more
+        if draft.issue_id:
+            issue = self._issue(draft.issue_id)
+            fields = self._fields(draft, lead, issue.wanted) | draft.extra.get("fields", {})
+            return letters.merged(issue.text, fields, self.includes, shared=issue.shared), None
+        text = self._text(draft)
+        fields = self._fields(draft, lead) | draft.extra.get("fields", {})
         return letters.merged(text, fields, self.includes), text.version_id
 
-    def _fields(self, draft: Draft, lead: Lead | None) -> dict[str, Any]:
+    def _fields(self, draft: Draft, lead: Lead | None, wanted: frozenset[str] | None = None) -> dict[str, Any]:
         person = lead or letters.sample_lead(draft.queued_at)
         asked = self.asked.get(person.id) if lead else None
         form = self.forms.get(asked.form_id) if asked and asked.form_id else None
         owner = self.users.get(person.owner_id) if person.owner_id else None
         calls = self.calls.get(person.id, []) if lead else []
-        fields = letters.merge_fields(self.house, self.us, person, owner, asked, form, calls, draft.id)
-        if self.mailbox.signature:
+        about = letters.About(self.house, self.us, person, owner, asked, form, calls, draft.id)
+        fields = letters.merge_fields(about, wanted)
+        if self.mailbox.signature and "owner" in fields:
             fields["owner"] = {**fields["owner"], "signature": self.mailbox.signature}
         return fields
 
-    def _text(self, draft: Draft) -> tuple[letters.Text, dict[str, Any]]:
-        """The text in force now (text edits reach every unsent message, V2), and the fields that belong to it."""
-        if draft.issue_id:
-            return self._issue(draft.issue_id)
+    def _text(self, draft: Draft) -> letters.Text:
+        """The text in force now (text edits reach every unsent message, V2)."""
         if key := draft.extra.get("template"):
-            return self._template(key), {}
+            return self._template(key)
         if mjml := draft.extra.get("mjml"):
-            source = LetterSource(draft.subject, mjml, draft.extra.get("text") or None)
-            return letters.Text(draft.subject, source=source), {}
-        return letters.Text(draft.subject, draft.body), {}
+            return letters.Text(
+                draft.subject, source=LetterSource(draft.subject, mjml, draft.extra.get("text") or None)
+            )
+        return letters.Text(draft.subject, draft.body)
 
     def _template(self, key: str) -> letters.Text:
         if not self._texts:
@@ -200,11 +214,14 @@ class Desk:
             raise Refused(f"There is no template '{key}'. Make one under Templates, or choose another in the step.")
         return text
 
-    def _issue(self, issue_id: int) -> tuple[letters.Text, dict[str, Any]]:
+    def _issue(self, issue_id: int) -> IssueText:
+        """What all letters of an issue have in common is read into its text once."""
         if issue_id not in self._issues:
             issue = self.session.get_one(Issue, issue_id)
             source = LetterSource(issue.subject, issue.mjml, issue.text or None)
-            self._issues[issue_id] = letters.Text(issue.subject, source=source), letters.fields_of_issue(issue)
+            shared = Shared(letters.fields_of_issue(issue) | {"brand": letters.brand_fields(self.us, self.house)})
+            wanted = library.fields_used(source, self.includes) - shared.fields.keys()
+            self._issues[issue_id] = IssueText(letters.Text(issue.subject, source=source), shared, wanted)
         return self._issues[issue_id]
 
     # ---- links
@@ -230,7 +247,7 @@ class Desk:
 
     def _new_link(self) -> int:
         if not self._free_links:
-            self._free_links = outbox.reserve_links(self.session, 200)
+            self._free_links = outbox.reserve_links(self.session, 4 * len(self.drafts))
         return self._free_links.pop()
 
     # ---- thread and headers

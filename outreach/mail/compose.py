@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -31,7 +32,7 @@ def compose(letter: Letter) -> bytes:
     kind, body = _content(letter, mark)
     head = [
         headers.fold("Message-ID", _own_id(letter.message_id)),
-        headers.fold("Date", _date(letter)),
+        _date(letter.date),
         headers.fold("From", _mailbox(letter.sender.name, letter.sender.email)),
         headers.fold("To", headers.mailbox(letter.to.name, letter.to.email)),
     ]
@@ -59,10 +60,12 @@ def _own_id(message_id: str) -> str:
     return headers.token("Message-ID", message_id)
 
 
-def _date(letter: Letter) -> str:
-    if letter.date.tzinfo is None:
+@lru_cache(maxsize=16)
+def _date(date: datetime) -> str:
+    """The letters of a batch are of one moment."""
+    if date.tzinfo is None:
         raise HeaderRefused("Date needs a time zone")
-    return format_datetime(letter.date)
+    return headers.fold("Date", format_datetime(date))
 
 
 def _subject(subject: str) -> str:
@@ -149,10 +152,10 @@ def _multipart(subtype: str, boundary: str, parts: list[bytes], extra: str = "")
 
 
 def _text_part(subtype: str, content: str) -> bytes:
-    if not content.strip():
+    if not content or content.isspace():
         raise HeaderRefused(f"The {subtype} part of the letter is empty")
-    unix = content.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    data = unix.replace("\n", "\r\n").encode("utf-8", "replace")
+    unix = content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content
+    data = unix.replace("\x00", "").replace("\n", "\r\n").encode("utf-8", "replace")
     return (
         f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
         + _lines(data)

@@ -16,6 +16,7 @@ from typing import Any
 from outreach.mail import mjml, plain, templating
 from outreach.mail.bytecheck import size_warning
 from outreach.mail.headers import clean
+from outreach.mail.templating import Shared
 
 FOOTER = "_footer.txt"  # the small print of the text part; the layout carries that of the HTML
 SHIPPED = Path(__file__).resolve().parents[2] / "templates" / "emails"
@@ -77,20 +78,39 @@ def shipped_keys() -> tuple[str, ...]:
 
 
 def render_letter(
-    source: LetterSource, fields: Mapping[str, Any], includes: Mapping[str, str], *, preview: bool = False
+    source: LetterSource,
+    fields: Mapping[str, Any],
+    includes: Mapping[str, str],
+    *,
+    preview: bool = False,
+    shared: Shared | None = None,
 ) -> RenderedLetter:
-    """Merge a letter for one person: (1) subject, (2) HTML, (3) text.
+    """Merge a letter for one person: (1) subject, (2) HTML, (3) text. `shared`: fields beside those of one person.
 
     Raises TemplateError, and MissingField with all missing names at once; a preview leaves gaps and names them instead.
     """
     gaps: list[str] = []
-    ready = templating.prepared(fields)
-    subject = clean(templating.render(source.subject, ready, False, gaps))
+    ready = templating.prepared(fields, shared)
+    subject = clean(templating.render(source.subject, ready, False, gaps, shared))
     compiled = mjml.compile_mjml(source.mjml, includes)
-    html = templating.render(compiled, templating.prepared(ready, subject=subject), True, gaps)
-    words = _with_footer(source.text, includes) if source.text is not None else mjml.words_of(source.mjml, includes)
-    text = plain.tidy(templating.render(words, ready, False, gaps)) if words is not None else mjml.text_of(html)
+    html = templating.render(compiled, templating.prepared(ready, subject=subject), True, gaps, shared)
+    words = _words(source, includes)
+    text = plain.tidy(templating.render(words, ready, False, gaps, shared)) if words is not None else mjml.text_of(html)
     return _finished(subject, html, text, gaps, preview)
+
+
+def fields_used(source: LetterSource, includes: Mapping[str, str]) -> frozenset[str]:
+    """The fields that a letter may ask for, its layout included; of `topic.title` only `topic`."""
+    parts = (source.subject, mjml.compile_mjml(source.mjml, includes), _words(source, includes) or "")
+    return frozenset(name for part in parts for name in templating.roots_used(part))
+
+
+def _words(source: LetterSource, includes: Mapping[str, str]) -> str | None:
+    """The text part's template; None = it is read from each letter's HTML."""
+    if source.text is None:
+        return mjml.words_of(source.mjml, includes)
+    footer = includes.get(FOOTER, "")
+    return f"{source.text.rstrip()}\n\n{footer}" if footer.strip() else source.text
 
 
 def render_plain(
@@ -104,11 +124,6 @@ def render_plain(
     footer = templating.render(includes.get(FOOTER, ""), ready, False, gaps)
     html = plain.personal_html(words, footer)
     return _finished(line, html, plain.tidy(f"{words}\n{footer}"), gaps, preview)
-
-
-def _with_footer(text: str, includes: Mapping[str, str]) -> str:
-    footer = includes.get(FOOTER, "")
-    return f"{text.rstrip()}\n\n{footer}" if footer.strip() else text
 
 
 def _finished(subject: str, html: str, text: str, gaps: list[str], preview: bool) -> RenderedLetter:

@@ -6,6 +6,8 @@ What a caller may rest on:
 - after it, only a clear answer counts: silence, a broken line or nonsense is `unsure`, never a failure (rule G).
 - whatever goes wrong between DATA and the answer closes the line; it is never used again (rule M).
 - a process that was frozen inside `begin()` for more than `lease_half` seconds does not write (rule E).
+- where the server pipelines, the addresses of the next letter may follow the end of this one (RFC 2920 3.1), so that a
+  letter costs one round trip; nothing of the next letter itself leaves before its own `begin()`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from outreach.clock import monotonic
@@ -22,7 +25,7 @@ from outreach.mail.smtpanswer import Answer, answer_of, kind_of
 from outreach.mail.smtpline import LineBroken, Reply, ServerLine
 from outreach.mail.smtpurl import SmtpServer, parse_url
 
-__all__ = ["Answer", "Probe", "SmtpLink", "Timeouts", "dot_stuffed", "xtext"]
+__all__ = ["Answer", "Envelope", "Probe", "SmtpLink", "Timeouts", "dot_stuffed", "xtext"]
 
 _NOT_XTEXT = re.compile(r"[^\x21-\x2a\x2c-\x3c\x3e-\x7e]")
 
@@ -36,6 +39,20 @@ class Timeouts:
     command: float = 60
     begin_data: float = 120
     letter: float = 600  # the answer to the dot: giving up earlier makes duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where one letter goes: `sender` may be empty (null sender), `size` in bytes, `envid` for its DSN (RFC 3461)."""
+
+    sender: str
+    recipient: str
+    size: int
+    envid: str | None = None
+
+
+Commands = tuple[str, str, str]
+"""MAIL, RCPT and DATA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,55 +83,54 @@ class SmtpLink:
         self._line: ServerLine | None = None
         self._offers: dict[str, str] = {}
         self._open_transaction = False
+        self._ahead: Commands | None = None
+        """What the server was told behind the last letter, and has not been asked about yet."""
 
     def send(
         self,
-        envelope_from: str,
-        recipient: str,
+        envelope: Envelope,
         raw: bytes,
         begin: Callable[[], bool],
-        envid: str | None = None,
         *,
+        then: Envelope | None = None,
         lease_half: float = 300.0,
         patience: float | None = None,
     ) -> Answer:
         """Offer one letter: (1) addresses; (2) a line, reused or new; (3) MAIL, RCPT, DATA; (4) `begin`; (5) letter.
 
-        `envelope_from` may be empty (null sender). `raw` has CRLF line ends. Raises only what `begin` raises. A server
-        that has not answered the letter after `patience` seconds is `silent`: ask `late` for its answer, and use this
-        link for nothing else.
+        `raw` has CRLF line ends. `then`: the letter that will be sent next, if any. Raises only what `begin` raises. A
+        server that has not answered the letter after `patience` seconds is `silent`: ask `late` for its answer, and use
+        this link for nothing else.
         """
         try:
-            sender = headers.wire_address(envelope_from) if envelope_from else ""
-            target = headers.wire_address(recipient)
+            wire = _on_the_wire(envelope)
         except headers.HeaderRefused as fault:
             return Answer("refused", 553, "5.1.3", str(fault), stage="rcpt")
         body = dot_stuffed(raw)
-        answer = self._envelope(sender, target, len(raw), envid)
+        answer = self._envelope(wire)
         if answer is not None:
             return answer
-        return self._letter(body, begin, lease_half, patience)
+        return self._letter(body, begin, then, lease_half, patience)
 
     def close(self) -> None:
         """Say goodbye without waiting; safe to call at any time."""
-        if self._line is not None:
+        if self._line is not None and self._ahead is None:
             self._line.quit()
-        self._line = None
-        self._open_transaction = False
+        self._drop()
 
     def probe(self, envelope_from: str, recipient: str) -> Probe:
         """Everything but a letter: connect, EHLO, TLS, sign in, MAIL, RCPT; says in a sentence where it stopped."""
         self.close()
         where = f"{self.server.host}:{self.server.port}"
         try:
-            sender, target = headers.wire_address(envelope_from), headers.wire_address(recipient)
+            wire = _on_the_wire(Envelope(envelope_from, recipient, 1000))
         except headers.HeaderRefused as fault:
             return Probe(False, f"{fault}.")
         try:
             failed = self._connect()
             if failed is not None:
                 return Probe(False, _probe_sentence(failed, where))
-            failed = self._one_by_one(*self._commands(sender, target, 1000, None)[:2], data=False)
+            failed = self._one_by_one(*self._commands(wire)[:2], data=False)
             offers = tuple(sorted(self._offers))
         except (LineBroken, OSError) as fault:
             return Probe(False, f"The mail server {where} stopped answering: {fault}.")
@@ -126,27 +142,27 @@ class SmtpLink:
         user = f" as {self.server.user}" if self.server.user else ""
         return Probe(True, f"The mail server {where} takes letters{user}, {safe}.", offers)
 
-    def _envelope(self, sender: str, target: str, size: int, envid: str | None) -> Answer | None:
+    def _envelope(self, wire: Envelope) -> Answer | None:
         """Until the server waits for the letter. A reused line may be dead; then one new line is tried."""
         reused = self._line is not None
-        answer = self._try_envelope(sender, target, size, envid)
+        answer = self._try_envelope(wire)
         if reused and answer is not None and answer.kind == "host_down":
             self._drop()
-            answer = self._try_envelope(sender, target, size, envid)
+            answer = self._try_envelope(wire)
         if answer is not None and answer.kind in ("host_down", "auth_failed"):
             self._drop()
         return answer
 
-    def _try_envelope(self, sender: str, target: str, size: int, envid: str | None) -> Answer | None:
+    def _try_envelope(self, wire: Envelope) -> Answer | None:
         try:
             if self._line is None:
                 failed = self._connect()
                 if failed is not None:
                     return failed
-            unfit = self._unfit(target, size)
+            unfit = self._unfit(wire)
             if unfit is not None:
                 return unfit
-            commands = self._commands(sender, target, size, envid)
+            commands = self._commands(wire)
             return self._pipelined(commands) if "PIPELINING" in self._offers else self._one_by_one(*commands[:2])
         except (LineBroken, OSError) as fault:
             return Answer("host_down", text=f"{self.server.host}: {fault}")
@@ -226,9 +242,10 @@ class SmtpLink:
                 break
         return answer_of(reply, "connect", "auth_failed" if reply.code >= 500 or reply.code == 454 else "host_down")
 
-    def _unfit(self, target: str, size: int) -> Answer | None:
+    def _unfit(self, wire: Envelope) -> Answer | None:
         """Reasons to ask nothing: O13 and SIZE."""
-        if headers.needs_smtputf8(target) and "SMTPUTF8" not in self._offers:
+        size = wire.size
+        if headers.needs_smtputf8(wire.recipient) and "SMTPUTF8" not in self._offers:
             return Answer("refused", 553, "5.6.7", "The server cannot carry an address with such signs.", stage="rcpt")
         limit = self._offers.get("SIZE", "")
         if limit.isdigit() and 0 < int(limit) < size:
@@ -237,25 +254,29 @@ class SmtpLink:
             )
         return None
 
-    def _commands(self, sender: str, target: str, size: int, envid: str | None) -> tuple[str, str, str]:
-        offers = self._offers
-        mail = f"MAIL FROM:<{sender}>"
-        mail += f" SIZE={size}" if "SIZE" in offers else ""
-        mail += " SMTPUTF8" if headers.needs_smtputf8(target + sender) else ""
+    def _commands(self, wire: Envelope) -> Commands:
+        offers, target = self._offers, wire.recipient
+        mail = f"MAIL FROM:<{wire.sender}>"
+        mail += f" SIZE={wire.size}" if "SIZE" in offers else ""
+        mail += " SMTPUTF8" if headers.needs_smtputf8(target + wire.sender) else ""
         rcpt = f"RCPT TO:<{target}>"
-        if envid and "DSN" in offers:
-            mail += f" RET=HDRS ENVID={xtext(envid)}"
+        if wire.envid and "DSN" in offers:
+            mail += f" RET=HDRS ENVID={xtext(wire.envid)}"
             rcpt += " NOTIFY=FAILURE,DELAY"
             rcpt += "" if headers.needs_smtputf8(target) else f" ORCPT=rfc822;{xtext(target)}"
         return mail, rcpt, "DATA"
 
-    def _pipelined(self, commands: tuple[str, str, str]) -> Answer | None:
+    def _pipelined(self, commands: Commands) -> Answer | None:
         """RFC 2920: three commands, one write. After a refused recipient a 354 is met by closing, without a dot."""
         line = self._need()
-        clear = ("RSET",) if self._open_transaction else ()
-        line.write_commands(*clear, *commands)
-        if clear:
-            line.read(self._timeouts.command)
+        if self._ahead is None:
+            clear = ("RSET",) if self._open_transaction else ()
+            line.write_commands(*clear, *commands)
+            if clear:
+                line.read(self._timeouts.command)
+        elif self._ahead != commands:
+            raise LineBroken("another letter was announced on this line")
+        self._ahead = None
         self._open_transaction = True
         mail = line.read(self._timeouts.command)
         rcpt = line.read(self._timeouts.command)
@@ -287,7 +308,9 @@ class SmtpLink:
             return answer_of(data, "data", kind_of(data, "data"))
         return None
 
-    def _letter(self, body: bytes, begin: Callable[[], bool], lease_half: float, patience: float | None) -> Answer:
+    def _letter(
+        self, body: bytes, begin: Callable[[], bool], then: Envelope | None, lease_half: float, patience: float | None
+    ) -> Answer:
         """The server waits. From here on the line is only kept after a clear answer."""
         started = monotonic()
         try:
@@ -303,12 +326,22 @@ class SmtpLink:
             return Answer(
                 "dropped", text="This worker was held up for too long; the letter was not sent.", stage="data"
             )
-        return self._write_letter(body, patience)
+        return self._write_letter(body, self._announced(then), patience)
 
-    def _write_letter(self, body: bytes, patience: float | None) -> Answer:
+    def _announced(self, then: Envelope | None) -> Commands | None:
+        """The commands of the next letter, where they may follow the end of this one."""
+        if then is None or "PIPELINING" not in self._offers:
+            return None
+        try:
+            wire = _on_the_wire(then)
+        except headers.HeaderRefused:
+            return None
+        return None if self._unfit(wire) else self._commands(wire)
+
+    def _write_letter(self, body: bytes, ahead: Commands | None, patience: float | None) -> Answer:
         line = self._need()
         try:
-            line.write(body, self._timeouts.letter)
+            line.write(body, self._timeouts.letter, more=ahead is not None)
         except OSError as fault:
             # The end of the letter was never handed over: the server may say why, and cannot have taken it.
             answer = self._last_words(fault)
@@ -317,6 +350,10 @@ class SmtpLink:
         except BaseException:
             self._drop()
             raise
+        if ahead is not None:
+            self._ahead = ahead
+            with suppress(OSError):  # the letter is out: its answer, or silence, says what became of it
+                line.write_commands(*ahead)
         patient = patience is not None and patience < self._timeouts.letter
         said = self._final_answer(patience if patient and patience else self._timeouts.letter, keep=patient)
         return said or Answer("silent", text="The server has not answered the letter yet", stage="letter")
@@ -376,8 +413,14 @@ class SmtpLink:
         """Close without a word: what the server holds of a letter has no dot and is thrown away."""
         if self._line is not None:
             self._line.cut()
-        self._line = None
+        self._line = self._ahead = None
         self._open_transaction = False
+
+
+def _on_the_wire(envelope: Envelope) -> Envelope:
+    """The addresses as SMTP takes them (O13). Raises HeaderRefused."""
+    sender = headers.wire_address(envelope.sender) if envelope.sender else ""
+    return Envelope(sender, headers.wire_address(envelope.recipient), envelope.size, envelope.envid)
 
 
 def dot_stuffed(raw: bytes) -> bytes:

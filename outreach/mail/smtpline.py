@@ -10,6 +10,7 @@ from outreach.clock import monotonic
 from outreach.mail import hosts
 from outreach.mail.smtpurl import SmtpServer
 
+MSG_MORE = getattr(socket, "MSG_MORE", 0)
 MAX_REPLY = 100_000  # bytes of one reply, however many lines: more is an attack or nonsense
 
 
@@ -64,9 +65,13 @@ class ServerLine:
                 raise LineBroken("a command holds a line end")
         self.write("".join(f"{command}\r\n" for command in commands).encode(), 60.0)
 
-    def write(self, data: bytes, timeout: float) -> None:
+    def write(self, data: bytes, timeout: float, *, more: bool = False) -> None:
+        """`more`: something follows at once, and may travel together with this."""
         self._socket.settimeout(timeout)
-        self._socket.sendall(data)
+        if more and not self.encrypted:
+            self._socket.sendall(data, MSG_MORE)
+        else:
+            self._socket.sendall(data)
 
     def read(self, timeout: float) -> Reply:
         """One reply of one or more lines. Raises LineBroken, and TimeoutError after `timeout` seconds in all."""

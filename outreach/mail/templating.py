@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -124,20 +125,44 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return _Absent(name=str(argument))
 
 
-def prepared(fields: Mapping[str, Any], **more: str) -> Mapping[str, Any]:
+class Shared:
+    """Fields that many letters have in common (a newsletter's words, the brand): they are read into the template once,
+    so that only what is personal is left to do for each letter. Two with the same fields are equal."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.fields = _plain(fields, "", 0)
+        self._key = repr(self.fields)
+        self._hash = hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shared) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+def prepared(fields: Mapping[str, Any], shared: Shared | None = None, **more: str) -> Mapping[str, Any]:
     """Fields made ready once for several calls of `render`, with a few more beside them."""
     ready = _Fields(fields) if isinstance(fields, _Fields) else _plain(fields, "", 0)
+    if shared is not None:
+        ready.update(shared.fields)
     ready.update(more)
     return ready
 
 
-def render(source: str, fields: Mapping[str, Any], html: bool, missing: list[str] | None = None) -> str:
-    """The text of a template with its fields, escaped where it is HTML.
+def render(
+    source: str,
+    fields: Mapping[str, Any],
+    html: bool,
+    missing: list[str] | None = None,
+    shared: Shared | None = None,
+) -> str:
+    """The text of a template with its fields, escaped where it is HTML; `shared` ones must be among `fields` too.
 
     Raises TemplateError (unusable source) and MissingField (all names at once). With a list for `missing` the names are
     put there instead, and the gaps stay: that is for previews only.
     """
-    template = _compiled(source, html)
+    template = _compiled(source, html, shared)
     gaps: list[str] = []
     mark = _missing.set(gaps)
     try:
@@ -150,6 +175,8 @@ def render(source: str, fields: Mapping[str, Any], html: bool, missing: list[str
         raise TemplateError(None, f"This template cannot be filled: {fault}") from fault
     finally:
         _missing.reset(mark)
+    if gaps and shared is not None:
+        return render(source, fields, html, missing)  # which names each gap by its place
     names = tuple(dict.fromkeys(gaps))
     if missing is not None:
         missing.extend(names)
@@ -160,7 +187,13 @@ def render(source: str, fields: Mapping[str, Any], html: bool, missing: list[str
 
 def check(source: str) -> None:
     """Raise TemplateError when a source could not be rendered at all; cheap to call again, for the result is kept."""
-    _compiled(source, False)
+    _compiled(source, False, None)
+
+
+@lru_cache(maxsize=1024)
+def roots_used(source: str) -> frozenset[str]:
+    """The first part of every field that a source may ask for: `topic` of `topic.title`."""
+    return frozenset(name.name for name in _parse(source, _environment(False)).find_all(nodes.Name))
 
 
 def names_used(source: str) -> frozenset[str]:
@@ -211,6 +244,8 @@ def _plain(value: Mapping[str, Any], path: str, depth: int) -> _Fields:
 
 
 def _value(item: Any, path: str, depth: int) -> Any:
+    if type(item) is _Fields and item.path == path:
+        return item
     if isinstance(item, str):
         return str.__str__(item) if item.strip() else None
     if item is None or isinstance(item, bool | int | float | Decimal | date):
@@ -226,11 +261,11 @@ def _value(item: Any, path: str, depth: int) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(source: str, html: bool) -> Template:
+def _compiled(source: str, html: bool, shared: Shared | None) -> Template:
     environment = _environment(html)
     tree = _parse(source, environment)
     try:
-        return environment.from_string(tree)
+        return environment.from_string(_Settling(environment).tree(tree, shared.fields) if shared else tree)
     except Exception as fault:  # Python's own limits on generated code, in many forms
         raise TemplateError(None, "This template is too complicated.") from fault
 
@@ -340,3 +375,72 @@ def _permit_loop(node: nodes.For, looping: bool) -> None:
         raise TemplateError(node.lineno, "A loop is written {% for item in items %} and nothing more.")
     if not isinstance(node.iter, nodes.Name | nodes.Getattr):
         raise TemplateError(node.lineno, "A loop walks over a list field.")
+
+
+# ---- what is known beforehand
+
+_UNKNOWN = object()
+MAX_UNROLLED = 20
+
+
+class _Settling:
+    """Reads known fields into a tree: a field becomes its value, a loop over a known list its rows. Jinja's own optimizer
+    then makes constants of what hangs on them; what is not there or no plain value is left for the time of rendering."""
+
+    def __init__(self, environment: _Sandbox) -> None:
+        self.environment = environment
+
+    def tree(self, tree: nodes.Template, known: Mapping[str, Any]) -> nodes.Template:
+        settled = self._one(tree, known)
+        return settled if isinstance(settled, nodes.Template) else tree
+
+    def _one(self, node: nodes.Node, known: Mapping[str, Any]) -> nodes.Node:
+        value = self._value(node, known)
+        if isinstance(value, str | int | float):
+            return nodes.Const(value, lineno=node.lineno, environment=self.environment)
+        if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
+            known = {name: known[name] for name in known if name not in ("loop", node.target.name)}
+        settled = copy(node)
+        for name, field in node.iter_fields():
+            if isinstance(field, nodes.Node):
+                setattr(settled, name, self._one(field, known))
+            elif isinstance(field, list):
+                setattr(settled, name, [new for child in field for new in self._several(child, known)])
+        return settled
+
+    def _several(self, node: Any, known: Mapping[str, Any]) -> list[Any]:
+        """A loop over known rows is its body once for each of them."""
+        if not isinstance(node, nodes.Node):
+            return [node]
+        rows = self._rows(node, known)
+        if rows is None or not isinstance(node, nodes.For) or not isinstance(node.target, nodes.Name):
+            return [self._one(node, known)]
+        if not rows:
+            return [self._one(child, known) for child in node.else_]
+        done = []
+        for number, row in enumerate(rows):
+            loop = _Fields(
+                index=number + 1, index0=number, first=number == 0, last=number == len(rows) - 1, length=len(rows)
+            )
+            inside = {**known, node.target.name: row, "loop": loop}
+            done += [new for child in node.body for new in self._several(child, inside)]
+        return done
+
+    def _rows(self, node: nodes.Node, known: Mapping[str, Any]) -> list[Any] | None:
+        if not isinstance(node, nodes.For) or not isinstance(node.iter, nodes.Filter) or node.iter.node is None:
+            return None
+        value = self._value(node.iter.node, known)
+        return value if isinstance(value, list) and len(value) <= MAX_UNROLLED else None
+
+    def _value(self, node: nodes.Node, known: Mapping[str, Any]) -> Any:
+        """What a name, or something reached from a name by dots and brackets, stands for; _UNKNOWN where only rendering can tell."""
+        if isinstance(node, nodes.Name):
+            return known.get(node.name, _UNKNOWN) if node.ctx == "load" else _UNKNOWN
+        if not isinstance(node, nodes.Getattr | nodes.Getitem):
+            return _UNKNOWN
+        whole = self._value(node.node, known)
+        if whole is _UNKNOWN:
+            return _UNKNOWN
+        key = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+        found = self.environment.getitem(whole, key)
+        return _UNKNOWN if isinstance(found, Undefined) else found

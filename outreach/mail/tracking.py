@@ -11,6 +11,8 @@ import html as markup
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 _ANCHOR = re.compile(r"<[aA]\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>")
 _HREF = re.compile(r"(?<![\w-])(href\s*=\s*)(\"([^\"]*)\"|'([^']*)')", re.I)
@@ -57,19 +59,13 @@ def wrap(
         return targets[url]
 
     def anchor(match: re.Match[str]) -> str:
-        href = _HREF.search(match[1])
-        if href is None:
+        tag = _anchor(match[1])
+        if tag is None:
             return match[0]
-        url = markup.unescape(href[3] if href[3] is not None else href[4]).strip()
-        if not url.lower().startswith(("http://", "https://")):
+        if tag.leave or skip(tag.url):
+            left.add(tag.url)
             return match[0]
-        if _LEAVE.search(match[1]) or skip(url):
-            left.add(url)
-            return match[0]
-        name = _NAME.search(match[1])
-        target = markup.escape(led(url, markup.unescape(name[1]) if name else None), quote=True)
-        start, end = href.span()
-        return f'<a{match[1][:start]}{href[1]}"{target}"{match[1][end:]}>'
+        return f'{tag.before}"{markup.escape(led(tag.url, tag.name), quote=True)}"{tag.after}'
 
     def bare(match: re.Match[str]) -> str:
         url = match[0].rstrip(_TAIL)
@@ -81,6 +77,33 @@ def wrap(
     if pixel:
         shown = _with_pixel(shown, pixel)
     return Tracked(shown, plain, tuple(links.values()))
+
+
+class _Tag(NamedTuple):
+    """An <a> that leads to a web address: the tag around its target, and what it says of itself."""
+
+    url: str
+    name: str | None
+    leave: bool
+    before: str
+    after: str
+
+
+@lru_cache(maxsize=1024)
+def _anchor(attributes: str) -> _Tag | None:
+    """Most tags are the same in every letter of a template."""
+    href = _HREF.search(attributes)
+    if href is None:
+        return None
+    url = markup.unescape(href[3] if href[3] is not None else href[4]).strip()
+    if not url.lower().startswith(("http://", "https://")):
+        return None
+    name = _NAME.search(attributes)
+    start, end = href.span()
+    return _Tag(
+        url, markup.unescape(name[1]) if name else None, bool(_LEAVE.search(attributes)),
+        f"<a{attributes[:start]}{href[1]}", f"{attributes[end:]}>",
+    )  # fmt: skip
 
 
 def _with_pixel(html: str, url: str) -> str:

@@ -321,6 +321,7 @@ class SendingLine:
         raw: Any = connection.connection.driver_connection
         raw.autocommit = True
         raw.execute("SET synchronous_commit = off")
+        raw.execute("SET plan_cache_mode = force_generic_plan")
         self._raw = raw.pgconn
         self._done(self._raw.prepare(b"begin_letter", STEP))
 

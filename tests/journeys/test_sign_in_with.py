@@ -15,7 +15,7 @@ from outreach.journeys import deliver, fetch, sign_in_with
 from outreach.mail import oauth
 from outreach.mail.imap import ImapError
 from outreach.mail.oauth import OAuthRefused
-from outreach.mail.smtp import SmtpLink
+from outreach.mail.smtp import Envelope, SmtpLink
 from outreach.store import secrets
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -135,10 +135,10 @@ def test_letters_leave_by_xoauth2_and_a_withdrawn_token_is_renewed(house: Any, d
         def auth(self, words: str) -> None:
             """Nothing to set."""
 
-    keeper = Doorkeeper(offers=script.offers)
+    keeper = Doorkeeper(offers=script.offers, ours=False)
     with stage(keeper) as port:
         link = SmtpLink(f"smtp://ann%40lumen.example@127.0.0.1:{port}", token=bearer(house, box))
-        answer = link.send("a@lumen.example", "b@lead.example", b"Subject: x\r\n\r\nx\r\n", lambda: True)
+        answer = link.send(Envelope("a@lumen.example", "b@lead.example", 17), b"Subject: x\r\n\r\nx\r\n", lambda: True)
         link.close()
     assert answer.kind == "accepted"
     signed = [b64decode(line.split(" ")[2]).decode() for line in keeper.heard if line.startswith("AUTH")]
@@ -162,7 +162,7 @@ def test_a_withdrawn_permission_holds_the_mail_and_says_the_remedy(
 
     with stage(Script(offers=("AUTH XOAUTH2",))) as port:
         link = SmtpLink(f"smtp://ann%40lumen.example@127.0.0.1:{port}", token=renewing)
-        answer = link.send("a@lumen.example", "b@lead.example", b"Subject: x\r\n\r\nx\r\n", lambda: True)
+        answer = link.send(Envelope("a@lumen.example", "b@lead.example", 17), b"Subject: x\r\n\r\nx\r\n", lambda: True)
     assert answer.kind == "auth_failed"
     assert remedy in answer.text
     assert "our-secret" not in answer.text

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests import judge
 
-HANG = "hang"  # read on, say nothing
+HANG = "hang"  # read on, say nothing any more
 DROP = "drop"  # hang up
 
 
@@ -74,11 +74,13 @@ class _Over(Exception):
 class _Player:
     def __init__(self, guest: socket.socket, script: Script) -> None:
         self.guest, self.script, self.buffer = guest, script, b""
+        self.mute = False
 
     def say(self, words: str) -> None:
         if words == DROP:
             raise _Over
-        if words != HANG:
+        self.mute |= words == HANG
+        if not self.mute:
             self.guest.sendall(words.replace("\n", "\r\n").encode() + b"\r\n")
 
     def until(self, end: bytes) -> bytes:

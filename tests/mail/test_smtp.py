@@ -6,6 +6,7 @@ import datetime
 import ssl
 import threading
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from outreach.mail.compose import compose
-from outreach.mail.smtp import Answer, SmtpLink, Timeouts, dot_stuffed, xtext
+from outreach.mail.smtp import Answer, Envelope, SmtpLink, Timeouts, dot_stuffed, xtext
 from tests.mail.cast import LETTER
 from tests.mail.smtp_stage import DROP, HANG, Script, stage
 
@@ -32,10 +33,12 @@ def link(port: int, url: str = "smtp://127.0.0.1:{port}", timeouts: Timeouts = S
     return SmtpLink(url.format(port=port), timeouts=timeouts, hello="outreach.nordic.example")
 
 
-def send_once(script: Script, begin: Callable[[], bool] = yes, **more: object) -> Answer:
+def send_once(
+    script: Script, begin: Callable[[], bool] = yes, envid: str | None = None, lease_half: float = 300.0
+) -> Answer:
     with stage(script) as port:
         line = link(port)
-        answer = line.send(FROM, TO, RAW, begin, **more)  # type: ignore[arg-type]
+        answer = line.send(Envelope(FROM, TO, len(RAW), envid), RAW, begin, lease_half=lease_half)
         line.close()
         return answer
 
@@ -54,11 +57,103 @@ def test_many_letters_use_one_line_and_one_packet_for_the_envelope() -> None:
     with stage(script) as port:
         line = link(port)
         for _ in range(20):
-            assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+            assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
         line.close()
     assert script.connections == 1
     assert len(script.letters) == 20
     assert 3 in script.writes
+
+
+def announced(to: str, raw: bytes = RAW) -> Envelope:
+    return Envelope(FROM, to, len(raw))
+
+
+class TestAnnouncing:
+    """RFC 2920 3.1: the addresses of the next letter follow the end of this one; its text waits for its own `begin`."""
+
+    PEOPLE = tuple(f"lead{n}@kund.example" for n in range(5))
+
+    def test_a_letter_costs_one_round_trip(self) -> None:
+        script = Script()
+        with stage(script) as port:
+            line = link(port)
+            for to, following in zip_longest(self.PEOPLE, self.PEOPLE[1:]):
+                then = announced(following) if following else None
+                assert line.send(announced(to), RAW, yes, then=then).kind == "accepted"
+            line.close()
+        assert script.connections == 1
+        assert [heard for heard in script.heard if heard.startswith("RCPT")] == [
+            f"RCPT TO:<{to}>" for to in self.PEOPLE
+        ]
+        assert script.letters == [RAW] * 5
+
+    def test_another_letter_than_the_announced_one_takes_a_new_line(self) -> None:
+        script = Script()
+        with stage(script) as port:
+            line = link(port)
+            assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "accepted"
+            assert line.send(announced("c@kund.example"), RAW, yes).kind == "accepted"
+        assert script.connections == 2
+        assert script.letters == [RAW, RAW]
+
+    def test_a_batch_that_ends_early_leaves_nothing_of_the_announced_letter(self) -> None:
+        script = Script()
+        with stage(script) as port:
+            line = link(port)
+            assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "accepted"
+            line.close()
+        assert script.letters == [RAW]
+
+    def test_an_announced_letter_that_is_taken_back_is_not_sent(self) -> None:
+        """Rule C: its `begin` counts, however early its addresses were said."""
+        script = Script()
+        with stage(script) as port:
+            line = link(port)
+            assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "accepted"
+            assert line.send(announced("b@kund.example"), RAW, lambda: False).kind == "dropped"
+            assert line.send(announced("c@kund.example"), RAW, yes).kind == "accepted"
+        assert script.letters == [RAW, RAW]
+
+    def test_a_refused_announcement_is_the_announced_letters_own(self) -> None:
+        script = Script(rcpt=lambda line: "550 5.1.1 no such user" if "b@" in line else "250 ok", data="354 go on")
+        with stage(script) as port:
+            line = link(port)
+            assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "accepted"
+            answer = line.send(announced("b@kund.example"), RAW, yes, then=announced("c@kund.example"))
+            assert (answer.kind, answer.code, answer.stage) == ("refused", 550, "rcpt")
+            assert line.send(announced("c@kund.example"), RAW, yes).kind == "accepted"
+        assert script.letters == [RAW, RAW]
+
+    def test_a_refused_letter_does_not_touch_the_announced_one(self) -> None:
+        answers = iter(["554 5.7.1 no", "250 2.0.0 ok"])
+        script = Script(letter=lambda raw: next(answers))
+        with stage(script) as port:
+            line = link(port)
+            first = line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example"))
+            assert (first.kind, first.stage) == ("refused", "letter")
+            assert line.send(announced("b@kund.example"), RAW, yes).kind == "accepted"
+        assert script.connections == 1
+
+    def test_silence_after_a_letter_with_an_announcement_is_unsure_and_the_announced_one_goes_by_a_new_line(
+        self,
+    ) -> None:
+        """Rules G and M."""
+        answers = iter([HANG, "250 2.0.0 ok"])
+        script = Script(letter=lambda raw: next(answers))
+        with stage(script) as port:
+            line = link(port)
+            assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "unsure"
+            assert line.send(announced("b@kund.example"), RAW, yes).kind == "accepted"
+        assert script.connections == 2
+        assert script.letters == [RAW, RAW]
+
+    def test_a_server_that_does_not_pipeline_hears_of_the_next_letter_in_its_turn(self) -> None:
+        script = Script(offers=("SIZE 1000000",))
+        with stage(script) as port:
+            line = link(port)
+            assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "accepted"
+            assert sum(heard.startswith("MAIL") for heard in script.heard) == 1
+            assert line.send(announced("b@kund.example"), RAW, yes).kind == "accepted"
 
 
 def test_a_server_without_pipelining_is_asked_one_by_one() -> None:
@@ -85,7 +180,7 @@ def test_delivery_reports_are_asked_for_where_they_are_offered() -> None:
 def test_the_null_sender_is_allowed() -> None:
     script = Script(offers=())
     with stage(script) as port:
-        assert link(port).send("", TO, RAW, yes).kind == "accepted"
+        assert link(port).send(Envelope("", TO, len(RAW)), RAW, yes).kind == "accepted"
     assert "MAIL FROM:<>" in script.heard
 
 
@@ -94,7 +189,7 @@ def test_lone_dots_do_not_end_a_letter() -> None:
     script = Script(ours=False)
     letter = b"Subject: x\r\n\r\n.\r\n..\r\n.hidden\r\nend\r\n"
     with stage(script) as port:
-        assert link(port).send(FROM, TO, letter, yes).kind == "accepted"
+        assert link(port).send(Envelope(FROM, TO, len(letter)), letter, yes).kind == "accepted"
     assert script.letters == [b"Subject: x\r\n\r\n..\r\n...\r\n..hidden\r\nend\r\n"]
     assert dot_stuffed(b".a").startswith(b"..a\r\n.\r\n")
 
@@ -142,7 +237,8 @@ def test_a_refused_letter_does_not_spoil_the_next() -> None:
         with stage(script) as port:
             line = link(port)
             kinds = [
-                line.send(FROM, to, RAW, yes).kind for to in ("nobody@kund.example", TO, "nobody@kund.example", TO)
+                line.send(Envelope(FROM, to, len(RAW)), RAW, yes).kind
+                for to in ("nobody@kund.example", TO, "nobody@kund.example", TO)
             ]
         assert kinds == ["refused", "accepted", "refused", "accepted"]
         assert script.letters == [RAW, RAW]
@@ -175,9 +271,9 @@ def test_a_letter_that_was_taken_back_is_never_ended() -> None:
     script = Script()
     with stage(script) as port:
         line = link(port)
-        assert line.send(FROM, TO, RAW, lambda: False).kind == "dropped"
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, lambda: False).kind == "dropped"
         assert script.letters == []
-        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
     assert script.connections == 2
     assert script.letters == [RAW]
 
@@ -192,8 +288,8 @@ def test_a_fault_in_begin_closes_the_line_and_reaches_the_caller() -> None:
     with stage(script) as port:
         line = link(port)
         with pytest.raises(ConnectionError, match="database gone"):
-            line.send(FROM, TO, RAW, begin)
-        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+            line.send(Envelope(FROM, TO, len(RAW)), RAW, begin)
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
     assert script.letters == [RAW]
 
 
@@ -218,8 +314,8 @@ def test_an_unsure_line_is_not_used_again() -> None:
     script = Script(letter=lambda letter: next(replies))
     with stage(script) as port:
         line = link(port)
-        assert line.send(FROM, TO, RAW, yes).kind == "unsure"
-        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "unsure"
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
     assert script.connections == 2
 
 
@@ -227,15 +323,17 @@ def test_a_line_that_died_while_idle_is_opened_again_without_a_word() -> None:
     script = Script()
     with stage(script) as port:
         line = link(port)
-        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
         script.mail = DROP
         begun: list[int] = []
-        answer = line.send(FROM, TO, RAW, lambda: not begun.append(1))  # both lines die: the server is down
+        answer = line.send(
+            Envelope(FROM, TO, len(RAW)), RAW, lambda: not begun.append(1)
+        )  # both lines die: the server is down
         assert answer.kind == "host_down"
         assert begun == []
         assert script.connections == 2
         script.mail = "250 ok"
-        assert line.send(FROM, TO, RAW, yes).kind == "accepted"
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
 
 
 def test_a_server_that_breaks_off_in_the_middle_did_not_take_the_letter() -> None:
@@ -254,7 +352,7 @@ def test_a_server_that_breaks_off_in_the_middle_did_not_take_the_letter() -> Non
 
     script.data = "354 go on\n552 5.3.4 too big\n" + "421 4.7.0 bye"
     with stage(script) as port:
-        answer = link(port).send(FROM, TO, big, hang_up)
+        answer = link(port).send(Envelope(FROM, TO, len(big)), big, hang_up)
     assert ready.is_set()
     assert answer.kind in ("refused", "host_down", "deferred"), answer
 
@@ -262,7 +360,7 @@ def test_a_server_that_breaks_off_in_the_middle_did_not_take_the_letter() -> Non
 def test_nobody_listens() -> None:
     with stage(Script()) as port:
         pass
-    answer = link(port).send(FROM, TO, RAW, yes)
+    answer = link(port).send(Envelope(FROM, TO, len(RAW)), RAW, yes)
     assert answer.kind == "host_down"
     assert str(port) in answer.text
 
@@ -272,7 +370,7 @@ def test_an_address_never_becomes_a_command(address: str) -> None:
     """O12."""
     script = Script()
     with stage(script) as port:
-        answer = link(port).send(FROM, address, RAW, yes)
+        answer = link(port).send(Envelope(FROM, address, len(RAW)), RAW, yes)
     assert (answer.kind, answer.enhanced, script.heard) == ("refused", "5.1.3", [])
 
 
@@ -281,12 +379,12 @@ def test_addresses_of_other_scripts() -> None:
     script = Script()
     with stage(script) as port:
         line = link(port)
-        assert line.send(FROM, "info@bücher.example", RAW, yes).kind == "accepted"
-        refused = line.send(FROM, "åsa@kund.example", RAW, yes)
+        assert line.send(Envelope(FROM, "info@bücher.example", len(RAW)), RAW, yes).kind == "accepted"
+        refused = line.send(Envelope(FROM, "åsa@kund.example", len(RAW)), RAW, yes)
         assert (refused.kind, refused.enhanced) == ("refused", "5.6.7")
         line.close()
         script.offers = ("PIPELINING", "SMTPUTF8")
-        assert line.send(FROM, "åsa@kund.example", RAW, yes).kind == "accepted"
+        assert line.send(Envelope(FROM, "åsa@kund.example", len(RAW)), RAW, yes).kind == "accepted"
     assert "RCPT TO:<info@xn--bcher-kva.example>" in script.heard
     assert f"MAIL FROM:<{FROM}> SMTPUTF8" in script.heard
 
@@ -328,11 +426,14 @@ def _context(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: x509.Ce
 def test_plain_is_preferred_and_login_is_known() -> None:
     script = Script(offers=("AUTH LOGIN PLAIN",))
     with stage(script) as port:
-        assert link(port, "smtp://maja:se%40cret@127.0.0.1:{port}").send(FROM, TO, RAW, yes).kind == "accepted"
+        assert (
+            link(port, "smtp://maja:se%40cret@127.0.0.1:{port}").send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind
+            == "accepted"
+        )
     assert "AUTH PLAIN AG1hamEAc2VAY3JldA==" in script.heard
     login = Script(offers=("AUTH LOGIN",), auth="535 5.7.8 wrong password")
     with stage(login) as port:
-        answer = link(port, "smtp://maja:secret@127.0.0.1:{port}").send(FROM, TO, RAW, yes)
+        answer = link(port, "smtp://maja:secret@127.0.0.1:{port}").send(Envelope(FROM, TO, len(RAW)), RAW, yes)
     assert (answer.kind, answer.code, answer.enhanced) == ("auth_failed", 535, "5.7.8")
     assert "secret" not in repr(answer)
 
@@ -344,7 +445,7 @@ def test_a_password_never_travels_unencrypted(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(SmtpServer, "loopback", property(lambda self: False))
     script = Script(offers=("AUTH PLAIN",))
     with stage(script) as port:
-        answer = link(port, "smtp://maja:secret@127.0.0.1:{port}").send(FROM, TO, RAW, yes)
+        answer = link(port, "smtp://maja:secret@127.0.0.1:{port}").send(Envelope(FROM, TO, len(RAW)), RAW, yes)
     assert answer.kind == "host_down"
     assert "no encryption" in answer.text
     assert not any(line.startswith("AUTH") for line in script.heard)
@@ -353,15 +454,15 @@ def test_a_password_never_travels_unencrypted(monkeypatch: pytest.MonkeyPatch) -
 def test_starttls_is_required_where_the_url_says_so(server_tls: ssl.SSLContext) -> None:
     assert_down = Script(offers=())
     with stage(assert_down) as port:
-        answer = link(port, "smtp+starttls://127.0.0.1:{port}").send(FROM, TO, RAW, yes)
+        answer = link(port, "smtp+starttls://127.0.0.1:{port}").send(Envelope(FROM, TO, len(RAW)), RAW, yes)
     assert answer.kind == "host_down"
     script = Script(offers=("STARTTLS", "AUTH PLAIN"), tls=server_tls)
     with stage(script) as port:
         url = "smtp+starttls://maja:secret@127.0.0.1:{port}"
-        distrusted = link(port, url).send(FROM, TO, RAW, yes)
+        distrusted = link(port, url).send(Envelope(FROM, TO, len(RAW)), RAW, yes)
         assert (distrusted.kind, "TLS" in distrusted.text) == ("host_down", True)
         assert not any(line.startswith("AUTH") for line in script.heard)
-        assert link(port, url + "?verify=no").send(FROM, TO, RAW, yes).kind == "accepted"
+        assert link(port, url + "?verify=no").send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
     assert script.letters == [RAW]
 
 
@@ -369,7 +470,7 @@ def test_what_is_said_before_encryption_is_not_believed(server_tls: ssl.SSLConte
     """STARTTLS injection: words behind the 220 in the same packet."""
     script = Script(offers=("STARTTLS",), starttls="220 go on\n250-stage\n250 AUTH PLAIN", tls=server_tls)
     with stage(script) as port:
-        answer = link(port, "smtp+starttls://127.0.0.1:{port}?verify=no").send(FROM, TO, RAW, yes)
+        answer = link(port, "smtp+starttls://127.0.0.1:{port}?verify=no").send(Envelope(FROM, TO, len(RAW)), RAW, yes)
     assert answer.kind == "host_down"
     assert script.letters == []
 
