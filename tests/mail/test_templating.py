@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import Markup
 
+from outreach.mail import templating
 from outreach.mail.templating import MissingField, TemplateError, check, names_used, render
 
 FIELDS: dict[str, Any] = {
@@ -172,3 +176,53 @@ def test_the_fields_of_a_source_are_known() -> None:
         "{{ topic.title }}{% for a in answers %}{{ a.label }}{{ brand.name }}{% endfor %}{% if called %}{% endif %}"
     )
     assert names_used(source) == {"topic.title", "answers", "brand.name", "called"}
+
+
+class TestShared:
+    """What many letters have in common is read into the template once: the letter is the same, gaps and faults included."""
+
+    KNOWN = {
+        "issue": {
+            "title": "Sun & shade", "count": 3, "price": 1.5, "flag": True, "empty": "",
+            "items": [{"title": "<One>", "url": "https://x.example/?a=1&b=2"}, {"title": "Two"}], "words": ["a", "b & c"],
+        },
+        "brand": {"name": "Nordic"},
+    }  # fmt: skip
+    OWN = {"name": "Åsa <b>", "city": "Lund", "rows": [{"title": "own"}], "issue_name": "x"}
+    ATOMS = (
+        "{{ issue.title }}", "{{ issue['title']|upper }}", "{{ name }}", "{{ nobody|default('you') }}", "{{ nobody }}",
+        "{{ issue.empty|default(brand.name) }}", "{{ issue.nothing }}", "{{ issue.count }} {{ issue.price|round(0) }}",
+        "{{ issue.title|truncate(5) }} & <i>", "{{ issue.items }}", "{{ issue.items[1].title }}", "{{ issue.words[0] }}",
+        "{% if issue.count > 2 %}many{% else %}few{% endif %}", "{% if issue.nothing or city == 'Lund' %}yes{% endif %}",
+        "{{ brand.name if issue.flag else city }}", "{% if issue.flag is defined and not rows %}A{% elif name %}B{% endif %}",
+        "{% for item in issue.items %}{{ loop.index }}/{{ loop.length }} {{ item.title }} {{ item.url|default('-') }} {{ name }}"
+        "{% if not loop.last %}, {% endif %}{% endfor %}",
+        "{% for item in issue.items %}{{ item.url }}{% endfor %}", "{% for word in issue.words %}{{ word }};{% endfor %}",
+        "{% for issue in rows %}{{ issue.title }}{% endfor %}{{ issue.title }}", "{% for x in issue.none %}x{% else %}none{% endfor %}",
+        "{% for row in rows %}{{ row.title }}{{ brand.name }}{{ loop.first }}{% endfor %}", "{{ loop }}", "\n", "plain",
+    )  # fmt: skip
+
+    @staticmethod
+    def outcome(make: Callable[[list[str]], str]) -> object:
+        gaps: list[str] = []
+        try:
+            return make(gaps), gaps
+        except TemplateError as fault:
+            return str(fault)
+
+    @given(st.lists(st.sampled_from(ATOMS), max_size=6), st.booleans())
+    def test_the_letter_is_the_same(self, atoms: list[str], html: bool) -> None:
+        source, shared = "".join(atoms), templating.Shared(self.KNOWN)
+        plain = self.outcome(lambda gaps: templating.render(source, self.OWN | self.KNOWN, html, gaps))
+        settled = self.outcome(
+            lambda gaps: templating.render(source, templating.prepared(self.OWN, shared), html, gaps, shared)
+        )
+        assert settled == plain
+
+    def test_equal_fields_are_one_and_others_are_not_mixed_up(self) -> None:
+        one, same, other = (templating.Shared({"issue": {"title": title}}) for title in ("A", "A", "B"))
+        assert one == same
+        assert hash(one) == hash(same)
+        for shared, title in ((one, "A"), (same, "A"), (other, "B")):
+            fields = templating.prepared({}, shared)
+            assert templating.render("{{ issue.title }}", fields, False, shared=shared) == title
