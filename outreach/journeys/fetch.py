@@ -1,12 +1,14 @@
 """Look into the mailboxes that have IMAP: each new message is kept raw before the cursor moves (MAIL X9)."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from outreach import clock
 from outreach.journeys import notify, own_mail, receive, sign_in_with
 from outreach.journeys.house import House
 from outreach.mail import imap
@@ -17,6 +19,8 @@ from outreach.store.secrets import unseal
 
 EVERY = timedelta(seconds=60)
 """Real time between two looks."""
+SKEW = timedelta(minutes=10)
+"""By how much a mail server's clock may differ from ours."""
 
 
 def due(session: Session, house: House) -> list[int]:
@@ -69,10 +73,17 @@ def _look(house: House, mailbox_id: int) -> int:
             return 0
         mailbox.looked_at = business_clock.real_now(session)
         url, cursors = url_of(house, mailbox), _cursors(mailbox, url_of(house, mailbox))
-        since, token, sent = mailbox.created_at.date(), sign_in_with.inbox_bearer(house, mailbox), mailbox.sent_folder
+        since, token, sent = _since(mailbox), sign_in_with.inbox_bearer(house, mailbox), mailbox.sent_folder
     kept: list[int] = []
+    reached: dict[str, Cursor] = {}
+    taken: Counter[str] = Counter()
 
     def keep(raw: bytes, meta: FetchedMeta) -> None:
+        _keep(raw, meta)
+        taken[meta.folder] += 1
+        reached[meta.folder] = Cursor(meta.folder, meta.uidvalidity, meta.uid)
+
+    def _keep(raw: bytes, meta: FetchedMeta) -> None:
         with house.sessions.begin() as session:
             if sent and meta.folder == sent:
                 own_mail.seen(session, house, raw, session.get_one(Mailbox, mailbox_id), house.now(session))
@@ -90,8 +101,17 @@ def _look(house: House, mailbox_id: int) -> int:
         error = str(failed)
         if failed.sign_in:
             _renew_token(house, mailbox_id)
+        cursors = [reached.get(one.folder, one) for one in cursors]  # the line broke: what is kept is not read again
     _note(house, mailbox_id, cursors, error)
+    if not error and taken and max(taken.values()) >= imap.LIMIT:
+        hurry(house, mailbox_id)  # there may be more
     return len(kept)
+
+
+def _since(mailbox: Mailbox) -> datetime:
+    """Mail from before the mailbox was ours to read is left alone, also where the server numbers it anew."""
+    now = clock.real_now()
+    return min(mailbox.created_at, mailbox.read_at or now, now) - SKEW  # the business clock may have been moved ahead
 
 
 def _cursors(mailbox: Mailbox, url: str) -> list[Cursor]:

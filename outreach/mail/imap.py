@@ -24,6 +24,12 @@ from .parse import MAX_BYTES
 TIMEOUT: Final = 60.0
 IDLE_AGAIN: Final = 25 * 60.0
 """Seconds after which IDLE is asked for anew; servers may hang up after 29 minutes (RFC 2177)."""
+LIMIT: Final = 500
+"""Messages of one folder that one look reads."""
+TOGETHER: Final = 25
+"""Messages whose size and date are asked for in one question, and that are moved together."""
+SEARCHED: Final = 50_000
+"""UIDs of one answer: the line of a larger one is longer than the standard library reads."""
 IDLE_LOOK: Final = 5.0
 """Seconds between looks whether the waiting shall end."""
 SCHEMES: Final = {"imap": 143, "imaps": 993, "imap+starttls": 143}
@@ -131,15 +137,16 @@ def fetch_new(
     cursor: Cursor,
     keep: Callable[[bytes, FetchedMeta], None],
     *,
-    since: dt.date | None = None,
-    limit: int = 500,
+    since: dt.datetime | None = None,
+    limit: int = LIMIT,
     token: Callable[[], str] | None = None,
     timeout: float = TIMEOUT,
 ) -> Cursor:
     """Hands every message after ``cursor`` to ``keep``, oldest first, at most ``limit``; returns the new cursor.
 
-    On first contact, and when the server has numbered the folder anew (UIDVALIDITY), messages that arrived on or after
-    ``since`` are read (None: all).  ``token`` gives an OAuth access token for XOAUTH2 instead of the password.
+    On first contact, and when the server has numbered the folder anew (UIDVALIDITY), messages that arrived at or after
+    ``since`` are read (None: all), however many older ones there are.
+    ``token`` gives an OAuth access token for XOAUTH2 instead of the password.
     Raises ``NotKept`` when ``keep`` raises, and ``ImapError`` for all that the server or the line does.
     """
     (place,) = fetch_folders(url, [cursor], keep, since=since, limit=limit, token=token, timeout=timeout)
@@ -151,8 +158,8 @@ def fetch_folders(
     cursors: Sequence[Cursor],
     keep: Callable[[bytes, FetchedMeta], None],
     *,
-    since: dt.date | None = None,
-    limit: int = 500,
+    since: dt.datetime | None = None,
+    limit: int = LIMIT,
     token: Callable[[], str] | None = None,
     timeout: float = TIMEOUT,
 ) -> list[Cursor]:
@@ -174,30 +181,39 @@ def _read(
     box: BaseMailBox,
     cursor: Cursor,
     keep: Callable[[bytes, FetchedMeta], None],
-    since: dt.date | None,
+    since: dt.datetime | None,
     limit: int,
     processed: str,
 ) -> Cursor:
+    """(1) Which messages are new, (2) a few at a time: their facts, each one's bytes kept, (3) those moved that are kept."""
     validity = _open(box, cursor.folder)
     anew = cursor.uidvalidity != validity
     place = Cursor(cursor.folder, validity, 0 if anew else cursor.last_uid)
-    wanted = _since(box, since) if anew and since else _after(box, place.last_uid)
-    kept: list[str] = []
-    for uid in wanted[:limit]:
-        found = _fetch(box, place.folder, validity, uid)
-        if found is not None:
-            try:
-                keep(*found)
-            except Exception as error:
-                raise NotKept(place) from error
-            kept.append(str(uid))
-        place = replace(place, last_uid=max(place.last_uid, uid))
+    since = since if anew else None
+    wanted = _new(box, place.last_uid, since, limit)
     if not wanted and anew:
-        place = replace(place, last_uid=_highest(box))
-    if kept and processed:
-        box.folder.set(place.folder)
-        box.move(kept, processed)
+        return replace(place, last_uid=_highest(box))
+    for few in _by(wanted, TOGETHER):
+        facts = _facts(box, few)
+        kept: list[str] = []
+        for uid in few:
+            found = _fetch(box, place.folder, validity, uid, facts.get(uid, b""), since)
+            if found is not None:
+                try:
+                    keep(*found)
+                except Exception as error:
+                    raise NotKept(place) from error
+                kept.append(str(uid))
+            place = replace(place, last_uid=uid)
+        if kept and processed:
+            box.folder.set(place.folder)
+            box.move(kept, processed)
+            box.folder.set(place.folder, readonly=True)
     return place
+
+
+def _by(uids: list[int], number: int) -> Iterator[list[int]]:
+    yield from (uids[start : start + number] for start in range(0, len(uids), number))
 
 
 def wait_for_mail(
@@ -396,31 +412,64 @@ def _open(box: BaseMailBox, folder: str) -> int:
     return int(validity[0]) if validity and validity[0] else 0
 
 
-def _after(box: BaseMailBox, last: int) -> list[int]:
-    """UIDs above ``last``, oldest first; servers answer ``n:*`` with the last message even when it is older."""
-    return sorted(uid for uid in map(int, box.uids(f"UID {last + 1}:*")) if uid > last)
+def _new(box: BaseMailBox, last: int, since: dt.datetime | None, limit: int) -> list[int]:
+    """The lowest UIDs above ``last`` (of mail of that day and later), at most ``limit``.
+
+    Servers answer ``n:*`` with the last message even when it is older. A very large folder is searched a stretch at a time.
+    """
+    day = f" SINCE {_day(since - dt.timedelta(days=1))}" if since else ""  # a day more: servers mean their own zone
+    highest = _highest(box) if _exists(box) > SEARCHED else 0
+    found: list[int] = []
+    for low in range(last + 1, highest + 1, SEARCHED) if highest else (last + 1,):
+        high = str(min(low + SEARCHED - 1, highest)) if highest else "*"
+        found += sorted(uid for uid in map(int, box.uids(f"UID {low}:{high}{day}")) if uid > last)
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
-def _since(box: BaseMailBox, day: dt.date) -> list[int]:
-    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[day.month - 1]
-    return sorted(map(int, box.uids(f"SINCE {day.day}-{month}-{day.year}")))
+def _day(at: dt.datetime) -> str:
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{at.day}-{months[at.month - 1]}-{at.year}"
+
+
+def _exists(box: BaseMailBox) -> int:
+    """How many messages the open folder has, as the server said when it was opened."""
+    said = box.client.untagged_responses.get("EXISTS") or [b"0"]
+    return int(said[-1])
 
 
 def _highest(box: BaseMailBox) -> int:
-    return max(map(int, box.uids("ALL")), default=0)
+    """No UID is above it."""
+    said = box.client.response("UIDNEXT")[1]
+    if said and said[0]:
+        return max(0, int(said[0]) - 1)
+    return max(map(int, box.uids("UID *:*")), default=0)
 
 
-def _fetch(box: BaseMailBox, folder: str, validity: int, uid: int) -> tuple[bytes, FetchedMeta] | None:
-    """The raw bytes of one message, cut behind 25 MB; None when it is gone meanwhile."""
-    facts = b" ".join(_pieces(box.client.uid("FETCH", str(uid), "(UID RFC822.SIZE INTERNALDATE FLAGS)")))
+def _facts(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
+    """UID -> what the server says of it (size, date, flags), in one question."""
+    found: dict[int, bytes] = {}
+    for line in _pieces(box.client.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE INTERNALDATE FLAGS)")):
+        if match := re.search(rb"\bUID (\d+)", line):
+            found[int(match[1])] = line
+    return found
+
+
+def _fetch(
+    box: BaseMailBox, folder: str, validity: int, uid: int, facts: bytes, since: dt.datetime | None
+) -> tuple[bytes, FetchedMeta] | None:
+    """The raw bytes of one message, cut behind 25 MB; None when it is gone meanwhile or came before ``since``."""
     size = int(match[1]) if (match := re.search(rb"RFC822\.SIZE (\d+)", facts)) else 0
+    arrived = imaplib.Internaldate2tuple(facts)
+    when = dt.datetime(*arrived[:6]).astimezone(dt.UTC) if arrived else None
+    if since is not None and when is not None and when < since:
+        return None
     what = "BODY.PEEK[]" if size <= MAX_BYTES else f"BODY.PEEK[]<0.{MAX_BYTES + 1}>"
     answer: Any = box.client.uid("FETCH", str(uid), f"(UID {what})")
     raw = next((item[1] for item in answer[1] or () if isinstance(item, tuple) and b"BODY[" in item[0].upper()), None)
     if raw is None:
         return None
-    arrived = imaplib.Internaldate2tuple(facts)
-    when = dt.datetime(*arrived[:6]).astimezone(dt.UTC) if arrived else None
     return bytes(raw), FetchedMeta(folder, validity, uid, size or len(raw), when, b"\\Seen" in facts)
 
 

@@ -86,7 +86,7 @@ def test_a_mailbox_that_is_numbered_anew_is_read_again(server: Dovecot) -> None:
     server.number_anew()
     server.deliver(letter(3))
     desk = Desk()
-    after = fetch_new(server.url, cursor, desk.keep, since=dt.datetime.now(dt.UTC).date() - dt.timedelta(days=2))
+    after = fetch_new(server.url, cursor, desk.keep, since=dt.datetime.now(dt.UTC) - dt.timedelta(days=2))
     assert after.uidvalidity != cursor.uidvalidity
     assert sorted(desk.subjects) == [1, 2, 3]
 
@@ -95,7 +95,7 @@ def test_a_mailbox_that_is_numbered_anew_is_read_again(server: Dovecot) -> None:
 def test_first_contact_can_leave_old_mail_alone(server: Dovecot) -> None:
     server.deliver(letter(1))
     desk = Desk()
-    cursor = fetch_new(server.url, Cursor(), desk.keep, since=dt.date(2099, 1, 1))
+    cursor = fetch_new(server.url, Cursor(), desk.keep, since=dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
     assert not desk.kept
     server.deliver(letter(2))
     fetch_new(server.url, cursor, desk.keep)
