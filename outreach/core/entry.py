@@ -50,12 +50,13 @@ class Unless:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sequence that somebody could enter. `sequence` None = never published."""
+    """A sequence that somebody could enter, in the version that is published. `sequence` None = never published."""
 
     id: int
     name: str
     sequence: Sequence | None
     archived: bool = False
+    version_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, time
 from functools import singledispatch
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -85,24 +86,39 @@ class Applying:
 Decided = tuple[Applying, d.Decision]
 
 
+class Published(NamedTuple):
+    """A sequence in its published version."""
+
+    id: int
+    version_id: int
+    sequence: Sequence
+
+
+def published(session: Session, row: SequenceRow) -> Published:
+    """What is in force of a sequence that has been published."""
+    version = sequences.current(session, row)
+    assert version is not None, "only published sequences take leads"
+    return Published(row.id, version.id, facts.parsed(version.document))
+
+
 def begin(
     session: Session,
     house: House,
     lead: Lead,
-    sequence_row: SequenceRow,
+    entered: Published,
     now: datetime,
     *,
     submission_id: int | None = None,
     actor_id: int | None = None,
+    fresh: facts.Fresh | None = None,
 ) -> Enrolment:
-    """Enrol a lead in the published version and take what is due at once; the caller has checked that it may enter."""
-    version = sequences.current(session, sequence_row)
-    assert version is not None, "only published sequences take leads"
-    sequence = facts.parsed(version.document)
+    """Enrol a lead in the published version and take what is due at once; the caller has checked that it may enter.
+    `fresh`: of a lead that this transaction has made."""
+    sequence = entered.sequence
     row = Enrolment(
         lead_id=lead.id,
-        sequence_id=sequence_row.id,
-        version_id=version.id,
+        sequence_id=entered.id,
+        version_id=entered.version_id,
         submission_id=submission_id,
         class_=sequence.klass,
         state=states.SCHEDULED,
@@ -113,12 +129,16 @@ def begin(
     )
     session.add(row)
     session.flush()
-    context = Applying(session, house, lead, row, sequence, now, actor_id)
-    context.event("entered", f"Entered the sequence “{sequence.name}”.", rule="M2")
-    known = facts.gather(session, house, lead, sequence, row, now)
-    apply(context, engine.first(row.id, sequence, known, now, Random()))
-    if row.due_at is not None and row.due_at <= now:
-        run([context], {row.id: known})
+    with session.no_autoflush:  # what follows is written together: nothing in between asks for it
+        desk = Desk(session)
+        desk.nothing_sent(row.id)
+        context = Applying(session, house, lead, row, sequence, now, actor_id, desk=desk)
+        context.event("entered", f"Entered the sequence “{sequence.name}”.", rule="M2")
+        known, marks = facts.gather_with_marks(session, house, lead, sequence, row, now, fresh)
+        desk.know(marks)
+        apply(context, engine.first(row.id, sequence, known, now, Random()))
+        if row.due_at is not None and row.due_at <= now:
+            run([context], {row.id: known})
     return row
 
 
@@ -542,7 +562,9 @@ def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
     ):
         context.event("excluded", f"Not moved to “{target.name}”: {why}.", rule="X7", data={"reason": why})
         return
-    begin(session, context.house, lead, target, context.now, submission_id=context.row.submission_id)
+    begin(
+        session, context.house, lead, published(session, target), context.now, submission_id=context.row.submission_id
+    )
     if target.class_ == "nurture" and lead.stage not in ("won",):
         lead.stage = "nurture"
 

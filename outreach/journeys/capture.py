@@ -139,15 +139,15 @@ def submit(
     """One form post: (1) the lead, (2) the submission (a double click is one), (3) consent, (4) owner and clock,
     (5) the sequence, or the form's own letter, (6) the notice to the owner."""
     lead, new = _lead_for(session, answers, context, now, source=f"form {form.key}")
-    leads.locked(session, lead.id)
     if earlier := _double(session, form.id, answers, now):
         return _repeated(session, earlier)
     with session.no_autoflush:  # nothing in between asks for what is being written: one statement for each row
-        _update(session, lead, answers, context)
-        submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now)
-        _consent(session, lead, form, answers, context, now)
+        if not new:
+            _update(session, lead, answers, context)
         owner = _route(session, house, lead, now)
-        submission.sla_due_at = _sla(session, owner, now)
+        due = _sla(session, owner, now)
+        submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now, due)
+        _consent(session, lead, form, answers, context, now)
         events.record(
             session,
             now,
@@ -157,9 +157,9 @@ def submit(
             data={"submission": submission.id, "new": new},
         )
         happenings.note(session, now, "form", form.key, lead.id, data={"submission": submission.id})
-    sequence = session.get(SequenceRow, form.sequence_id) if form.sequence_id else None
-    enrolment_id = _start(session, house, lead, form, sequence, submission, now)
-    _tell(session, house, lead, owner, form, submission, now)
+        fresh = facts.Fresh(forms.Asked(form.id, now), facts.suppressed(session, lead)) if new else None
+        enrolment_id = _start(session, house, lead, form, submission, now, fresh)
+        _tell(session, house, lead, owner, form, submission, now)
     return Captured(lead.id, submission.id, enrolment_id)
 
 
@@ -194,10 +194,10 @@ def note_lead(
     if not answers["email"] and not answers["phone"]:
         raise Refused("Give an e-mail address or a phone number: without one nobody can follow up.")
     lead, new = _lead_for(session, answers, {}, now, source=source)
-    leads.locked(session, lead.id)
     if earlier := _double(session, None, answers | {"source": source}, now):
         return _repeated(session, earlier)
-    _update(session, lead, answers, {})
+    if not new:
+        _update(session, lead, answers, {})
     fingerprint = _fingerprint(answers | {"source": source}, now)
     submission = _keep(session, lead, None, fingerprint, source, answers, {}, now)
     if owner_id and lead.owner_id is None:
@@ -236,12 +236,17 @@ def complete(session: Session, submission: Submission, phone: str, best_time: st
 def _lead_for(
     session: Session, answers: dict[str, Any], context: dict[str, Any], now: datetime, source: str
 ) -> tuple[Lead, bool]:
+    """The lead, locked; whether it came into being just now, with all that was told: one statement then."""
     email = str(answers.get("email", ""))
     found = leads.by_email(session, email) if email else _by_phone(session, str(answers.get("phone", "")))
-    if found:
-        return found, False
-    lead = leads.insert_new(session, email, source, now)
-    return (lead, True) if lead else (leads.must_by_email(session, email), False)
+    if found is None:
+        made = leads.blank(email, source, now)
+        _update(session, made, answers, context)
+        if lead := leads.insert(session, made):
+            return lead, True
+        found = leads.must_by_email(session, email)
+    leads.locked(session, found.id)
+    return found, False
 
 
 def _by_phone(session: Session, phone: str) -> Lead | None:
@@ -295,11 +300,8 @@ def _country_of(phone: str) -> str:
 
 def _double(session: Session, form_id: int | None, answers: dict[str, Any], now: datetime) -> Submission | None:
     """The submission with the same answers within the last ten minutes, if there is one."""
-    for at in (now, now - DOUBLE_CLICK):
-        earlier = forms.same(session, form_id, _fingerprint(answers, at))
-        if earlier is not None and now - earlier.at < DOUBLE_CLICK:
-            return earlier
-    return None
+    earlier = forms.same(session, form_id, [_fingerprint(answers, at) for at in (now, now - DOUBLE_CLICK)])
+    return earlier if earlier is not None and now - earlier.at < DOUBLE_CLICK else None
 
 
 def _fingerprint(answers: dict[str, Any], now: datetime) -> str:
@@ -323,6 +325,7 @@ def _keep(
     answers: dict[str, Any],
     context: dict[str, Any],
     now: datetime,
+    sla_due_at: datetime | None = None,
 ) -> Submission:
     submission = Submission(
         form_id=form_id,
@@ -332,6 +335,7 @@ def _keep(
         answers=answers,
         context=context,
         at=now,
+        sla_due_at=sla_due_at,
     )
     session.add(submission)
     lead.last_activity_at, lead.answered_at = now, None
@@ -384,16 +388,17 @@ def _start(
     house: House,
     lead: Lead,
     form: Form,
-    row: SequenceRow | None,
     submission: Submission,
     now: datetime,
+    fresh: facts.Fresh | None,
 ) -> int | None:
     """M2: the form's own sequence and those that name the form, the highest in the list; else the form's own letter."""
     who = lead.name or lead.email
     happened = entry.Happening("form", form.key)
-    opened = enrol.opened_by(session, happened, row)
-    running = enrolments.running_sales(session, lead.id)
-    if running is None and opened and _answered_lately(session, lead, form, now):
+    opened = enrol.opened_by(session, happened, form.sequence_id)
+    running = enrolments.running_sales(session, lead.id) if fresh is None else None
+    lately = fresh is None and (bool(opened) or running is not None) and _answered_lately(session, lead, form, now)
+    if running is None and lately:
         _again_task(session, lead, submission, now, f"{who} wrote again within a day: answer in person")
         words = "An answer went to this address within 24 hours; a person takes over."
         events.record(session, now, "not enrolled", words, lead_id=lead.id, rule="O9")
@@ -401,9 +406,9 @@ def _start(
     again = f"{who} wrote again: look at the new request"
     _again_task(session, lead, submission, now, again if running else f"New request from {who}")
     session.flush()
-    if running is not None and _answered_lately(session, lead, form, now):
+    if running is not None and lately:
         return running.id
-    entered = enrol.enter(session, house, lead, happened, now, opened=opened, submission_id=submission.id)
+    entered = enrol.enter(session, house, lead, happened, now, opened=opened, submission_id=submission.id, fresh=fresh)
     if not opened and running is None and form.letter:
         _own_letter(session, lead, form, submission, now)
     if entered and entered.enrolment:

@@ -1,7 +1,8 @@
 """Where applying writes its rows, and looks up what writing them needs: for one decision, or for a batch in few statements."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,6 +29,14 @@ class Desk:
         self._texts: dict[int, int] = {}
         self._withdrawn: dict[int, dict[str, Message]] = {}
         self._new_leads: dict[int, list[Task]] = {}
+
+    def know(self, marks: Mapping[str, tuple[int, datetime]]) -> None:
+        """The texts in force of these templates, where they are at hand."""
+        self._versions |= {key: mark[0] for key, mark in marks.items()}
+
+    def nothing_sent(self, enrolment_id: int) -> None:
+        """An enrolment that has just begun: no letter of it can have been withdrawn."""
+        self._withdrawn[enrolment_id] = {}
 
     def add(self, model: type[Base], **values: Any) -> None:
         """A new row."""
@@ -66,9 +75,9 @@ class Desk:
         sent = [(row.id, x.letter.template) for row, _, x in decided if isinstance(x, d.Send)]
         called = [lead.id for _, lead, x in decided if isinstance(x, d.MakeTask) and x.task_kind == "call"]
         if unknown := {template for _, template in sent if template} - self._versions.keys():
-            self._versions |= {key: mark[0] for key, mark in templates.marks(self.session, unknown).items()}
-        if sent:
-            self._withdrawn |= {key: {} for key, _ in sent} | messages.withdrawn_of(self.session, [i for i, _ in sent])
+            self.know(templates.marks(self.session, unknown))
+        if asked := [key for key, _ in sent if key not in self._withdrawn]:
+            self._withdrawn |= {key: {} for key in asked} | messages.withdrawn_of(self.session, asked)
         if called:
             self._new_leads |= {key: [] for key in called} | tasks.new_leads_of(self.session, called)
 

@@ -48,7 +48,7 @@ def enrol(
     refusal = entry.refusal(candidate, known, now)
     if refusal is not None:
         return _refused(session, lead, refusal, now, submission_id, actor_id)
-    return _begin(session, house, lead, row, now, submission_id, actor_id)
+    return _begin(session, house, lead, candidate, now, submission_id, actor_id)
 
 
 def enter(
@@ -58,28 +58,29 @@ def enter(
     happened: entry.Happening,
     now: datetime,
     *,
-    named: SequenceRow | None = None,
+    named: int | None = None,
     opened: list[entry.Candidate] | None = None,
     submission_id: int | None = None,
+    fresh: facts.Fresh | None = None,
 ) -> Enrolled | None:
     """M2: (1) the sequences that this opens, in the order of the list, (2) the highest that the lead may enter begins,
     (3) for each other the reason is kept. None when it opens nothing.
 
-    `named`: a sequence that the happening opens besides those that say so (a form's own); `opened`: where they are
-    known already.
+    `named`: the id of a sequence that the happening opens besides those that say so (a form's own); `opened`: where they are
+    known already; `fresh`: of a lead that this transaction has made.
     """
     opened = opened_by(session, happened, named) if opened is None else opened
     if not opened:
         return None
-    leads.locked(session, lead.id)
+    if fresh is None:
+        leads.locked(session, lead.id)
     requested = submission_id is not None or happened.kind in entry.REQUESTS
-    known = known_of(session, house, lead, opened, now, requested=requested)
+    known = known_of(session, house, lead, opened, now, requested=requested, fresh=fresh)
     choice = entry.choose(opened, known, now)
     answers = [_refused(session, lead, refusal, now, submission_id, None) for refusal in choice.refused]
     if choice.entered is None:
         return next((answer for answer in answers if answer.waits), answers[0])
-    row = session.get_one(SequenceRow, choice.entered.id)
-    return _begin(session, house, lead, row, now, submission_id)
+    return _begin(session, house, lead, choice.entered, now, submission_id, fresh=fresh)
 
 
 def begin_waiting(session: Session, house: House, waiting: happenings.WaitingEntry, now: datetime) -> Enrolled:
@@ -94,20 +95,18 @@ def begin_waiting(session: Session, house: House, waiting: happenings.WaitingEnt
     session.flush()
     if refusal is not None:
         return _refused(session, lead, refusal, now, waiting.submission_id, None)
-    return _begin(session, house, lead, row, now, waiting.submission_id)
+    return _begin(session, house, lead, candidate, now, waiting.submission_id)
 
 
-def opened_by(session: Session, happened: entry.Happening, named: SequenceRow | None = None) -> list[entry.Candidate]:
-    """The published sequences that this opens, in the order of the list (M2)."""
+def opened_by(session: Session, happened: entry.Happening, named: int | None = None) -> list[entry.Candidate]:
+    """The published sequences that this opens, and the one `named` by its id, in the order of the list (M2)."""
     rows = sequences.in_order(session)
-    if named is not None and named.archived_at:
-        rows.append(named)
-    found = candidates(session, rows)
-    own = named.id if named is not None else None
+    if named is not None and not any(row.id == named for row in rows):
+        rows += filter(None, [session.get(SequenceRow, named)])
     return [
         each
-        for each in found
-        if each.id == own or (each.sequence is not None and entry.listens(each.sequence, happened))
+        for each in candidates(session, rows)
+        if each.id == named or (each.sequence is not None and entry.listens(each.sequence, happened))
     ]
 
 
@@ -115,7 +114,13 @@ def candidates(session: Session, rows: Collection[SequenceRow]) -> list[entry.Ca
     """Sequences as the rules see them, in the order given."""
     published = published_of(session, {row.current_version_id for row in rows if row.current_version_id})
     return [
-        entry.Candidate(row.id, row.name, published.get(row.current_version_id or 0), row.archived_at is not None)
+        entry.Candidate(
+            row.id,
+            row.name,
+            published.get(row.current_version_id or 0),
+            row.archived_at is not None,
+            row.current_version_id or 0,
+        )
         for row in rows
     ]
 
@@ -146,8 +151,10 @@ def known_of(
     now: datetime,
     *,
     requested: bool,
+    fresh: facts.Fresh | None = None,
 ) -> entry.Known:
-    """What is true of the lead; what costs a question of its own is asked only where a sequence wants to know."""
+    """What is true of the lead; what costs a question of its own is asked only where a sequence wants to know, and of
+    one that came into being a moment ago no past is asked for."""
     wanted = [each.sequence for each in asked if each.sequence is not None]
     more: dict[str, object] = {}
     if any(entry.needs_touch(each) for each in wanted):
@@ -157,6 +164,8 @@ def known_of(
         more["colleagues"] = companies.followed_up(session, lead)
     if demanding := next((each for each in wanted if entry.needs_facts(each)), None):
         more["facts"] = facts.gather(session, house, lead, demanding, None, now)
+    if fresh is not None:
+        return entry.Known(suppressed=fresh.suppressed, requested=requested, **more)  # type: ignore[arg-type]
     return entry.Known(
         suppressed=facts.suppressed(session, lead),
         customer=lead.stage == "won" or entry.CUSTOMER in leads.tags_of(session, lead.id),
@@ -185,18 +194,25 @@ def _begin(
     session: Session,
     house: House,
     lead: Lead,
-    row: SequenceRow,
+    candidate: entry.Candidate,
     now: datetime,
     submission_id: int | None,
     actor_id: int | None = None,
+    fresh: facts.Fresh | None = None,
 ) -> Enrolled:
-    drawn = row if actor_id is not None else experiments.assigned(session, lead.id, row, now)
-    if drawn.id != row.id:
-        candidate = candidates(session, [drawn])[0]
-        known = known_of(session, house, lead, [candidate], now, requested=True)
-        if (refusal := entry.refusal(candidate, known, now)) is not None:
-            return _refused(session, lead, refusal, now, submission_id, actor_id)
-    return Enrolled(applying.begin(session, house, lead, drawn, now, submission_id=submission_id, actor_id=actor_id))
+    if actor_id is None and experiments.runs(session, candidate.id):
+        drawn = experiments.assigned(session, lead.id, session.get_one(SequenceRow, candidate.id), now)
+        if drawn.id != candidate.id:
+            candidate = candidates(session, [drawn])[0]
+            known = known_of(session, house, lead, [candidate], now, requested=True, fresh=fresh)
+            if (refusal := entry.refusal(candidate, known, now)) is not None:
+                return _refused(session, lead, refusal, now, submission_id, actor_id)
+    assert candidate.sequence is not None, "only published sequences take leads"
+    published = applying.Published(candidate.id, candidate.version_id, candidate.sequence)
+    begun = applying.begin(
+        session, house, lead, published, now, submission_id=submission_id, actor_id=actor_id, fresh=fresh
+    )
+    return Enrolled(begun)
 
 
 def _refused(

@@ -76,6 +76,11 @@ def close(session: Session, found: Experiment, user: User, now: datetime) -> Non
         events.record(session, now, "experiment", words, actor_id=user.id, rule="B6", data={"experiment": found.id})
 
 
+def runs(session: Session, sequence_id: int) -> bool:
+    """Whether a test decides what those get who would enter this sequence."""
+    return experiments.open_for(session, sequence_id) is not None
+
+
 def assigned(
     session: Session, lead_id: int, row: SequenceRow, now: datetime, random: Random | None = None
 ) -> SequenceRow:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -114,6 +115,23 @@ def gather(
     return _Known(session, house, [asking], now).facts(asking)
 
 
+class Fresh(NamedTuple):
+    """What is known of a lead that came into being in this very transaction, and so has no past to ask for: what it
+    asked for, and why it gets no automatic mail (X7)."""
+
+    asked: forms.Asked
+    suppressed: str | None
+
+
+def gather_with_marks(
+    session: Session, house: House, lead: Lead, sequence: Sequence, row: Enrolment, now: datetime, fresh: Fresh | None
+) -> tuple[Facts, Mapping[str, tuple[int, datetime]]]:
+    """The facts of an enrolment that begins, and the marks of the texts in force that they were read from."""
+    asking = Asking(lead, sequence, row)
+    known = _Known(session, house, [asking], now, {lead.id: fresh} if fresh else {})
+    return known.facts(asking), known.marks
+
+
 def gather_many(session: Session, house: House, rows: Collection[Enrolment], now: datetime) -> dict[int, Facts]:
     """The facts of many enrolments by id, in as many questions as those of one."""
     people = leads.by_ids(session, {row.lead_id for row in rows})
@@ -133,13 +151,21 @@ def gather_all(session: Session, house: House, asked: Collection[Asking], now: d
 class _Known:
     """What one set of questions found out about a number of leads. Each source answers for all leads at once."""
 
-    def __init__(self, session: Session, house: House, asked: Collection[Asking], now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        house: House,
+        asked: Collection[Asking],
+        now: datetime,
+        fresh: Mapping[int, Fresh] = MappingProxyType({}),
+    ) -> None:
         people = {each.lead.id: each.lead for each in asked}
-        ids, us = list(people), account.get(session)
+        ids, us = [number for number in people if number not in fresh], account.get(session)
         self.house, self.us, self.now = house, us, now
         self.owners = users.by_ids(session, {lead.owner_id for lead in people.values() if lead.owner_id})
-        self.tags = leads.tags_by_lead(session, ids)
-        self.asked = forms.latest_of(session, ids)
+        self.tags = leads.tags_by_lead(session, ids) if ids else {}
+        self.asked = forms.latest_of(session, ids) if ids else {}
+        self.asked |= {number: one.asked for number, one in fresh.items()}
         self.forms = forms.forms_by_ids(session, {one.form_id for one in self.asked.values() if one.form_id})
         # Who came into being at this very moment has no past that would have to be asked for.
         past = [lead.id for lead in people.values() if lead.created_at < now]
@@ -148,14 +174,15 @@ class _Known:
         self.replies = inbox.senses_of(session, past) if past else {}
         self.mails = messages.letters_since(session, past, now - LOOK_BACK) if past else {}
         self.absences = inbox.absences_of(session, past, now - LOOK_BACK * 2) if past else {}
-        self.suppressions = consents.reasons_of(session, [lead.email for lead in people.values()])
-        self.running = enrolments.classes_of(session, ids)
-        self.needs = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
+        self.suppressions = consents.reasons_of(session, [people[number].email for number in ids])
+        self.suppressions |= {people[number].email: one.suppressed for number, one in fresh.items() if one.suppressed}
+        self.running = enrolments.classes_of(session, ids) if ids else {}
+        self.needs, self.marks = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
         self.pauses = _pauses(session, us, asked, now)
         self.away = _away(session, self.owners, now)
         self.inbox_read = inbox_read(session, house)
         self._weeks: dict[int, Week] = {}
-        self._ask_what_is_wanted(session, ids, {id(each.sequence): each.sequence for each in asked}.values())
+        self._ask_what_is_wanted(session, list(people), {id(each.sequence): each.sequence for each in asked}.values())
 
     def _ask_what_is_wanted(self, session: Session, ids: list[int], wanted: Collection[Sequence]) -> None:
         """Sources that few sequences ask about: each costs a question only where one does."""
@@ -368,8 +395,10 @@ _NEEDED: dict[tuple[int, datetime], frozenset[str]] = {}
 MOST_NEEDED = 5000
 
 
-def _needs(session: Session, asked: Iterable[Sequence]) -> dict[str, frozenset[str]]:
-    """F3: for each template of these sequences, the fields it prints without a fallback."""
+def _needs(
+    session: Session, asked: Iterable[Sequence]
+) -> tuple[dict[str, frozenset[str]], Mapping[str, tuple[int, datetime]]]:
+    """F3: for each template of these sequences, the fields it prints without a fallback; and the texts in force."""
     keys = {key for sequence in asked for key in template_keys(sequence)}
     marks = templates.marks(session, keys)
     new = {key for key in marks if marks[key] not in _NEEDED}
@@ -380,7 +409,7 @@ def _needs(session: Session, asked: Iterable[Sequence]) -> dict[str, frozenset[s
         needs[key] = letters.needed(text)
         if text.version_id == marks[key][0]:
             _NEEDED[marks[key]] = needs[key]
-    return {key: needs.get(key, frozenset({f"template {key}"})) for key in keys}
+    return {key: needs.get(key, frozenset({f"template {key}"})) for key in keys}, marks
 
 
 def template_keys(sequence: Sequence) -> frozenset[str]:

@@ -27,8 +27,8 @@ def write(
     lead: Lead | None = None,
 ) -> None:
     """A letter to a user, or to the account's sender while there is no user; goes at once."""
-    version = templates.current(session, template)
-    if version is None:
+    mark = templates.marks(session, [template]).get(template)
+    if mark is None:
         return
     session.add(
         Message(
@@ -38,7 +38,7 @@ def write(
             user_id=user.id if user else None,
             lead_id=lead.id if lead else None,
             to_address=user.email if user else house.settings.mail_from_address,
-            template_version_id=version.id,
+            template_version_id=mark[0],
             extra={"fields": extra, "template": template},
             references=[],
             due_at=now,

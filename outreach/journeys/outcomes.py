@@ -301,7 +301,8 @@ def _nurture(filing: Filing) -> None:
         return
     if facts.suppressed(session, lead) or not lead.email:
         return
-    applying.begin(session, filing.house, lead, programme, filing.now, actor_id=filing.user.id)
+    published = applying.published(session, programme)
+    applying.begin(session, filing.house, lead, published, filing.now, actor_id=filing.user.id)
     lead.stage = "nurture"
 
 

@@ -37,6 +37,7 @@ def engine_for(url: str, *, size: int = 5) -> Engine:
         pool_size=size,
         max_overflow=10,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection that has prepared most statements comes first
         pool_timeout=10,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
     )

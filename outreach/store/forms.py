@@ -143,13 +143,11 @@ def stop_clocks(session: Session, lead_id: int, at: datetime) -> None:
     session.execute(update(Submission).where(*waiting).values(first_human_at=at))
 
 
-def same(session: Session, form_id: int | None, fingerprint: str) -> Submission | None:
-    """The submission that a double click would repeat."""
-    return session.scalar(
-        select(Submission).where(
-            Submission.form_id.is_not_distinct_from(form_id), Submission.fingerprint == fingerprint
-        )
-    )
+def same(session: Session, form_id: int | None, fingerprints: Collection[str]) -> Submission | None:
+    """The latest submission that a double click would repeat."""
+    form = Submission.form_id.is_(None) if form_id is None else Submission.form_id == form_id
+    query = select(Submission).where(form, Submission.fingerprint == func.any(list(fingerprints)))
+    return session.scalar(query.order_by(Submission.at.desc()).limit(1))
 
 
 def set_state(session: Session, lead_id: int, state: str) -> None:

@@ -9,18 +9,23 @@ from sqlalchemy import (
     Computed,
     ForeignKey,
     Index,
+    and_,
     delete,
     false,
     func,
+    inspect,
     literal,
+    or_,
     select,
     text,
     tuple_,
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR, insert
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from outreach.core import pipeline
 from outreach.store.base import Base, Id, Json, Moment
@@ -118,10 +123,10 @@ def by_email(session: Session, email: str) -> Lead | None:
     address = normalised(email)
     if not address:
         return None
-    lead = session.scalar(select(Lead).where(func.lower(Lead.email) == address, Lead.email != ""))
-    if lead is None and (alias := session.get(Alias, address)):
-        lead = session.get(Lead, alias.lead_id)
-    return lead
+    alias = select(Alias.lead_id).where(Alias.email == address).scalar_subquery()
+    own = and_(func.lower(Lead.email) == address, Lead.email != "")
+    found = session.scalars(select(Lead).where(or_(own, Lead.id == alias))).all()
+    return min(found, key=lambda lead: lead.email.lower() != address, default=None)
 
 
 def at_domain(session: Session, domain: str, limit: int) -> list[Lead]:
@@ -131,11 +136,27 @@ def at_domain(session: Session, domain: str, limit: int) -> list[Lead]:
     return list(session.scalars(query.order_by(Lead.id.desc()).limit(limit)))
 
 
+def blank(email: str, source: str, now: datetime) -> Lead:
+    """A lead of whom only this is known, in no session: to be filled in, then inserted."""
+    plain = {
+        each.key: each.columns[0].default.arg
+        for each in inspect(Lead).column_attrs
+        if isinstance(each.columns[0].default, ScalarElementColumnDefault)
+    }
+    made = {"email": normalised(email), "source": source, "created_at": now, "last_activity_at": now, "fields": {}}
+    return Lead(**plain | made)
+
+
+def insert(session: Session, lead: Lead) -> Lead | None:
+    """The row of a lead made by `blank`, locked as every new row is; None when somebody made one with its address at
+    the same moment."""
+    values = {each.key: vars(lead)[each.key] for each in inspect(Lead).column_attrs if each.key in vars(lead)}
+    return session.scalar(pg_insert(Lead).values(values).on_conflict_do_nothing().returning(Lead))
+
+
 def insert_new(session: Session, email: str, source: str, now: datetime) -> Lead | None:
-    """A new lead; None when somebody made one with this address at the same moment."""
-    values = {"email": normalised(email), "source": source, "created_at": now, "last_activity_at": now, "fields": {}}
-    new_id = session.scalar(insert(Lead).values(values).on_conflict_do_nothing().returning(Lead.id))
-    return session.get_one(Lead, new_id) if new_id else None
+    """A new lead of whom only this is known; None when somebody made one with this address at the same moment."""
+    return insert(session, blank(email, source, now))
 
 
 def must_by_email(session: Session, email: str) -> Lead:

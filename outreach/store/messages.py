@@ -51,9 +51,9 @@ def _rank(context: Any) -> int:
 
 def rank_of(kind: str, class_: str, at_once: bool, *, first: bool = False) -> int:
     """L2: which letters go before others when capacity is short; `first`: the first letter of a sales sequence (L3)."""
-    if kind == "own":
+    if kind in ("own", "notice"):
         return RANK_OWN
-    if at_once or kind in ("answer", "notice", "test"):
+    if at_once or kind in ("answer", "test"):
         return RANK_AT_ONCE
     if class_ in ("nurture", "newsletter"):
         return RANK_NEWSLETTER if kind == "newsletter" else RANK_NURTURE

@@ -115,8 +115,7 @@ def published_at(session: Session, version_ids: Collection[int]) -> list[tuple[i
 
 def texts_of(session: Session, version_id: int) -> int:
     """The version whose texts this one's letters take (V2): itself, unless texts were edited since."""
-    version = session.get(VersionRow, version_id)
-    return (version.texts_id if version else None) or version_id
+    return session.scalar(select(VersionRow.texts_id).where(VersionRow.id == version_id)) or version_id
 
 
 def version_numbers(session: Session) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Index, TextClause, func, select, text
+from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, RealNow
@@ -62,27 +62,20 @@ def any_user(session: Session) -> bool:
     return session.scalar(select(User.id).limit(1)) is not None
 
 
-HERE = text(
-    "NOT EXISTS (SELECT 1 FROM absences a WHERE a.user_id = users.id"
+AWAY = text(
+    "EXISTS (SELECT 1 FROM absences a WHERE a.user_id = users.id"
     " AND current_date + (SELECT coalesce(max(ahead), interval '0') FROM business_clock) BETWEEN a.first_day AND a.last_day)"
 )
-"""Nobody who is away today (P4)."""
+"""Whether a user is away today (P4)."""
 
 
 def next_in_turn(session: Session) -> User | None:
     """Round robin: the active lead-taking user who was given a lead longest ago, locked; None when there is none.
 
-    Who is away is passed over (P4), unless everybody is.
+    Who is away is passed over (P4), unless everybody is. Who is being given a lead at this very moment is passed over
+    too, so that many requests at once need not wait for each other, unless there is nobody else.
     """
-    waiting = _in_turn(session, HERE)
-    return waiting if waiting is not None else _in_turn(session)
-
-
-def _in_turn(session: Session, *conditions: TextClause) -> User | None:
-    return session.scalar(
-        select(User)
-        .where(User.active, User.takes_leads, *conditions)
-        .order_by(User.last_assigned_at.asc().nulls_first(), User.id)
-        .limit(1)
-        .with_for_update()
-    )
+    turn = select(User).where(User.active, User.takes_leads)
+    turn = turn.order_by(AWAY, User.last_assigned_at.asc().nulls_first(), User.id).limit(1)
+    free = session.scalar(turn.with_for_update(key_share=True, skip_locked=True))
+    return free if free is not None else session.scalar(turn.with_for_update(key_share=True))

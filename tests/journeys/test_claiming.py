@@ -106,7 +106,7 @@ def near(one: datetime | None, other: datetime) -> bool:
 
 
 def test_a_letter_knows_its_place_in_the_order_of_service(post: Post) -> None:
-    """L2: 0 answers and notices, 1 a rep's own, 2 follow-ups, 4 nurture, 5 newsletters; 3 is said by who queues it."""
+    """L2: 0 answers, 1 a rep's own and notices to our people, 2 follow-ups, 4 nurture, 5 newsletters; 3 is said by who queues it."""
     for kind, class_, at_once in (
         ("answer", "inbound", True), ("notice", "", True), ("own", "", True), ("step", "sales", False),
         ("step", "inbound", True), ("step", "nurture", False), ("newsletter", "newsletter", False),
@@ -117,7 +117,7 @@ def test_a_letter_knows_its_place_in_the_order_of_service(post: Post) -> None:
         )  # fmt: skip
         post.session.add(row)
     post.session.commit()
-    assert list(post.session.scalars(select(Message.rank).order_by(Message.id))) == [0, 0, 1, 2, 0, 4, 5]
+    assert list(post.session.scalars(select(Message.rank).order_by(Message.id))) == [0, 1, 1, 2, 0, 4, 5]
 
 
 def test_when_capacity_is_short_the_oldest_follow_up_goes_first_and_the_newsletter_last(post: Post) -> None:
@@ -142,7 +142,7 @@ def test_answers_and_a_reps_own_mail_wait_for_no_limit_but_count(post: Post) -> 
     for what in ("own", "answer", "notice"):
         post.queue(what, 2)
     post.queue("follow-up")
-    assert post.claim("urgent") == ["answer0", "answer1", "notice0", "notice1", "own0", "own1"]
+    assert post.claim("urgent") == ["answer0", "answer1", "own0", "own1", "notice0", "notice1"]
     assert post.claim() == []
     assert "in any minute" in post.box.free_why
 
