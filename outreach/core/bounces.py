@@ -172,6 +172,7 @@ NO_USER: Final = _words(
     r"bad[ _-]?rcpt|no valid recipients?(?! from)|there is no ?one at this address|vdeliver: |user missing home",
     r"envelope recipient (?:is in my|has been denied)|recipient is (?:in my bad|not in my valid)|"
     r"not in my (?:list of )?(?:allowed |valid)rcpt|recipient not ok|can(?:not|'t) accept (?:user|recipient)",
+    r"répertorié dans l'annuaire|ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
     r"in name directory|nessun utente|no existe (?:ese|dicha|el|la)|mail ?box (?:\S{1,200} )?(?:is )?unavailable(?! or)|"
     r"<[^<>\s]{3,300}>:? does not exist\.|(?:recipient|user|rcpt) (?:\S{1,200} )?does not exist",
 )
@@ -253,7 +254,7 @@ LOOKED_UP: Final = _words(
     r"not listed in (?:the )?(?:domino|public|name|address|notes)|répertorié dans l'annuaire",
     r"ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
     r"\(000c05a6\)|recipient name is not recogni[sz]ed|resolver\.adr\.\w*recip\w*notfound",
-    r"unrout(?:e)?able address|^(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\(user unknown\b",
+    r"unrout(?:e)?able address|^(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\((?:user unknown|unknown user)\b",
     r"address (?:couldn't|wasn't|could not|was not) (?:be )?found|wasn't found at [\w.-]+",
     r"attempted recipient address does not exist|has been replaced by",
 )
@@ -262,7 +263,7 @@ LOOKED_UP: Final = _words(
 _SENT: Final = r"(?:>>>|-->|sent <<<) ?"
 _REFUSED: Final = r"\b(?:(?!>>>|<<<|-->|<--).){0,330}(?:>>>|<<<|<--) ?[45]\d\d"
 STAGES: Final = _words(
-    r"(?P<rcpt>in reply to (?:the )?rcpt|(?:after|for|following|during) (?:the )?rcpt\b|\[rcpt_to\]|smtp command -*\s*rcpt"
+    r"(?P<rcpt>in reply to (?:the )?rcpt|(?:after|for|following|during|in) (?:the )?rcpt\b|\[rcpt_to\]|smtp command -*\s*rcpt"
     rf"|{_SENT}rcpt to{_REFUSED}|does not like recipient|smtp:rcpt|\(state 14\))",
     r"(?P<data>in reply to (?:the )?(?:end of )?data|after (?:the )?(?:end of )?(?:data|message)\b|end of data\b"
     rf"|{_SENT}data{_REFUSED}|\[(?:data|body|eod)\]|failed after i sent the message|smtp command -*\s*data|smtp:data"

@@ -132,7 +132,8 @@ def _bounce(case: Case) -> None:
     message, lead = case.match.message, case.lead
     if not case.match.sure or message is None or lead is None:
         return
-    found = case.verdict.bounces
+    named = [b for b in case.verdict.bounces if b.recipient == message.to_address.lower()]
+    found = named or case.verdict.bounces
     worst = next(
         (v for v in ("hard", "soft", "ours", "delayed", "delivered") if any(b.verdict == v for b in found)), "soft"
     )

@@ -236,7 +236,7 @@ def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
             found.append(fields_of(part.text[:MAX_BODY].replace("\r\n", "\n")))
     if not found:
         for part in inbound.parts:
-            if part.type in {"text/plain", "application/octet-stream"} and not part.enclosed:
+            if part.type.startswith(("text/plain", "application/octet-stream", "application/partial", "message/")):
                 found.extend(_inlined(part.text[: 4 * MAX_BODY]))
     return found
 
@@ -272,6 +272,7 @@ def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tupl
         confirmed = tuple(found for found in named if found in letter.recipients)
         named = confirmed or named
     named = named or tuple(plain(found) for found in in_text(inbound.subject, 5) if plain(found) not in ignored)
+    named = named or from_words(inbound, ignored - {hint.lower() for hint in inbound.envelope_hints})
     named = named or _by_flufl(inbound, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
     return tuple(_in_words(inbound, recipient) for recipient in named[:MAX_RECIPIENTS])
 
@@ -282,9 +283,8 @@ def _failed_header(inbound: Inbound) -> tuple[str, ...]:
 
 
 def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[str]) -> frozenset[str]:
-    own = {box.address.lower() for box in (*inbound.to, *inbound.cc)} | {
-        hint.lower() for hint in inbound.envelope_hints
-    }
+    own = {hint.lower() for hint in inbound.envelope_hints} - set(letter.recipients)
+    own |= {box.address.lower() for box in (*inbound.to, *inbound.cc)}
     own |= set(letter.senders) - set(letter.recipients)
     own |= {found.strip("<>").lower() for found in letter.message_ids}
     own |= {address.lower() for address in (inbound.from_address, inbound.sender, inbound.reply_to) if address}

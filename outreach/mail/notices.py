@@ -50,6 +50,8 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
     ("original-recipient", r"^[ \t>]*original-recipient:\s*(?:rfc822;)?\s*QUOTED"),
     ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}<QUOTED>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
     ("exim", r"^ {1,4}\(?(?:generated|ultimately generated) from ADDRESS\)?"),
+    ("exim", r"^ {2}ADDRESS:?[ \t]*\n {4}\S"),
+    ("zoho", r"^[ \t]*ADDRESS[ \t]+[^\n@]{0,60}[ :](?<![\d.])[45]\d\d\b"),
     (
         "exim",
         r"(?:following address(?:\(?es\)?)? failed|address(?:es)? failed|"
@@ -60,6 +62,7 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
         r"[^\n]{0,120}\n(?:[^\n@]{0,160}\n){0,4}[ \t]*<?ADDRESS",
     ),
     ("exchange", r"^c=[^\n]{0,120};(?:dda:)?smtp=ADDRESS"),
+    ("exchange", r"^[ \t]*['\"]?(?:smtp:)?QUOTED['\"]?[ \t]+on[ \t]+(?:\w{3},[ \t])?\d"),
     (
         "exchange",
         r"(?:following recipient\(s\)|following recipients?|"
@@ -67,7 +70,6 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
         r"\t]*)?['\"<]?(?:[^\n<@]{0,80}<)?ADDRESS",
     ),
     ("exchange", r"your message to ['\"<]?QUOTED['\">]?[ \t]+(?:couldn|could not|was not|has been|cannot|wasn)"),
-    ("exchange", r"^[ \t]*['\"]?(?:smtp:)?QUOTED['\"]?[ \t]+on[ \t]+(?:\w{3},[ \t])?\d"),
     (
         "gmail",
         r"(?:wasn't delivered to|not be delivered to|delivering your message to|permanently to|"
@@ -105,7 +107,7 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
         r"^[ \t]*(?:to|address|user|mailbox|email|rcpt to|failed recipient|failed address|undelivered to|"
         r"undeliverable to|収信者|宛先|收件人|收件人地址)[ \t]*[:\uFF1A][ \t]*<?ADDRESS",
     ),
-    ("others", r"^[ \t>*-]*<?ADDRESS>?[ \t]*(?:$|:|\(|[-,;][ \t])"),
+    ("others", r"^[ \t>*-]*[<'\"]?ADDRESS[>'\"]?[ \t]*(?:$|:|\(|[-,;][ \t])"),
     ("others", r"(?:[45]\d\d|[45]\.\d\.\d{1,3})[^\n@]{0,80}<QUOTED>"),
 )
 PLACES: Final = {
@@ -120,7 +122,8 @@ COMPILED: Final = tuple(
 
 def notice(inbound: Inbound) -> str:
     """The words that the reporting server wrote itself: the text before the returned copy, capped."""
-    texts = [part.text for part in inbound.parts if _is_notice(part)]
+    own = [part for part in inbound.parts if _is_notice(part)]
+    texts = [part.text for part in own if not part.name] or [part.text for part in own[:1]]
     if not any(text.strip() for text in texts):
         texts = [html_to_text(part.text) for part in inbound.parts if part.type == "text/html" and not part.enclosed]
     text = "\n".join(texts)[:MAX_BODY].replace("\r\n", "\n").replace("\r", "\n")
@@ -128,7 +131,7 @@ def notice(inbound: Inbound) -> str:
 
 
 def _is_notice(part: Part) -> bool:
-    return part.type == "text/plain" and not part.enclosed and part.disposition != "attachment" and not part.name
+    return part.type == "text/plain" and not part.enclosed and part.disposition != "attachment"
 
 
 def _before_copy(text: str) -> str:

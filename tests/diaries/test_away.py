@@ -33,3 +33,18 @@ def test_out_of_office_holds_and_a_bounce_ends(world: Any) -> None:
     assert world.read(consents.suppression, "cleo@court.example").reason == "bounced"
     world.live_until("2027-08-01T10:00")
     assert len(world.mail_to("cleo@court.example")) == 2
+
+
+def test_what_became_of_a_second_recipient_says_nothing_of_our_lead(world: Any) -> None:
+    """F2: a report of several recipients counts for the one whom the letter went to."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Cleo Court", email="cleo@court.example")
+    letter = next(one for one in reversed(world.letters) if "cleo" in one["To"])
+    sender, recipient, raw = as_bounce(letter.as_bytes(), world.envelope_of(letter), hard=False)
+    other = (
+        b"Final-Recipient: rfc822; archive@court.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\nFinal-Recipient: "
+    )
+    world.hand_in(sender, [recipient], raw.replace(b"Final-Recipient: ", other, 1))
+    assert world.enrolments(lead)[0][1].startswith(("scheduled", "waiting"))
+    assert world.read(consents.suppression, "cleo@court.example") is None
+    assert world.read(leads.by_email, "cleo@court.example").address_state != "dead"

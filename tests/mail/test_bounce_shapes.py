@@ -1,0 +1,597 @@
+"""Delivery reports in the shapes that servers give them: part by part, with every recipient named (MAIL 1.9, 1.11)."""
+
+import pytest
+
+from outreach.mail.classify import classify
+from outreach.mail.parse import parse
+
+# name, own headers, kind of multipart ("" is plain text), parts, the recipients and what became of each
+REPORTS: list[tuple[str, str, str, list[str], dict[str, str]]] = [
+    (
+        "x6",
+        "From: mailer-daemon\n"
+        "Subject: There was an error sending your mail\n"
+        "Return-Path: <>\n"
+        "Auto-Submitted: auto-replied\n"
+        "Precedence: list\n",
+        "mx6d",
+        [
+            (
+                "Content-Type: text/plain; charset=us-ascii\n"
+                "\n"
+                "We had trouble delivering your message. Full details follow:\n"
+                "\n"
+                "Subject: 'Hello'\n"
+                "Date: 'Thu, 29 Apr 2012 23:34:45 +0000'\n"
+                "\n"
+                "1 error(s):\n"
+                "\n"
+                "The following recipients returned permanent errors: anna@customer.example. Reason: SMTP Server "
+                "<192.0.2.223> refused to accept your message (DATA), with the following error message: [554 5.4.6 "
+                "Hop count exceeded - possible mail loop]\n"
+                "\n"
+                "The attachment contains the original mail headers.\n"
+            ),
+            (
+                'Content-Type: text/plain; name="mailheaders-1.txt"\n'
+                'Content-Disposition: attachment; filename="mailheaders-1.txt"\n'
+                "\n"
+                "Received: from a by b\n"
+                "\tfor anna@customer.example; Thu, 29 Apr 2012 23:34:45 +0000\n"
+                "To: anna@customer.example\n"
+                "From: Rep <rep@sender.example>\n"
+                "Message-ID: <own@sender.example>\n"
+                "Subject: Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "v5",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@example.com>\n"
+        "Subject: Returned mail: Host unknown\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "   ----- Transcript of session follows -----\n"
+                "550 one.example (smtp)... 550 Host unknown\n"
+                "554 <anna@one.example>... 550 Host unknown (Authoritative answer from name server)\n"
+                "550 two.example (smtp)... 550 Host unknown\n"
+                "554 <bert@two.example>... 550 Host unknown (Authoritative answer from name server)\n"
+                "250 three.example (smtp)... 250 Deferred\n"
+                "\n"
+                "   ----- Unsent message follows -----\n"
+                "Received: by mx8.example.com; (5.65/1.36) id 0000000; \n"
+                "    Thu, 29 Apr 1999 23:34:45 +0900\n"
+                "From: rep@sender.example\n"
+                "To: anna@one.example\n"
+                "Subject: Hello\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@one.example": "hard", "bert@two.example": "hard"},
+    ),
+    (
+        "mcafee",
+        "From: <MAILER-DAEMON@smtp6.example>\nSubject: Delivery Status\nReturn-Path: <>\n",
+        "mixed",
+        [
+            (
+                'Content-Type: text/plain; name="deliveryproblems.txt"\n'
+                "\n"
+                "    --- The following addresses had delivery problems ---\n"
+                "\n"
+                "<anna@customer.example>   (Unknown user anna@customer.example)\n"
+            ),
+            (
+                'Content-Type: message/delivery-status; name="deliverystatus.txt"\n'
+                "\n"
+                "Original-Recipient: <anna@customer.example>\n"
+                "Action: failed\n"
+                "Diagnostic-Code: smtp; 550 Unknown user anna@customer.example\n"
+                "Remote-MTA: 192.0.2.192\n"
+            ),
+            (
+                "Content-Type: message/rfc822\n"
+                "\n"
+                "From: rep@sender.example\n"
+                "To: anna@customer.example\n"
+                "Message-ID: <own@sender.example>\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "kddi",
+        "From: no-reply@x0.dion.example\nSubject: メールエラー通知\nReturn-Path: <no-reply@x0.dion.example>\n",
+        "mixed",
+        [
+            (
+                "Content-Type: text/plain; charset=utf-8\n"
+                "\n"
+                "送信先のメールボックスが一杯のため、送信できませんでした。\n"
+                "\n"
+                "※本メールはメールシステムより配信しております。\n"
+                "\n"
+                "（\u3000以下、サーバから出力されたエラーメッセージ\u3000）\n"
+                "\n"
+                "Your mail sent on: Thu, 29 Apr 2013 23:45:22 +0900\n"
+                "     Could not be delivered to: <anna@customer.example>\n"
+                "     As their mailbox is full.\n"
+            ),
+            (
+                "Content-Type: message/rfc822\n"
+                "\n"
+                "Return-Path: <rep@sender.example>\n"
+                "From: rep@sender.example\n"
+                "To: anna@elsewhere.example\n"
+                "Message-Id: <own@sender.example>\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "ezweb",
+        "From: Postmaster@ezweb.example\nSubject: Mail System Error - Returned Mail\nReturn-Path: <>\n",
+        "mixed",
+        [
+            (
+                "Content-Type: text/plain; charset=utf-8\n"
+                "\n"
+                "次のあて先へのメッセージはエラーのため送信できませんでした。\n"
+                "\n"
+                "送信先メールアドレスが見つからないか、\n"
+                "送信先メールサーバの事由により送信できませんでした。\n"
+                "メールアドレスをご確認の上、再送信してください。\n"
+                "\n"
+                "Each of the following recipients was rejected by a remote\n"
+                "mail server.\n"
+                "\n"
+                "    Recipient: <anna@customer.example>\n"
+                "    >>> RCPT TO:<anna@customer.example>\n"
+                "    <<< 550 <anna@customer.example>: User unknown\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "ezweb-mail",
+        "From: Postmaster@ezweb.example\nSubject: Mail System Error - Returned Mail\nReturn-Path: <>\n",
+        "mixed",
+        [
+            (
+                "Content-Type: text/plain; charset=utf-8\n"
+                "\n"
+                "Each of the following recipients was rejected by a remote\n"
+                "mail server.\n"
+                "\n"
+                "    Recipient: <anna@customer.example>\n"
+                "    >>> MAIL FROM:<rep@sender.example>\n"
+                "    <<< 550 SC-004 Unfortunately, messages from 192.0.2.22 weren't sent. The problem is that too "
+                "many unwanted messages have been sent from the following IP address above.\n"
+            ),
+        ],
+        {"anna@customer.example": "ours"},
+    ),
+    (
+        "ezweb-first",
+        "From: <Postmaster@ezweb.example>\nSubject: Mail System Error - Returned Mail\nReturn-Path: <MAILER-DAEMON>\n",
+        "",
+        [
+            (
+                "<anna@customer.example>\n"
+                "\n"
+                "Each of the following recipients was rejected by a remote mail server.\n"
+                "---------------------------------------------------\n"
+                "Received: from mta (host [192.0.2.22])\n"
+                "        by x.example with SMTP id 12ABCD8\n"
+                "        for <anna@customer.example>; Sun,  7 Sep 2008 21:40:11 +0900 (JST)\n"
+                "From: rep@sender.example\n"
+                "To: anna@customer.example\n"
+                "Message-Id: <own@sender.example>\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "sendgrid",
+        "From: MAILER-DAEMON@nijo.example\nSubject: Undelivered Mail Returned to Sender\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "Content-Type: text/plain\n"
+                "\n"
+                "This is an automatically generated message from SendGrid.\n"
+                "\n"
+                "I'm sorry to have to tell you that your message was not able to be\n"
+                "delivered to one of its intended recipients.\n"
+                "\n"
+                "anna:000000:<anna@customer.example> : 192.0.2.250 : mx.example:[192.0.2.153] : 550 "
+                "<anna@customer.example>... User Unknown  in RCPT TO\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "X-SendGrid-QueueID: 959479146\n"
+                "X-SendGrid-Sender: <bounces+61689-10be-anna=customer.example@sendgrid.example>\n"
+                "Arrival-Date: 2012-10-31 04-46-42\n"
+                "\n"
+                "Final-Recipient: rfc822; anna@customer.example\n"
+                "Original-Recipient: rfc822; anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0\n"
+                "Diagnostic-Code: 550 <anna@customer.example>... User Unknown \n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "exch",
+        "From: System Administrator <postmaster@x.example>\n"
+        "Subject: E\n"
+        "Return-Path: <>\n"
+        "X-MS-Embedded-Report: \n"
+        "X-Mailer: Internet Mail Service (5.5.2657.72)\n",
+        "mixed",
+        [
+            (
+                "Content-Type: text/plain\n"
+                "\n"
+                "Your message\n"
+                "\n"
+                "  To:      team@list.example\n"
+                "  Subject: Hello\n"
+                "  Sent:    Thu, 29 Apr 2007 16:51:29 -0500\n"
+                "\n"
+                "did not reach the following recipient(s):\n"
+                "\n"
+                "anna@CUSTOMER.example on Thu, 29 Apr 2007 16:51:51 -0500\n"
+                "    The recipient name is not recognized\n"
+                "\tThe MTS-ID of the original message is: c=jp;a= ;p=neko\n"
+                ";l=EXCHANGE000000000000000000\n"
+                "    MSEXCH:IMS:CAT:EXAMPLE:EXCHANGE 0 (000C05A6) Unknown\n"
+                "Recipient\n"
+                "bert@customer.example on Thu, 29 Apr 2007 16:51:51 -0500\n"
+                "    The recipient name is not recognized\n"
+                "\tThe MTS-ID of the original message is: c=jp;a= ;p=neko\n"
+                ";l=EXCHANGE000000000000000000\n"
+                "    MSEXCH:IMS:CAT:EXAMPLE:EXCHANGE 0 (000C05A6) Unknown Recipient\n"
+            ),
+            (
+                "Content-Type: message/rfc822\n"
+                "\n"
+                "Message-ID: <own@sender.example>\n"
+                "From: rep@sender.example\n"
+                "To: team@list.example\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "hard"},
+    ),
+    (
+        "x3",
+        "From: Mail Delivery System <Mail.Delivery.System@mx44.example>\n"
+        "Subject: Delivery status notification\n"
+        "Return-Path: <MAILER-DAEMON@mx44.example>\n",
+        "report",
+        [
+            (
+                "Content-Type: text/plain; charset=UTF-8;\n"
+                "\n"
+                "============================================================================\n"
+                "      This is an automatically generated Delivery Status Notification.      \n"
+                "\n"
+                "Delevery to the following recipients was aborted after 5.0 hour(s):\n"
+                "\n"
+                "  * anna@customer.example\n"
+                "\n"
+                "\n"
+                "============================================================================\n"
+                "                             Technical details:                             \n"
+                "\n"
+                "Routing: Could not find a gateway for anna@customer.example\n"
+                "\n"
+                "\n"
+                "============================================================================\n"
+                "\n"
+            ),
+            (
+                "Content-Type: message/rfc822; charset=UFT-8;\n"
+                "\n"
+                "\n"
+                "Received: from a by b\n"
+                "\tfor anna@customer.example; Thu, 29 Apr 2006 23:34:45 +0900\n"
+                "MIME-Version: 1.0\n"
+                "Subject: Hello\n"
+                "From: rep@sender.example\n"
+                "Message-ID: <own@sender.example>\n"
+                "To: anna@customer.example\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "zoho",
+        "From: mailer-daemon@mail.zoho.example\nSubject: Undelivered Mail Returned to Sender\nReturn-Path: <>\n",
+        "mixed",
+        [
+            (
+                'Content-Type: text/plain; charset="UTF-8"\n'
+                "\n"
+                "This message was created automatically by mail delivery software.\n"
+                "A message that you sent could not be delivered to one or more of its recipients. This is a "
+                "permanent error. \n"
+                "\n"
+                "anna@customer.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.2.1 "
+                "<anna@customer.example>... User Unknown\n"
+                "bert@customer.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.2.2 "
+                "<bert@customer.example>... Mailbox Full\n"
+                "\n"
+                "\n"
+                "Received:from mail.zoho.example by mx.zoho.example\n"
+                "    with SMTP id 141838130288041.93205735647143; Fri, 12 Dec 2014 02:48:22 -0800 (PST)\n"
+                "Message-ID:<own@zoho.example>\n"
+                "From: Rep <rep@sender.example>\n"
+                "To:<anna@customer.example>, <bert@customer.example>\n"
+                "Subject:Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "soft", "bert@customer.example": "soft"},
+    ),
+    (
+        "mailru",
+        "From: mailer-daemon@corp.mail.example\n"
+        "Subject: =?UTF-8?B?0JLQsNGI0LUg0YHQvtC+0LHRidC10L3QuNC1INC90LUg0LTQvtGB0YLQsNCy0LvQtdC90L4=?=. Mail "
+        "failure.\n"
+        "Return-Path: <>\n"
+        "X-Failed-Recipients: anna@customer.example\n"
+        "Auto-Submitted: auto-replied\n",
+        "",
+        [
+            (
+                "Это письмо создано автоматически сервером Mail.Ru, отвечать на него не нужно.\n"
+                "\n"
+                "К сожалению, Ваше письмо не может быть доставлено одному или нескольким получателям:\n"
+                "\n"
+                "  anna\n"
+                "    SMTP error from remote mail server after RCPT TO:<anna@customer.example>:\n"
+                "    host mx.example [192.0.2.222]: 550 <anna@customer.example>... User Unknown\n"
+                "\n"
+                "**********************\n"
+                "\n"
+                "\n"
+                "This message was created automatically by mail delivery software.\n"
+                "\n"
+                "The following address(es) failed:\n"
+                "\n"
+                "  anna@customer.example\n"
+                "    SMTP error from remote mail server after RCPT TO:<anna@customer.example>:\n"
+                "    host mx.example [192.0.2.222]: 550 <anna@customer.example>... User Unknown\n"
+                "\n"
+                "------ This is a copy of the message, including all the headers. ------\n"
+                "\n"
+                "Return-path: <rep@sender.example>\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "mfilter",
+        "From: POSTMASTER <postmaster@x.example>\nSubject: failure notice\nReturn-Path: <postmaster@x.example>\n",
+        "",
+        [
+            (
+                "このメールは「m-FILTER」が自動的に生成して送信しています。\n"
+                "メールサーバーとの通信中、下記の理由により\n"
+                "このメールは送信できませんでした。\n"
+                "\n"
+                "以下のメールアドレスへの送信に失敗しました。\n"
+                "anna@customer.example\n"
+                "\n"
+                "\n"
+                "-------server message\n"
+                "550 unknown user <anna@customer.example>\n"
+                "\n"
+                "-------SMTP command\n"
+                "DATA\n"
+                "\n"
+                "-------original message\n"
+                "Received: from 192.0.2.54 (192.0.2.54) by m-FILTER with ESMTP; \n"
+                "    Thu, 29 Apr 2011 23:34:45 +0900\n"
+                "Message-ID: <own@sender.example>\n"
+                "From: rep@sender.example\n"
+                "To: anna@customer.example\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "notes-ja",
+        "From: postmaster@n.example\nSubject: Undeliverable message\nReturn-Path: <>\n",
+        "",
+        [
+            (
+                "------- Failure Reasons  --------\n"
+                "\n"
+                "ディレクトリのリストにありません\n"
+                "anna@customer.example\n"
+                "\n"
+                "------- Returned Message --------\n"
+                "Received: from smtp-gw7.example ([192.0.2.89]) \n"
+                "    by n.example (Lotus SMTP MTA) \n"
+                "    with SMTP id 0; Thu, 29 Apr 2009 12:34:29 +0900\n"
+                "Message-ID: <own@sender.example>\n"
+                "To: anna@elsewhere.example\n"
+                'From: "Rep" <rep@sender.example>\n'
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "marshal",
+        'From: postmaster@x.example\nSubject: Undeliverable Mail: "Hello"\nReturn-Path: <postmaster@x.example>\n',
+        "",
+        [
+            (
+                "Your message:\n"
+                "   From:    rep@sender.example\n"
+                "   Subject: Hello\n"
+                "\n"
+                "Could not be delivered because of\n"
+                "\n"
+                "550 5.1.1 User unknown\n"
+                "\n"
+                "The following recipients were affected: \n"
+                "    anna@customer.example\n"
+                "\n"
+                "\n"
+                "\n"
+                "Additional Information\n"
+                "======================\n"
+                "Original Sender:    <rep@sender.example>\n"
+                "Sender-MTA:         <10.11.12.13>\n"
+                "Remote-MTA:\t\t\t<10.0.0.1>\n"
+                "Reporting-MTA:      <relay.example>\n"
+                "MessageName:        <B549996730000.000000000001.0003.mml>\n"
+                "Last-Attempt-Date:  <16:21:07 seg, 22 Dezembro 2014>\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "bigfoot",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@bigfoot.example>\n"
+        "Subject: Returned mail: Requested action not taken: mailbox name not allowed\n"
+        "Return-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "\n"
+                "The original message was received at Sun, 28 Dec 2014 18:17:16 -0800\n"
+                "from x.example [192.168.12.53]\n"
+                "\n"
+                "\n"
+                "   ----- The following addresses had permanent fatal errors -----\n"
+                "<anna@customer.example>\n"
+                "\n"
+                "   ----- Transcript of session follows -----\n"
+                ">>> RCPT TO:<anna@customer.example>\n"
+                "<<< 553 Invalid recipient anna@customer.example (Mode: normal)\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "\n"
+                "Final-Recipient: RFC822; <anna@customer.example>\n"
+                "Action: failed\n"
+                "Status: 5.7.1\n"
+                "Remote-MTA: DNS; mx.example.net\n"
+                "Diagnostic-Code: SMTP; 553 Invalid recipient anna@customer.example (Mode: normal)\n"
+            ),
+            (
+                "Content-Type: message/partial\n"
+                "\n"
+                "Received: by x\n"
+                "Message-ID: <own@sender.example>\n"
+                "From: rep@sender.example\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "barracuda",
+        "From: MAILER-DAEMON <>\nSubject: **Message you sent blocked by our bulk email filter**\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "Content-Type: text/plain; charset=utf-8\n"
+                "\n"
+                "Your message to: anna@customer.example\n"
+                "was blocked by our Spam Firewall. The email you sent with the following subject has NOT BEEN "
+                "DELIVERED:\n"
+                "\n"
+                "Subject: Hello\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "\n"
+                "Final-Recipient: rfc822; anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.7.1\n"
+                "Diagnostic-Code: smtp; 550 5.7.1 Message content rejected, UBE, id=00000-22-225\n"
+            ),
+        ],
+        {"anna@customer.example": "ours"},
+    ),
+    (
+        "1und1",
+        'From: "Mail Delivery System" <mailer-daemon@kundenserver.example>\n'
+        "Subject: Mail delivery failed: returning message to sender\n"
+        "Return-Path: <postmaster@kundenserver.example>\n",
+        "",
+        [
+            (
+                "This message was created automatically by mail delivery software.\n"
+                "\n"
+                "A message that you sent could not be delivered to one or more of\n"
+                "its recipients. This is a permanent error.\n"
+                "\n"
+                "The following address failed:\n"
+                "\n"
+                "anna@customer.example\n"
+                "\n"
+                "For the following reason:\n"
+                "\n"
+                "Mail size limit exceeded. For explanation visit\n"
+                "http://postmaster.example/en/error-messages?ip=%1s\n"
+                "\n"
+                "--- The header of the original message is following. ---\n"
+                "\n"
+                "Received: from a by b\n"
+                "\tfor <anna@customer.example>; Thu, 29 Apr 2015 23:34:45 +0900\n"
+                "Message-ID: <own@sender.example>\n"
+                "From: rep@sender.example\n"
+                "To: Anna <anna@customer.example>\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+]
+
+
+def letter(headers: str, kind: str, parts: list[str]) -> bytes:
+    """The whole message; a report of several parts is a multipart of that kind."""
+    common = "To: rep@sender.example\nMessage-ID: <report@mx.example>\nDate: Thu, 29 Apr 2010 23:34:45 +0900\nMIME-Version: 1.0\n"
+    if not kind:
+        return f"{headers}{common}Content-Type: text/plain; charset=utf-8\n\n{parts[0]}".encode()
+    body = "".join(f"--B\n{part}\n" for part in parts)
+    return f"{headers}{common}Content-Type: multipart/{kind}; boundary=B\n\n{body}--B--\n".encode()
+
+
+@pytest.mark.parametrize(("name", "headers", "kind", "parts", "recipients"), REPORTS, ids=[row[0] for row in REPORTS])
+def test_every_recipient_of_a_report_is_named_with_its_own_fate(
+    name: str, headers: str, kind: str, parts: list[str], recipients: dict[str, str]
+) -> None:
+    """F2, O1: and our letter's Message-ID is found wherever the report carries it."""
+    raw = letter(headers, kind, parts)
+    found = classify(parse(raw))
+    assert found.cls == "bounce", (name, found.evidence)
+    assert {one.recipient: one.verdict for one in found.bounces} == recipients
+    if b"<own@" in raw:
+        assert any(known.startswith("<own@") for known in found.returned.message_ids)
