@@ -1,6 +1,7 @@
 """What follows when something happened to a lead: running sequences react, and others are entered (M2, X1, X6).
 
-    handle          happenings, each once: (1) the score, (2) those nobody listens for, (3) the others one by one
+    handle          happenings, each once: (1) the score, (2) those that nobody listens for, or nobody whom this lead
+                    could be told by or could enter, all together, (3) the others one by one
     place_waiting   M7: whoever waits for a place of the company looks again
 
 Each happening is handled in a transaction of its own, which marks it as handled: a worker that dies in between leaves
@@ -8,6 +9,7 @@ it for the next one. One that raises is tried again later and holds up nobody.
 """
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from outreach.journeys import applying, enrol, facts, scoring
 from outreach.journeys.house import House
 from outreach.store import business_clock, companies, enrolments, events, happenings, leads, sequences
 from outreach.store.enrolments import SALES
-from outreach.store.happenings import Happening
+from outreach.store.happenings import Happening, Open
 from outreach.store.leads import Lead
 
 log = logging.getLogger(__name__)
@@ -49,8 +51,12 @@ def handle(house: House, limit: int = 200) -> bool:
     with house.sessions.begin() as session:
         happenings.drop_unheard(session, heard(session), LOUD, ids)
         left = happenings.still_open(session, ids)
-    for happening_id, lead_id in left:
-        _one(house, happening_id, lead_id, now)
+        idle = _for_nobody(session, left) if left else set()
+        if idle:
+            happenings.drop(session, idle)
+    for row in left:
+        if row.id not in idle:
+            _one(house, row.id, row.lead_id, now)
     return len(ids) == limit
 
 
@@ -64,7 +70,7 @@ def place_waiting(house: House, limit: int = 100) -> int:
 def heard(session: Session) -> set[tuple[str, str]]:
     """(kind, name) of everything that a published version listens for; older versions count while people are inside."""
     found: set[tuple[str, str]] = set()
-    for sequence in _documents(session):
+    for sequence in _documents(session).values():
         found |= {(rule.kind, rule.name) for rule in sequence.enter.on if rule.kind not in ENTERS_ITSELF}
         found |= {("stage", stage) for stage, _ in sequence.stop.stage}
         found |= {(kind, "") for kind in RANGES if _hears(sequence, kind)}
@@ -78,10 +84,23 @@ def _hears(sequence: Sequence, kind: str) -> bool:
     return opens or bool(entry.names_asked([sequence], kind))
 
 
-def _documents(session: Session) -> list[Sequence]:
-    return [
-        facts.with_set(session, each) for each in enrol.published_of(session, sequences.all_versions(session)).values()
-    ]
+def _documents(session: Session) -> dict[int, Sequence]:
+    """Every version by its id, with the stop rules in force."""
+    found = enrol.published_of(session, sequences.all_versions(session))
+    return {number: facts.with_set(session, each) for number, each in found.items()}
+
+
+def _for_nobody(session: Session, rows: Collection[Open]) -> set[int]:
+    """Those that open no way in, and about which nothing asks that their lead is inside of."""
+    known = _documents(session)
+    inside = enrolments.versions_of(session, {row.lead_id for row in rows})
+    return {
+        row.id
+        for row in rows
+        if row.kind not in LOUD
+        and not any(_asks((class_, known[number]), row) for class_, number in inside.get(row.lead_id, ()))
+        and (row.kind in ENTERS_ITSELF or not any(entry.listens(each, _happened(row)) for each in known.values()))
+    }
 
 
 def _one(house: House, happening_id: int, lead_id: int, now: datetime) -> None:
@@ -143,7 +162,7 @@ def _running(session: Session, lead_id: int) -> list[tuple[str, Sequence]]:
     return [(row.class_, documents[row.version_id]) for row in rows]
 
 
-def _asks(running: tuple[str, Sequence], row: Happening) -> bool:
+def _asks(running: tuple[str, Sequence], row: Happening | Open) -> bool:
     klass, sequence = running
     if row.kind == "colleague":
         return klass in SALES
@@ -156,13 +175,17 @@ def _enter(session: Session, house: House, lead: Lead, row: Happening, now: date
     """A form's own door has let in already; a colleague's reply opens nothing."""
     if row.kind in (*ENTERS_ITSELF, "colleague"):
         return
-    scored = row.data if row.kind == "score" else {}
-    happened = entry.Happening(row.kind, row.name, int(scored.get("before", 0)), int(scored.get("after", 0)))
+    happened = _happened(row)
     opened = enrol.opened_by(session, happened)
     if row.kind == "date":
         opened = [each for each in opened if each.id == row.data["sequence"]]
     if opened:
         enrol.enter(session, house, lead, happened, now, opened=opened, submission_id=row.data.get("submission"))
+
+
+def _happened(row: Happening | Open) -> entry.Happening:
+    scored = row.data if row.kind == "score" else {}
+    return entry.Happening(row.kind, row.name, int(scored.get("before", 0)), int(scored.get("after", 0)))
 
 
 def _placed(house: House, entry_id: int, lead_id: int) -> bool:

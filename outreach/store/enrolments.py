@@ -104,6 +104,17 @@ def classes_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[tu
     return found
 
 
+def versions_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[tuple[str, int]]]:
+    """(class, version) of the running enrolments of many leads."""
+    query = select(Enrolment.lead_id, Enrolment.class_, Enrolment.version_id).where(
+        Enrolment.lead_id == func.any(list(lead_ids)), Enrolment.ended_at.is_(None)
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    for lead_id, class_, version_id in session.execute(query):
+        found.setdefault(lead_id, []).append((class_, version_id))
+    return found
+
+
 def running_sales(session: Session, lead_id: int) -> Enrolment | None:
     """The one active sales enrolment (M1): the highest class, which holds those below it (M3)."""
     query = select(Enrolment).where(

@@ -6,9 +6,9 @@ database, so that no way of changing them can be forgotten; for clicks, visits, 
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, delete, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -109,10 +109,21 @@ def leads_of(session: Session, ids: Collection[int]) -> list[int]:
     return list(session.scalars(select(Happening.lead_id).where(Happening.id.in_(ids)).distinct()))
 
 
-def still_open(session: Session, ids: Collection[int]) -> list[tuple[int, int]]:
-    """(id, lead) of those that nobody has handled, in order."""
-    query = select(Happening.id, Happening.lead_id).where(Happening.id.in_(ids), Happening.handled_at.is_(None))
-    return [(happening_id, lead_id) for happening_id, lead_id in session.execute(query.order_by(Happening.id))]
+class Open(NamedTuple):
+    """What happened to a lead, as a row that nobody has handled says it."""
+
+    id: int
+    lead_id: int
+    kind: str
+    name: str
+    data: dict[str, Any]
+
+
+def still_open(session: Session, ids: Collection[int]) -> list[Open]:
+    """Those that nobody has handled, in order."""
+    query = select(Happening.id, Happening.lead_id, Happening.kind, Happening.name, Happening.data)
+    query = query.where(Happening.id == func.any(list(ids)), Happening.handled_at.is_(None))
+    return [Open(*row) for row in session.execute(query.order_by(Happening.id))]
 
 
 def drop_unheard(
@@ -126,13 +137,16 @@ def drop_unheard(
     whole = {*kinds, *(kind for kind, name in pairs if not name)}
     named = [f"{kind}\x1f{name}" for kind, name in pairs if name]
     loud = Happening.kind.in_(whole) | (Happening.kind + "\x1f" + Happening.name).in_(named)
-    unheard = (
-        select(Happening.id)
-        .where(Happening.id.in_(ids), Happening.handled_at.is_(None), ~loud)
-        .order_by(Happening.id)
-        .with_for_update(skip_locked=True)
+    drop(session, ids, ~loud)
+
+
+def drop(session: Session, ids: Collection[int], *conditions: ColumnElement[bool]) -> None:
+    """Mark these as handled; those that somebody else holds are left to them."""
+    wanted = select(Happening.id).where(
+        Happening.id == func.any(list(ids)), Happening.handled_at.is_(None), *conditions
     )
-    done = update(Happening).where(Happening.id.in_(unheard)).values(handled_at=REAL_NOW)
+    free = wanted.order_by(Happening.id).with_for_update(skip_locked=True)
+    done = update(Happening).where(Happening.id.in_(free)).values(handled_at=REAL_NOW)
     session.execute(done.execution_options(synchronize_session=False))
 
 
