@@ -185,7 +185,8 @@ DISABLED: Final = _words(
     r"mail ?box unavailable or access denied|deactivated (?:user|account|mail ?box)",
     r"\b(?:is|been) (?:currently )?suspended|recipient suspend|temporar\w+ locked|destinataire archiv",
     r"inactive (?:user|account|mail ?box)|disabled (?:user|account|mail ?box)|suspended (?:user|account|mail ?box)",
-    r"not accepting (?:mail|messages)",
+    r"not accepting (?:any )?(?:mail|messages)|recipient preferences|preferences of the recipient|user rules|user reject|"
+    r"(?:blocked|refused) by the recipient|only accept(?:s|ing) (?:mail|messages) from",
     r"receiving mail (?:too quickly|at a rate)",
 )
 

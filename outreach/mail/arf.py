@@ -49,20 +49,16 @@ def _report_type(inbound: Inbound) -> str:
 def _from_report(inbound: Inbound, text: str) -> Complaint:
     fields = fields_of(text.replace("\r\n", "\n"))
     kind = re.split(r"[\s;(]", fields.get("feedback-type", "abuse").strip().lower() + " ")[0] or "abuse"
-    recipient = next((found[0] for name in ORIGINAL_RECIPIENT if (found := in_text(fields.get(name, ""), 1))), None)
+    recipient = next((found for name in ORIGINAL_RECIPIENT if (found := _address(fields.get(name, "")))), None)
     mail_from = in_text(fields.get("original-mail-from", ""), 1)
     return Complaint(
         type=kind,
-        recipient=_lower(recipient or _embedded_recipient(inbound)),
+        recipient=recipient or _embedded_recipient(inbound),
         counts=kind in COUNTED,
         message_ids=_embedded_ids(inbound),
         envelope_from=mail_from[0].lower() if mail_from else "",
         source=fields.get("reported-domain", "") or fields.get("source-ip", ""),
     )
-
-
-def _lower(address: str | None) -> str | None:
-    return address.lower() if address else None
 
 
 def _letters(inbound: Inbound) -> list[Part]:
@@ -76,12 +72,16 @@ def _header(part: Part, name: str) -> str:
 
 
 def _embedded_recipient(inbound: Inbound) -> str | None:
-    for name in ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "delivered-to", "to"):
+    for name in ("x-hmxmroriginalrecipient", "x-rcpt-to", "to", "x-original-to", "delivered-to"):
         for part in _letters(inbound):
-            found = in_text(_header(part, name), 1)
-            if found and "redacted" not in found[0].lower():
-                return found[0]
+            if found := _address(_header(part, name)):
+                return found
     return None
+
+
+def _address(value: str) -> str | None:
+    """The address in a header, unless the reporter took it out."""
+    return next((found.lower() for found in in_text(value, 5) if "redacted" not in found.lower()), None)
 
 
 def _embedded_ids(inbound: Inbound) -> tuple[str, ...]:
@@ -98,10 +98,10 @@ def _from_jmrp(inbound: Inbound) -> Complaint | None:
     carries = any(part.type == "message/rfc822" for part in inbound.parts)
     if carries and (microsoft or "jmrp" in sender) and ("complaint about message" in subject or "junk" in subject):
         recipient = _embedded_recipient(inbound)
-        return Complaint("abuse", _lower(recipient), True, _embedded_ids(inbound), source=sender)
+        return Complaint("abuse", recipient, True, _embedded_ids(inbound), source=sender)
     if carries and re.match(
         r"(?:complaint about message from|email feedback report for ip|abuse report|spam complaint|feedback loop)\b",
         subject,
     ):
-        return Complaint("abuse", _lower(_embedded_recipient(inbound)), True, _embedded_ids(inbound), source=sender)
+        return Complaint("abuse", _embedded_recipient(inbound), True, _embedded_ids(inbound), source=sender)
     return None

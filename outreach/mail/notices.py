@@ -48,7 +48,7 @@ FAMILIES: Final[tuple[tuple[str, str], ...]] = (
     ("xxx-failed", r"^x-failed-recipients?:\s*(.+)$"),
     ("final-recipient", r"^[ \t>]*final-recipient:\s*(?:rfc822;)?\s*QUOTED"),
     ("original-recipient", r"^[ \t>]*original-recipient:\s*(?:rfc822;)?\s*QUOTED"),
-    ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}<QUOTED>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
+    ("qmail, postfix, zimbra, mailgun", r"^[ \t]{0,8}[<\"]QUOTED[>\"](?:[ \t]*\([^)\n]{0,200}\))?[ \t]*:"),
     ("exim", r"^ {1,4}\(?(?:generated|ultimately generated) from ADDRESS\)?"),
     ("exim", r"^ {2}ADDRESS:?[ \t]*\n {4}\S"),
     ("zoho", r"^[ \t]*ADDRESS[ \t]+[^\n@]{0,60}[ :](?<![\d.])[45]\d\d\b"),
@@ -195,11 +195,14 @@ def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
 
 def stage(inbound: Inbound, recipient: str, diagnostic: str = "") -> rules.Stage:
     """The SMTP command at which this recipient was refused, as its diagnostic, its paragraph or the transcript tells."""
+    spoken = " ".join(notice(inbound).lower().split())
+    wanted = re.escape(recipient.lower())
+    if re.search(rf"(?<!<<< )550 5\.1\.1 <{wanted}>\.\.\. user unknown", spoken):
+        return "rcpt"  # Sendmail's own verdict, also where it shows DATA: it had sent both commands at once
     found = rules.stage_of(diagnostic) or rules.stage_of(beside(inbound, recipient))
     if found:
         return found
-    spoken = " ".join(notice(inbound).lower().split())
-    own = re.search(rf"rcpt to: ?<?{re.escape(recipient.lower())}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", spoken)
+    own = re.search(rf"rcpt to: ?<?{wanted}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", spoken)
     return "rcpt" if own else rules.stage_of(spoken)
 
 

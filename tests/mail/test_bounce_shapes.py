@@ -572,6 +572,241 @@ REPORTS: list[tuple[str, str, str, list[str], dict[str, str]]] = [
         ],
         {"anna@customer.example": "soft"},
     ),
+    (
+        "sendmail-pipelined",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@nijo.example>\n"
+        "Subject: Returned mail: see transcript for details\n"
+        "Return-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "\n"
+                "The original message was received at Tue, 31 Oct 2017 16:48:39 +0900\n"
+                "from x.example [203.0.113.22]\n"
+                "\n"
+                "   ----- The following addresses had permanent fatal errors -----\n"
+                "<anna@customer.example>\n"
+                "    (reason: 550 5.5.0 Adresse destinataire invalide. Invalid recipient. LPN007_416)\n"
+                "\n"
+                "   ----- Transcript of session follows -----\n"
+                "... while talking to smtpz4.customer.example.:\n"
+                ">>> DATA\n"
+                "<<< 550 5.5.0 Adresse destinataire invalide. Invalid recipient. LPN007_416\n"
+                "550 5.1.1 <anna@customer.example>... User unknown\n"
+                "<<< 554 5.5.1 Error: no valid recipients\n"
+                ">>> RSET\n"
+                "<<< 421 4.7.0 too many errors\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; nijo.example\n"
+                "\n"
+                "Final-Recipient: RFC822; anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.5.0\n"
+                "Remote-MTA: DNS; smtpz4.customer.example\n"
+                "Diagnostic-Code: SMTP; 550 5.5.0 Adresse destinataire invalide. Invalid recipient. LPN007_416\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "sendmail-after-data",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@nijo.example>\n"
+        "Subject: Returned mail: see transcript for details\n"
+        "Return-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "\n"
+                "The original message was received at Tue, 31 Oct 2017 16:48:39 +0900\n"
+                "from x.example [203.0.113.22]\n"
+                "\n"
+                "   ----- The following addresses had permanent fatal errors -----\n"
+                "<anna@customer.example>\n"
+                "    (reason: 550 Unknown user anna@customer.example)\n"
+                "\n"
+                "   ----- Transcript of session follows -----\n"
+                "... while talking to mfsmax.customer.example.:\n"
+                ">>> DATA\n"
+                "<<< 550 Unknown user anna@customer.example\n"
+                "554 5.0.0 Service unavailable\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; nijo.example\n"
+                "\n"
+                "Final-Recipient: RFC822; anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.2.0\n"
+                "Remote-MTA: DNS; mfsmax.customer.example\n"
+                "Diagnostic-Code: SMTP; 550 Unknown user anna@customer.example\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "gmx",
+        "From: MAILER-DAEMON@mail.gmx.example\n"
+        "Subject: Mail delivery failed: returning message to sender\n"
+        "Return-Path: \n",
+        "",
+        [
+            (
+                "This message was created automatically by mail delivery software.\n"
+                "\n"
+                "A message that you sent could not be delivered to one or more of\n"
+                "its recipients. This is a permanent error. The following address\n"
+                "failed:\n"
+                "\n"
+                '"anna@customer.example":\n'
+                "SMTP error from remote server after RCPT command:\n"
+                "host: mx.customer.example\n"
+                "5.2.1 <anna@customer.example>... User Unknown\n"
+                '"bert@customer.example":\n'
+                "SMTP error from remote server after RCPT command:\n"
+                "host: mx.customer.example\n"
+                "5.2.2 <bert@customer.example>... Mailbox Full\n"
+                "\n"
+                "\n"
+                "--- The header of the original message is following. ---\n"
+                "\n"
+                "Received: from [192.0.2.135] by 3capp.lan (via\n"
+                "HTTP); Sat, 29 Nov 2014 00:32:42 +0100\n"
+                "MIME-Version: 1.0\n"
+                "Message-ID: <own@sender.example>\n"
+                "From: Rep <rep@sender.example>\n"
+                "To: anna@customer.example, bert@customer.example\n"
+                "Subject: Hello\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft"},
+    ),
+    (
+        "exim-two",
+        "From: Mail Delivery System <Mailer-Daemon@x.example>\n"
+        "Subject: Mail delivery failed: returning message to sender\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "This message was created automatically by mail delivery software.\n"
+                "\n"
+                "A message that you sent could not be delivered to one or more of its\n"
+                "recipients. This is a permanent error. The following address(es) failed:\n"
+                "\n"
+                "  anna@customer.example\n"
+                "    SMTP error from remote mail server after RCPT TO:<anna@customer.example>:\n"
+                "    host mx.customer.example [192.0.2.153]: 550 <anna@customer.example>... User Unknown\n"
+                "  bert@customer.example\n"
+                "    SMTP error from remote mail server after end of data:\n"
+                "    host mx.customer.example [192.0.2.153]: 550 <bert@customer.example>... User Unknown\n"
+                "\n"
+                "------ This is a copy of the message, including all the headers. ------\n"
+                "\n"
+                "Return-path: <rep@sender.example>\n"
+                "Message-Id: <own@sender.example>\n"
+                "From: rep@sender.example\n"
+                "\n"
+                "test\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft"},
+    ),
+    (
+        "rfc-example",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@x.example>\n"
+        "Subject: Returned mail: User unknown\n"
+        "Return-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "content-type: text/plain; charset=us-ascii\n"
+                "\n"
+                "       ----- The following addresses had delivery problems -----\n"
+                "<anna@customer.example> (unrecoverable error)\n"
+                "<carl@third.example> (unrecoverable error)\n"
+            ),
+            (
+                "content-type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "\n"
+                "Original-Recipient: rfc822;anna@customer.example\n"
+                "Final-Recipient: rfc822;anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0 (permanent failure)\n"
+                "Diagnostic-Code: smtp;  550 'anna@customer.example' is not a\n"
+                " registered gateway user\n"
+                "Remote-MTA: dns; customer.example\n"
+                "\n"
+                "Original-Recipient: rfc822;bert@second.example\n"
+                "Final-Recipient: rfc822;bert@second.example\n"
+                "Action: delayed\n"
+                "Status: 4.0.0 (second.example: host name lookup failure)\n"
+                "\n"
+                "Original-Recipient: rfc822;carl@third.example\n"
+                "Final-Recipient: rfc822;carl@third.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0\n"
+                "Diagnostic-Code: smtp; 550 user unknown\n"
+                "Remote-MTA: dns; third.example\n"
+            ),
+        ],
+        {"anna@customer.example": "soft", "bert@second.example": "delayed", "carl@third.example": "soft"},
+    ),
+    (
+        "facebook",
+        "From: Facebook <mailer-daemon@mx.facebook.example>\n"
+        "Subject: Sorry, your message could not be delivered\n"
+        "Return-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "Content-Type: text/plain; charset=UTF-8\n"
+                "\n"
+                "This message was created automatically by Facebook.\n"
+                "\n"
+                "Based on the email preferences of the person you're trying to email, this message could not be "
+                "delivered.\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; 10.138.205.200\n"
+                "Arrival-Date: Thu, 29 Apr 2012 23:34:45 -0700\n"
+                "\n"
+                "Diagnostic-Code: smtp; 550 5.1.1 RCP-P2 http://postmaster.example/response_codes?ip=192.0.2.135#rcp "
+                "Refused due to recipient preferences\n"
+                "Status: 5.1.1\n"
+                "Final-Recipient: rfc822; anna@customer.example\n"
+                "Action: failed\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "bare-words",
+        "From: Postmaster@x.example\nSubject: foobar\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            ("Content-Type: text/plain; charset=utf-8\n\n  aufgehoert\n"),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns;10.9.37.234\n"
+                "\n"
+                "Final-Recipient: rfc822;anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0\n"
+                "Diagnostic-Code: The email account that you tried to reach does not exist.\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
 ]
 
 
@@ -595,3 +830,76 @@ def test_every_recipient_of_a_report_is_named_with_its_own_fate(
     assert {one.recipient: one.verdict for one in found.bounces} == recipients
     if b"<own@" in raw:
         assert any(known.startswith("<own@") for known in found.returned.message_ids)
+
+
+def report(fields: str) -> bytes:
+    """A report of one recipient with these fields."""
+    return letter(
+        "From: postmaster@mx.example\nSubject: Undelivered Mail\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            "Content-Type: text/plain\n\nSee below.\n",
+            f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n{fields}",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "recipient"),
+    [
+        ("rfc822; <Anna@Customer.example>", "anna@customer.example"),
+        ("RFC822;anna@customer.example.", "anna@customer.example"),
+        ("rfc822;<<anna@customer.example>>", "anna@customer.example"),
+        ("rfc822; 'anna@customer.example'", "anna@customer.example"),
+        ("rfc822;anna@customer.example (Anna)", "anna@customer.example"),
+        ("rfc822; Anna Lead <anna@customer.example>", "anna@customer.example"),
+        ("rfc822; SMTP:anna@customer.example", "anna@customer.example"),
+        ("SMTP:anna@customer.example", "anna@customer.example"),
+        ("RFC-822;anna@customer.example", "anna@customer.example"),
+        ("LOCAL;anna@customer.example", "anna@customer.example"),
+        ("anna@customer.example", "anna@customer.example"),
+        ("X400; /S=anna/PRMD=x/C=us; rfc822;anna@customer.example", "anna@customer.example"),
+        ("utf-8; änna@customer.example", "änna@customer.example"),
+        ("utf-8; anna+tag@customer.example", "anna+tag@customer.example"),
+        ("rfc822; o'hara@customer.example", "o'hara@customer.example"),
+        ("rfc822; anna=40lead@customer.example", "anna=40lead@customer.example"),
+    ],
+)
+def test_the_recipient_is_read_from_every_form_of_its_field(field: str, recipient: str) -> None:
+    """O1: angle brackets, quotes, a dot at the end, names, types of address, letters beyond ASCII."""
+    found = classify(parse(report(f"Final-Recipient: {field}\nAction: failed\nStatus: 5.1.1\n")))
+    assert [(one.recipient, one.verdict) for one in found.bounces] == [(recipient, "hard")]
+
+
+def test_the_address_that_we_wrote_to_counts_where_another_was_tried_in_the_end() -> None:
+    """F2: a forwarded letter comes back for the address that our lead has, whatever it became on the way."""
+    fields = "Original-Recipient: rfc822;anna@customer.example\nFinal-Recipient: rfc822;a.lead@elsewhere.example\n"
+    found = classify(parse(report(f"{fields}Action: failed\nStatus: 5.1.1\n")))
+    assert [one.recipient for one in found.bounces] == ["anna@customer.example"]
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "verdict"),
+    [
+        ("failed", "4.4.1", "soft"),
+        ("delayed", "4.4.1", "delayed"),
+        ("delayed", "5.1.1", "delayed"),
+        ("relayed", "2.1.9", "delivered"),
+        ("relayed (to mailer)", "2.0.0", "delivered"),
+        ("delivered", "2.1.5", "delivered"),
+        ("expanded", "2.1.5", "delivered"),
+        ("failed", "2.0.0", "soft"),
+        ("", "5.1.1", "hard"),
+        ("Failed", "5.1.1", "hard"),
+        ("failed", "5.1.1 (bad destination mailbox address)", "hard"),
+        ("failed", "5.2.2", "soft"),
+        ("failed", "5.7.1", "ours"),
+        ("failed", "", "soft"),
+        ("expired", "5.4.7", "soft"),
+    ],
+)
+def test_an_action_alone_proves_nothing_but_delay_and_delivery(action: str, status: str, verdict: str) -> None:
+    """F2, RFC 3464 2.3.3: "failed" with 4.x.x is an attempt given up, not an address that is gone."""
+    fields = (f"Action: {action}\n" if action else "") + (f"Status: {status}\n" if status else "")
+    found = classify(parse(report(f"Final-Recipient: rfc822; anna@customer.example\n{fields}")))
+    assert [one.verdict for one in found.bounces] == [verdict]
