@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from .htmltext import VOID, TextWriter, Token, attribute, tokens
+from .signature import GAP
 
 QUOTE_CLASS: Final = re.compile(
     r"gmail_attr|yahoo_quoted|yahoo-quoted|moz-cite-prefix|moz-email-headers-table|protonmail_quote|zmail_extra|"
-    r"tutanota_quote|olk_src_body_section|mailru-blockquote|gmail_extra_quote|"
+    r"tutanota_quote|mailru-blockquote|gmail_extra_quote|"
     r"\bquote-?header|reply-?header|ydp\w+yahoo_quoted|\bcite\b|tmail_quote|front-blockquote|gmx_quote|webde_quote|"
     r"ext_quote|aolmail_quote|aol_quote|mailspring-quote|ox-\w+-blockquote|hey_quote|quotedreply|(?:^|"
     r"[\s_-])quoted(?:text|_text|-text|-reply|message)?(?:$|\s)|"
@@ -27,6 +28,8 @@ CUT_ID: Final = re.compile(
     r"mailquotation|isreplycontent)",
     re.I,
 )
+# Names that stand for the quotation only where words stand above it.
+REPLY_SECTION: Final = re.compile(r"^\s*(?:messagereplysection|quote|quoted-content)\s*$", re.I)
 SIGNATURE_CLASS: Final = re.compile(
     r"gmail_signature|moz-signature|protonmail_signature|applemailsignature|ms-outlook-mobile-signature|(?:^|\s|"
     r"x_)signature(?:$|\s)|iosymailsig|composer_signature|zmail_signature|ydp\w+signature|mailspring-signature|"
@@ -44,7 +47,7 @@ KEEP_CHAIN: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class HtmlReply:
-    """``found``: the client marked a quotation."""
+    """``found``: the client marked a quotation; ``text`` has a ``GAP`` where it stood."""
 
     text: str
     quoted: str
@@ -76,8 +79,9 @@ class _Reader:
 
     def _open(self, token: Token) -> None:
         role = self.role() or self._marked(token)
-        if role == "quote" and not self.found:
+        if role == "quote" and self.role() != "quote":
             self.found = True
+            self.kept.write(Token("text", GAP))
         if token.value not in VOID and len(self.stack) < KEEP_CHAIN:
             self.stack.append((token.value, role))
 
@@ -93,9 +97,13 @@ class _Reader:
             return "" if indented else "quote"
         if QUOTE_CLASS.search(names):
             return "quote"
+        if REPLY_SECTION.search(names) and self._has_words():
+            return "quote"
         ruled = token.value == "div" and BORDER.search(attribute(token.attributes, "style")) and self._has_words()
         if ruled or CUT_ID.search(names):
-            self.cut = self.found = True
+            self.found = True
+            self.kept.write(Token("text", GAP))
+            self.cut = True
             return "quote"
         return ""
 
@@ -110,7 +118,7 @@ class _Reader:
 
 
 def cut_html(html: str) -> HtmlReply:
-    """The words of an HTML answer, its quotation and its marked signature."""
+    """The words of an HTML answer without any ``GAP`` of its own, its quotation and its marked signature."""
     reader = _Reader(TextWriter(), TextWriter(), TextWriter(), [])
     for token in tokens(html):
         reader.take(token)

@@ -479,6 +479,8 @@ def _bodies(parts: tuple[Part, ...]) -> tuple[str, str]:
             texts.append(_unflow(text, part) if part.parameter("format").lower() == "flowed" else text)
         elif part.type in {"text/html", "application/xhtml+xml"}:
             htmls.append(part.text)
+        elif part.depth == 0 and part.type.startswith("multipart/") and part.content:
+            texts.append(part.text)  # a multipart without a single boundary: its words are all there is
     return _clean("\n".join(texts)), "\n".join(htmls)[:MAX_TEXT].replace("\x00", "")
 
 

@@ -1,6 +1,6 @@
-"""How mail clients mark the letter that somebody answers: attributions, header blocks and signatures by language.
+"""How mail clients mark the letter that somebody answers: attributions, separators and header blocks by language.
 
-Lists of words and shapes only; ``replytext`` says how they are used.
+Lists of words and shapes only; ``plaincut`` says how they are used.
 """
 
 import re
@@ -96,35 +96,39 @@ HEADER_LINE: Final = {
     "cc": re.compile(_label(CC), re.IGNORECASE),
 }
 
-SEPARATOR: Final = re.compile(
-    r"^[ \t>]{0,6}(?:[-_=*~‐‑–—]{2,}[ \t]*)(?:original(?:[- ]?(?:message|nachricht|mail|e-?mail|meddelelse|melding|"
-    r"meddelande|bericht|mensaje))?|message (?:d['’]origine|original|initial|transf[ée]r[ée]|ursprung)|"
-    r"mensaje original|mensagem original|messaggio originale|"
-    r"urspr[üu]ngliche (?:nachricht|mail|e-?mail)|originalnachricht|original ?meddelande|ursprungligt meddelande|"
-    r"urspr[uü]ngligt meddelande|originele? bericht|origineel bericht|oprindelig (?:meddelelse|besked)|"
-    r"opprinnelig melding|oorspronkelijk bericht|"
-    r"alkuper[äa]inen viesti|"
-    r"wiadomo[śs][ćc] oryginalna|p[ůu]vodn[íi] (?:zpr[áa]va|e-?mail)|p[ôo]vodn[áa] spr[áa]va|eredeti [üu]zenet|"
-    r"mesaj original|исходное сообщение|пересылаемое сообщение|переслане|пересланное сообщение|(?:конец )?original|"
-    r"orijinal (?:mesaj|ileti)|原始邮件|原始郵件|原邮件|原始邮件信息|元のメッセージ|original ?message|원본 ?(?:메시지|메일)|반송|"
-    r"forwarded (?:message|by)|weitergeleitete nachricht|message transf[ée]r[ée]|mensaje reenviado|"
-    r"messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht|vidarebefordrat|videresendt|przekazana wiadomo|"
-    r"転送(?:メッセージ)?|转发|轉寄|"
+ORIGINAL: Final = (
+    r"(?:original(?:[- ]?(?:message|nachricht|mail|e-?mail|meddelelse|melding|meddelande|bericht|mensaje))?|"
+    r"message (?:d['’]origine|original|initial|transf[ée]r[ée])|mail original|mensaje original|mensagem original|"
+    r"messaggio originale|urspr[üu]ngliche (?:nachricht|mail|e-?mail)|originalnachricht|original ?meddelande|"
+    r"ursprungligt meddelande|originele? bericht|origineel bericht|oorspronkelijk bericht|oprindelig (?:meddelelse|besked)|"
+    r"opprinnelig melding|alkuper[äa]inen viesti|wiadomo[śs][ćc] oryginalna|p[ůu]vodn[íi] (?:zpr[áa]va|e-?mail)|"
+    r"p[ôo]vodn[áa] spr[áa]va|eredeti [üu]zenet|mesaj original|orijinal (?:mesaj|ileti)|исходное сообщение|"
+    r"пересылаемое сообщение|переслане|пересланное сообщение|вихідне повідомлення|оригинално писмо|"
+    r"原始邮件(?:信息)?|原始郵件|原邮件|邮件原件|郵件原件|元のメッセージ|원본 ?(?:메시지|메일)|"
+    r"forwarded (?:message|by)|weitergeleitete nachricht|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|"
+    r"doorgestuurd bericht|vidarebefordrat|videresendt|przekazana wiadomo|転送(?:メッセージ)?|转发|轉寄|"
     r"reply (?:message|above|to message)|replied message|回复的?(?:原)?邮件|on .{4,160} wrote|in reply to|"
-    r"reply above this line|please reply above|antwort)[^\n]{0,60}?[ \t]*(?:[-_=*~‐‑–—]{2,})?[ \t]*:?$"
+    r"reply above this line|please reply above|antwort)"
+)
+SEPARATOR: Final = re.compile(
+    rf"^[ \t>]{{0,6}}[-_=*~‐‑–—]{{2,}}(?:[ \t]|&nbsp;)*{ORIGINAL}[^\n]{{0,60}}?(?:[ \t]|&nbsp;)*[-_=*~‐‑–—]{{2,}}[ \t]*:?(?:$|[^\W\d_]\w*:)"
+    rf"|^[ \t>]{{0,6}}[-_=*~‐‑–—]{{5,}}[ \t]*{ORIGINAL}[^\n]{{0,60}}?:?[ \t]*$"
     r"|^[ \t>]{0,6}(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|"
     r"d[ée]but du message (?:r[ée]exp[ée]di[ée]|transf[ée]r[ée])|inicio del mensaje reenviado|"
     r"inizio messaggio inoltrato|begin doorgestuurd bericht|vidarebefordrat brev|videresendt besked|"
     r"in[íi]cio da mensagem (?:encaminhada|reencaminhada)|начало переадресованного сообщения|"
     r"転送されたメッセージ)[ \t]*:?[ \t]*$"
-    r"|^[ \t]{0,4}(?:##- please type your reply above this line|[-=_]{2,} ?(?:please )?(?:reply|type|"
+    r"|^[ \t]{0,4}(?:##- ?please type your reply above this line.{0,8}|[-=_]{2,} ?(?:please )?(?:reply|type|"
     r"write) (?:your reply )?above this line.{0,40})$",
     re.IGNORECASE,
 )
+GLUED_SEPARATOR: Final = re.compile(rf"(?<=[^\s>-])[ \t]?(?=-{{4,}}[ \t]?{ORIGINAL}[ \t]?-{{4,}})", re.IGNORECASE)
+# Words between rules; that it separates is told by the labels below it.
+ANY_SEPARATOR: Final = re.compile(r"^[-_=*]{2,}(?:[ \t]|&nbsp;)*[^\W\d_][^\n]{2,40}?(?:[ \t]|&nbsp;)*[-_=*]{2,}[ \t]*$")
 ANY_ATTRIBUTION: Final = re.compile(
     r"^(?=.{12,260}$)(?=.*(?:\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}))"
     r"(?=.*[<(\[][^\s<>()\[\]]{1,100}@[\w.-]{2,150}[>)\]])(?!.*[^\W\d]{4}[.!?] +(?-i:[A-Z]))"
-    r"(?!\w{1,12}[ \t]?:).{0,260}[:\uFF1A][ \t]*$"
+    r"(?![^\W\d]\w{0,11}[ \t]?:).{0,260}[:\uFF1A][ \t]*$"
     rf"|^[^\s>].{{1,60}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS}) (?:am|on|le|el|il|op|den|em|dnia|dne) .{{0,40}}\d.{{0,60}}"
     r"[:\uFF1A][ \t]*$",
     re.IGNORECASE,
@@ -148,70 +152,35 @@ FORWARDED_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 RULE_LINE: Final = re.compile(r"^[ \t]{0,4}(?:_{8,}|-{10,}|={10,}|\*{10,}|[─━]{5,})[ \t]*$")
-QUOTE_LINE: Final = re.compile(r"^[ \t]{0,3}(?:>|&gt;|\|[ \t]|[A-Z]{1,3}>)")
+QUOTE_LINE: Final = re.compile(
+    r"^[ \t]{0,8}(?:>(?![^\n]{0,300}<<<[ \t]*$)|&gt;|\.{2,3}[ \t]?>)"
+    r"|^[ \t]{0,3}(?:\|[ \t](?![^\n]*\|)|[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))"
+)
 
-SIGNATURE_LINE: Final = re.compile(r"^[ \t]{0,2}(?:--|––|—|--=20|- -|_{2,7})[ \t\u00a0]*$")
-SENT_FROM: Final = re.compile(
-    r"^[ \t*_<\[]{0,4}(?:(?:sent|send) (?:from|via|with|using|by) (?:my |the |a |an )?(?:\w+ )?(?:iphone|ipad|ipod|"
-    r"ios|android|blackberry|samsung|galaxy|mobile|phone|smartphone|tablet|huawei|xiaomi|nokia|htc|windows|mail|"
-    r"outlook|yahoo|proton|gmail|spark|superhuman|mailbird|hubspot|front|verizon|at&t|t-mobile|wireless|pixel|"
-    r"oneplus|motorola|lg|sony|handheld|my|mac|aol|workspace|tutanota|canary|airmail|newton|edison|k-9|fairemail|"
-    r"zoho|boxer|nine)"
-    r"|get outlook for|outlook f[üu]r (?:ios|android|mac) (?:beziehen|herunter)|t[ée]l[ée]charger outlook|"
-    r"obtenir outlook|obtener outlook|obtenga outlook|scarica outlook|ottieni outlook|outlook (?:voor|f[öo]r|til|"
-    r"para) (?:ios|android)|h[äa]mta outlook|hent outlook|download outlook|baixe o outlook|obtenha o outlook|"
-    r"pobierz outlook|"
-    r"(?:von|vom|mit|[üu]ber) (?:meinem|meiner|mein|der|unserem)? ?.{0,30}(?:gesendet|gesandt|geschickt|verschickt|"
-    r"versendet)|gesendet (?:von|mit|[üu]ber|via|aus|vom)|diese nachricht wurde von .{0,60} gesendet|"
-    r"envoy[ée]e? (?:de|depuis|avec|via|[àa] partir) |enviado (?:desde|de|do|a partir|con|com|via|por) |"
-    r"inviato (?:da|dal|dallo|con|tramite) |verstuurd (?:vanaf|met|via) |verzonden (?:vanaf|met|via|met behulp) |"
-    r"skickat fr[åa]n |skickades fr[åa]n |sendt (?:fra|via|med) |sendt min |"
-    r"l[äa]hetetty |wys[łl]ane (?:z|przez) |wys[łl]ano z |odesl[áa]no z |odoslan[ée] z |отправлено (?:с|из|через|"
-    r"от) |надіслано з |k[üu]ldve |elk[üu]ldve |trimis (?:de pe|din) |(?:iphone|ipad)['’]?(?:[iıu]mdan|"
-    r"[iı]mden|den|dan) g[öo]nderildi|poslano (?:z|s) |изпратено от |"
-    r"στάλθηκε από|εστάλη από|(?:iphone|ipad|android|携帯|"
-    r"スマートフォン).{0,12}から送信|发自(?:我的|我|网易|手机|腾讯)|從我的 ?(?:iphone|ipad)|"
-    r"从我的.{0,10}发送|나의 .{0,20}에서 보냄|.{0,20}에서 보냄|gửi từ|dikirim dari|נשלח מ|أُرسلت من|أرسلت من"
-    r"|\[?https?://\S{1,80}\]?\s*sent (?:with|from))",
+# The head and the first quoted words on one line.
+QUOTED_BEHIND: Final = re.compile(
+    rf"^[ \t]{{0,4}}(?:{START})\b.{{0,120}}?\d.{{0,120}}?<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>[ \t]?(?:{VERBS})[:\uFF1A][ \t]+\S",
     re.IGNORECASE,
 )
-CLOSING: Final = re.compile(
-    r"^[ \t]{0,2}(?:(?:with )?(?:many |kind(?:est)?|best|warm(?:est)?|very best|my best)? ?(?:regards|wishes|rgds)|"
-    r"best|thanks?(?: you)?(?: and (?:kind |best )?regards| again| in advance| so much| very much)?|many thanks|"
-    r"cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cordially|respectfully|"
-    r"(?:mit )?(?:freundlichen?|besten?|herzlichen?|viele[nr]?|liebe[nr]?|sch[öo]ne[nr]?)(?: \w+)? (?:gr[üu](?:ß|"
-    r"ss)en?|gr[üu]ß|gru(?:ß|ss))|(?:beste|viele|liebe|herzliche) gr[üu](?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|"
-    r"(?:bien |tr[èe]s )?cordialement|cdlt|bien [àa] vous|salutations(?: distingu[ée]es)?|sinc[èe]res salutations|"
-    r"merci|"
-    r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|atte|gracias|(?:cordiali|distinti) saluti|saluti|"
-    r"grazie|cordialmente|"
-    r"met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|mvg|groet(?:en|jes)?|(?:med )?(?:v[äa]nliga?|b[äa]sta|"
-    r"venlig(?:e)?|vennlig(?:e)?|de bedste) h[iä]lsn?ing(?:ar|er)?|mvh|hilsen|h[äa]lsningar|"
-    r"atenciosamente|abra[çc]os?|obrigad[oa]|cumprimentos|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|спасибо|"
-    r"yst[äa]v[äa]llisin terveisin|terveisin|[üu]dv[öo]zlettel|tisztelettel|cu stim[ăa]|"
-    r"sayg[ıi]lar[ıi]mla)[ \t,.!:]*$",
+NAMED_WRITER: Final = re.compile(
+    rf"^[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>[ \t](?:{VERBS})[ \t]?[:\uFF1A]$", re.IGNORECASE
+)
+VERB_LAST: Final = re.compile(rf"(?<!\w)(?:{VERBS})[ \t]?[:\uFF1A]$", re.IGNORECASE)
+# Somebody tells who wrote: a mail program knows no "your colleague".
+TOLD_BY_SOMEBODY: Final = re.compile(
+    r"\b(?:your|our|my|his|their|you|we|they|he|she|mir|mich|uns|ihnen|ihre?[rnms]?|unsere?[rnms]?|meine?[rnms]?|"
+    r"deine?[rnms]?|votre|vos|notre|nous|vous|mes|nuestr[oa]s?|vuestr[oa]s?|vostr[oaie]|nostr[oaie]|"
+    r"onze|mijn|jullie|vår|vores|vårt|nosso|nossa|wasz|nasz|ваш[аеи]?|наш[аеи]?|нам|мне)\b(?![\w.-]*@)",
     re.IGNORECASE,
 )
-DISCLAIMER: Final = re.compile(
-    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|this (?:e-?mail|message|communication|"
-    r"transmission)(?: \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
-    r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|the (?:information|"
-    r"content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)|"
-    r"diese (?:e-?mail|nachricht)[^.]{0,60}(?:enth[äa]lt|ist)[^.]{0,40}vertraulich|ce (?:message|courriel|"
-    r"mail)[^.]{0,80}(?:confidenti|destin|exclusiv)|este (?:mensaje|correo)[^.]{0,100}(?:confidencial|destinatario|"
-    r"dirigid)|esta mensagem[^.]{0,100}(?:confidencia|destin)|(?:questo messaggio|questa e-?mail|"
-    r"il presente messaggio|le informazioni)[^.]{0,100}(?:riservat|confidenzial|destinat)|"
-    r"dit (?:bericht|e-?mail)[^.]{0,80}(?:vertrouwelijk|bestemd)|detta (?:e-?post|meddelande)|virus-?free|"
-    r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked|sent)|(?:please )?(?:consider|think of|"
-    r"think about) the environment|bitte (?:denken|pr[üu]fen) sie[^.]{0,40}(?:umwelt|drucken|ausdrucken)|"
-    r"avant d'imprimer|antes de imprimir|caution: this (?:e-?mail|message)|настоящее сообщение|本邮件|この(?:電子)?メール(?:に|"
-    r"は))",
+BLOCK_ON_ONE_LINE: Final = re.compile(
+    rf"^[ \t]{{0,4}}[*_]{{0,2}}(?:{FROM})[ \t]?[:\uFF1A].{{1,160}}@.{{1,160}}?\b(?:{SENT})[ \t]?[:\uFF1A].{{0,40}}\d{{4}}",
     re.IGNORECASE,
 )
-CONTACT: Final = re.compile(
-    r"(?:tel|phone|mobile|mob|fax|cell|direct|office|telefon|t[ée]l|m[óo]vil|cellulare|gsm|handy|m|t|p|f|e|w|d|"
-    r"o)[ \t]*[.::|][ \t]*[+(\d]|\+\d{1,3}[ \t.\-(]?\d|\(\d{3}\)[ \t]?\d{3}-\d{4}|\b\d{3}[.-]\d{3}[.-]\d{4}\b|"
-    r"www\.\S+\.|https?://|\S+@\S+\.\w{2,}|\b(?:gmbh|ag|inc|ltd|llc|s\.?a\.?r?\.?l|b\.v\.|kg|corp|co\.|plc|s\.p\.a|"
-    r"s\.r\.l)\b|linkedin|\b\d{4,5} [A-ZÄÖÜ][a-zäöü]+",
-    re.IGNORECASE,
+# The label of a client that sends, where "date" may be anybody's.
+SENT_FIELD: Final = re.compile(
+    r"^[ \t>]{0,6}[*_]{0,2}(?:sent|gesendet|envoy|enviad|inviat|verzonden|skickat|sendt|wys|odesl|отправ|надісл|l[äa]het|elk|"
+    r"trimis|g[öo]nder|στάλθ|已傳送|发送|傳送|送信|보낸)",
+    re.IGNORECASE | re.MULTILINE,
 )
+WIRE_DATE: Final = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")

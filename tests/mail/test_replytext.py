@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from outreach.mail.replytext import reply_text, split_signature
+from outreach.mail.replytext import reply_text
+from outreach.mail.signature import split_signature
 
 ANSWER = "Yes please, call me.\n\nBob"
 QUOTED = "\n> Hi Bob,\n> how are you\n"

@@ -1,0 +1,315 @@
+"""Takes the quotation out of an answer in plain text, in one pass over its lines (MAIL 2).
+
+A quotation is marked (``>``), or it begins with an attribution, a separator or a block of headers, in some language.
+Below marked lines an answer may go on; an unmarked quotation lasts to the end.  What is doubtful stays: a sentence too
+many is better than one lost.  Every expression is bounded and sees capped lines, so that the time is linear.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from . import quotemarks as marks
+from .signature import GAP
+
+JOINED: Final = 5
+MAX_LOOKS: Final = 60  # most letters need one or two
+MAX_HEAD: Final = 400  # of an attribution, its lines joined
+COLONS: Final = (":", "\uff1a")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """``kept`` has a ``GAP`` where a quotation stood; ``found`` says that one was seen."""
+
+    kept: list[str]
+    quoted: list[str]
+    found: bool
+
+
+def cut_plain(lines: list[str]) -> Cut:
+    """The lines of the answer and those of the quotation."""
+    kept: list[str] = []
+    quoted: list[str] = []
+    index, looks = 0, MAX_LOOKS
+    while index < len(lines):
+        if _is_marked(lines[index]) or _lost_its_mark(lines, index):
+            _leave_gap(kept)
+            quoted.append(lines[index])
+            index += 1
+            continue
+        if shared := _own_words_before(lines, index):
+            kept.append(shared)
+            rest = lines[index][len(shared) :].lstrip(" \t")
+            lines[index] = rest if marks.SEPARATOR.match(rest) else rest.lstrip(" \t-")
+        head = 0
+        if looks > 0 and _may_introduce(lines, index):
+            looks -= 1
+            head = _attribution(lines, index)
+        if not head and _begins_original(lines, index):
+            head = _to_marked(lines, index + 1) or len(lines) - index
+        if not head:
+            kept.append(lines[index])
+            index += 1
+            continue
+        _leave_gap(kept)
+        quoted.extend(lines[index : index + head])
+        index += head
+        if index < len(lines) and not _marked_follows(lines, index):
+            # Nobody can tell where an unmarked quotation on top ends, so that nothing below it is dropped.
+            top = not _words(kept)
+            return Cut([*kept, *lines[index:]], quoted, True) if top else Cut(kept, [*quoted, *lines[index:]], True)
+    return Cut(kept, [line for line in quoted if line != GAP], bool(quoted))
+
+
+def _leave_gap(kept: list[str]) -> None:
+    if not kept or kept[-1] != GAP:
+        kept.append(GAP)
+
+
+def _words(lines: Sequence[str]) -> bool:
+    return any(line.strip() and line != GAP for line in lines)
+
+
+def _is_marked(line: str) -> bool:
+    return line == GAP or bool(marks.QUOTE_LINE.match(line))
+
+
+def _filled(lines: list[str], start: int, count: int, reach: int = 12) -> list[str]:
+    """The next lines with words in them."""
+    return [line for line in lines[start : start + reach] if line.strip()][:count]
+
+
+def _marked_follows(lines: list[str], start: int) -> bool:
+    """Whether the lines after a head are marked, so that an answer may stand between or below them."""
+    return any(map(_is_marked, _filled(lines, start, 3, 60)))
+
+
+def _to_marked(lines: list[str], start: int) -> int:
+    """The lines of a separator and what stands between it and the marked lines that follow it; 0 when none do."""
+    near = _filled(lines, start, 3, 60)
+    if GAP in near or not any(map(_is_marked, near)):
+        return 0
+    return next(at for at in range(start, len(lines)) if _is_marked(lines[at])) - start + 1
+
+
+def _next_is_marked(lines: list[str], start: int) -> bool:
+    return any(map(_is_marked, _filled(lines, start, 1, 3)))
+
+
+def _lost_its_mark(lines: list[str], index: int) -> bool:
+    """A line that lost its mark when a long quoted line was wrapped: between two marked ones, without gaps."""
+    line = lines[index].strip()
+    if not 0 < index < len(lines) - 1 or not line or line.endswith(COLONS):
+        return False
+    before, after = lines[index - 1], lines[index + 1]
+    if GAP in (before, after) or not (_is_marked(before) and _is_marked(after)):
+        return False
+    if re.match(r"[<(\[]?https?://\S+[>)\]]?[ \t>]{0,4}$", line):
+        return True
+    wrapped = len(before) >= 60 and len(line) < 40 and before.rstrip()[-1:] not in ".!?:>" and not line[:1].isupper()
+    return wrapped or (" " not in line and line.endswith((")", ">")) and "http" in before)
+
+
+def _own_words_before(lines: list[str], index: int) -> str:
+    """The own words that share a line with the head of a quotation; empty when there are none."""
+    line = lines[index]
+    if glued := marks.GLUED_SEPARATOR.search(line) if "--" in line else None:
+        return line[: glued.start()]
+    match = marks.SHARED_LINE.match(line) if len(line) <= MAX_HEAD else None
+    if match is None:
+        return ""
+    rest = line[match.end() :]
+    joined = " ".join([rest, *(following.strip() for following in lines[index + 1 : index + 3])])
+    told = marks.ATTRIBUTION.match(rest) or (
+        marks.ATTRIBUTION_START.match(rest) and re.match(rf".{{0,300}}?(?:{marks.VERBS})[ \t]?[:\uFF1A]", joined, re.I)
+    )
+    return match["own"] if told else ""
+
+
+# --- attributions --------------------------------------------------------------------------------------------------
+
+
+def _may_introduce(lines: list[str], index: int) -> bool:
+    """A cheap look before the expressions that are not: a verb of writing, or the end of a head, here or where it wraps."""
+    line = lines[index]
+    if not line.strip() or len(line) > MAX_HEAD:
+        return False
+    return any(marks.HINT.search(piece) for piece in lines[index : index + JOINED])
+
+
+def _attribution(lines: list[str], index: int) -> int:
+    """How many lines from here introduce a quotation; 0 when none do."""
+    line = lines[index]
+    if marks.QUOTED_BEHIND.match(line):
+        return 1
+    if marks.ATTRIBUTION.match(line) and _plausible(line, lines, index + 1):
+        following = lines[index + 1].strip() if index + 1 < len(lines) else ""
+        ends = re.fullmatch(rf".{{0,60}}{marks.ADDRESS}[)>]?\s?[:\uFF1A]", following)
+        return 2 if ends and not line.rstrip(" *_-").endswith(COLONS) else 1
+    return _in_any_language(lines, index) or _wrapped(lines, index) or _before_marked(lines, index)
+
+
+def _wrapped(lines: list[str], index: int) -> int:
+    """The lines of an attribution that the client broke; 0 when it is none."""
+    if not marks.ATTRIBUTION_START.match(lines[index]):
+        return 0
+    joined = lines[index]
+    for more in range(1, JOINED):
+        if not _goes_on(joined, lines, index + more):
+            break
+        joined = _joined(joined, lines[index + more])
+        if len(joined) > MAX_HEAD:
+            break
+        if joined.rstrip("* _-").endswith((*COLONS, "道", "wrote", "schrieb", "écrit", "skrev")) and (
+            marks.ATTRIBUTION.match(joined)
+        ):
+            return more + 1 if _plausible(joined, lines, index + more + 1) else 0
+    return _spread(lines, index)
+
+
+def _goes_on(joined: str, lines: list[str], index: int) -> bool:
+    """Whether the next line may be the rest of a broken head: its ``>`` may close an address."""
+    if index >= len(lines) or not lines[index].strip() or lines[index] == GAP:
+        return False
+    opened = joined.rfind("<") > joined.rfind(">")
+    return not _is_marked(lines[index]) or (
+        opened and bool(re.match(r"[ \t]*>[ \t]*\w{0,20}[ \t]?[:\uFF1A]", lines[index]))
+    )
+
+
+def _joined(head: str, line: str) -> str:
+    """Two lines of a head as one; an address that was broken behind its bracket is whole again."""
+    whole = head.rstrip().endswith("<") or line.lstrip().startswith(">")
+    return f"{head.rstrip()}{line.strip()}" if whole else f"{head} {line.strip()}"
+
+
+def _spread(lines: list[str], index: int) -> int:
+    """An attribution whose address was broken over lines with gaps, as some clients leave it: its length, else 0."""
+    piece = lines[index : index + 7]
+    if not any(line.strip() in {"<", ">"} or line.lstrip().startswith(("> wrote", "mailto:")) for line in piece[1:]):
+        return 0
+    for more in range(2, len(piece)):
+        joined = " ".join(part.strip() for part in piece[: more + 1] if part.strip())
+        if marks.VERB_LAST.search(joined) and "@" in joined and len(joined) < MAX_HEAD:
+            return more + 1
+    return 0
+
+
+def _in_any_language(lines: list[str], index: int) -> int:
+    """A date and an address in brackets on one line (or two) that ends in a colon: nobody writes that to somebody."""
+    joined = lines[index].strip()
+    alone = index == 0 or not lines[index - 1].strip() or lines[index - 1] == GAP
+    if not alone or not re.search(r"[\d@]", joined) or marks.FROM_LINE.match(joined):
+        return 0
+    for more in (1, 2, 3):
+        following = lines[index + more].strip() if index + more < len(lines) else ""
+        told = marks.ANY_ATTRIBUTION.match(joined) or marks.NAMED_WRITER.match(joined)
+        if told and (not following or _is_marked(following)):
+            return more
+        if not _goes_on(joined, lines, index + more):
+            return 0
+        joined = _joined(joined, lines[index + more])
+    return 0
+
+
+def _before_marked(lines: list[str], index: int) -> int:
+    """Shapes that say little by themselves, right above a marked quotation."""
+    line = lines[index]
+    if not _next_is_marked(lines, index + 1):
+        return 0
+    shapes = (marks.SENT_VERB, marks.DATED_ADDRESS, marks.SHORT_ATTRIBUTION)
+    return int(any(shape.match(line) for shape in shapes))
+
+
+def _plausible(text: str, lines: list[str], after: int) -> bool:
+    """An attribution names a time or an address; or a marked quotation follows at once."""
+    if _next_is_marked(lines, after):
+        return True
+    if not text.rstrip(" *_-").endswith((*COLONS, "道", "メール")) and not re.search(r"@|\d{1,2}[:.]\d{2}", text):
+        return False
+    dated = re.search(r"\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}[/.-]\d{1,2}|[年月日]", text)
+    named = re.search(r"@|[<(\[]\S+|,", text)
+    spoken = marks.TOLD_BY_SOMEBODY.search(re.sub(r"<[^>]*>|\"[^\"]*\"", " ", text))
+    return bool(dated and (named or len(text) < 160) and not spoken and len(re.findall(r"[.!?]\s+[A-Z]", text)) < 3)
+
+
+# --- separators and blocks of headers --------------------------------------------------------------------------------
+
+
+def _begins_original(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    if not line.strip():
+        return False
+    if len(line) < 240 and (marks.SEPARATOR.match(line) or marks.WROTE_BETWEEN_RULES.match(line)):
+        return True
+    following = next((at for at in range(index + 1, min(index + 5, len(lines))) if lines[at].strip()), None)
+    if following is not None and following - index < 5:
+        if marks.FORWARDED_LINE.match(line):
+            return _header_block(lines, following) or _is_marked(lines[following])
+        if marks.RULE_LINE.match(line):
+            return _header_block(lines, following)
+        if marks.ANY_SEPARATOR.match(line) and _labelled_address(lines, following):
+            return True
+    return _header_block(lines, index)
+
+
+def _labelled_address(lines: list[str], index: int) -> bool:
+    """Two labels with a value each, one of them an address: what stands below a separator in any language."""
+    block = _filled(lines, index, 3, 8)
+    labelled = [line for line in block if marks.LABELLED.match(line)]
+    return len(labelled) >= 2 and bool(re.search(r"\S@[\w.-]+\.\w", " ".join(labelled)))
+
+
+def _header_block(lines: list[str], index: int) -> bool:
+    """A block of From, Sent, To and Subject in any language, as Outlook writes it: at least three of them."""
+    line = lines[index]
+    if _block_in_any_language(lines, index) or marks.BLOCK_ON_ONE_LINE.match(line):
+        return True
+    if not marks.FROM_LINE.match(line) and not marks.HEADER_LINE["sent"].match(line):
+        return False
+    kinds = _kinds(lines[index : index + 14])
+    head = "\n".join(lines[index : index + 10])
+    addressed = bool(re.search(r"\S@\S", head))
+    timed = bool(re.search(r"\d{1,2}[:.]\d{2}", head) and re.search(r"\d{4}", head))
+    if not addressed and not ("subject" in kinds and timed) and not (timed and marks.SENT_FIELD.search(head)):
+        return marks.HEADER_LINE["subject"].search(head) is not None and len(kinds - {"cc"}) >= 4
+    return len(kinds - {"cc"}) >= 3 or (len(kinds) >= 2 and addressed and _short_block(line, kinds))
+
+
+def _short_block(line: str, kinds: set[str]) -> bool:
+    """Two fields are enough for From with an address and Subject, and for a date as RFC 5322 writes it with To."""
+    return ({"from", "subject"} <= kinds and "@" in line) or (
+        {"sent", "to"} <= kinds and bool(marks.WIRE_DATE.search(line))
+    )
+
+
+def _kinds(lines: list[str]) -> set[str]:
+    """Which fields stand in a block, lines of other words and a few gaps allowed."""
+    kinds: set[str] = set()
+    gaps = 0
+    for line in lines:
+        if not line.strip():
+            gaps += 1
+            if gaps > 5:
+                break
+            continue
+        kind = next((name for name, shape in marks.HEADER_LINE.items() if name not in kinds and shape.match(line)), "")
+        if not kind and gaps and len(kinds) < 2:
+            break
+        if kind:
+            kinds.add(kind)
+    return kinds
+
+
+def _block_in_any_language(lines: list[str], index: int) -> bool:
+    """Four lines of a label and a value each: a name with an address in brackets, then a day with its time."""
+    block = lines[index : index + 4]
+    return (
+        len(block) == 4
+        and all(marks.LABELLED.match(line) for line in block)
+        and bool(re.search(r":.*\w.*[<\[(][^\s<>]{1,100}@[\w.-]+\.\w", block[0][:MAX_HEAD]))
+        and bool(re.search(r"\d{4}.*\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.*\d{4}", block[1][:MAX_HEAD]))
+        and not re.search(r"@", block[1])
+    )
