@@ -11,70 +11,27 @@ from typing import Final
 
 import dateparser
 
-from outreach.core.replies import MONTHS as MONTH_NAMES
+from .daywords import DATE, EAST, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
 
 HORIZON_DAYS: Final = 60
-LANGUAGES: Final = [
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "nl",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "pt",
-    "pl",
-    "cs",
-    "ru",
-    "tr",
-    "hu",
-    "ro",
-    "el",
-    "uk",
-]
 MAX_TEXT: Final = 8 * 1024
-
-MONTHS: Final = (
-    r"(?:jan|feb|f[ée]v|mar|m[äa]r|maa|apr|avr|ap[rl]|may|mai|mag|maj|mei|ma[iy]|jun|juin|giu|jul|juil|lug|aug|"
-    r"ao[ûu]|ago|sep|set|"
-    r"o[kc]t|out|ott|nov|de[czs]|d[ée]c|dic|ene|gen|led|ún|[úu]nor|b[řr]e|dub|kv[ěe]|[čc]er|srp|z[áa][řr]|[řr][íi]j|"
-    r"lis|pro|sty|lut|kwi|"
-    r"cze|lip|sie|wrz|pa[źz]|gru|tammi|helmi|maalis|huhti|touko|kes[äa]|hein[äa]|elo|syys|loka|marras|joulu|m[áa]r|"
-    r"[áa]pr|m[áa]j|j[úu]n|j[úu]l|"
-    r"янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|"
-    r"ιαν|φεβ|μ[άα]ρ|απρ|μα[ΐιϊί]|ιο[ύυ]ν|ιο[ύυ]λ|αυγ|α[ύυ]γ|σεπ|οκτ|νο[έε]|δεκ|agu|"
-    r"oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
-)
-NUMERIC: Final = (
-    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}|\d{1,2}[./]\s?\d{1,2}\.?(?![\d:])"
-)
-EAST: Final = r"(?:\d{4}\s?[年년]\s?)?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일号號]?"
-WRITTEN: Final = (
-    rf"\d{{1,2}}(?:\.|st|nd|rd|th|er|º|ª|o|e|de|:a|a)?\s?(?:of |de |di |den |van )?{MONTHS}(?:,?\s?(?:of |de |del |"
-    rf"di )?\d{{4}})?"
-    rf"|{MONTHS}\s?\d{{1,2}}(?:st|nd|rd|th)?(?!\d|:\d)(?:,?\s?\d{{4}})?"
-)
-DATE: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9/.-])(?:{NUMERIC}|{WRITTEN}|{EAST})", re.I)
 
 # Behind these words stands the day on which the person is back.
 BACK: Final = (
     r"(?:be |am |i'?m |is )?back (?:in|at|to) (?:the |my |our )?(?:office|work|desk)|(?:be |am |i'?m |is )?back\b|"
     r"return(?:ing|s|ed)?\b|(?:will be |be |am )?available (?:again|from|on|as of|after)|"
-    r"resum\w+|in the office (?:again|on|from)|reachable again|get back to you|respond to (?:you|your e?-?mail)|"
+    r"resum\w+|re-?open\w*|in the office (?:again|on|from)|reachable again|get back to you|respond to (?:you|your e?-?mail)|"
     r"reply (?:to )?(?:you|your)|"
-    r"wieder|zur[üu]ck|erreichbar|ab (?=dem|montag|dienstag|mittwoch|donnerstag|freitag)|r[üu]ckkehr|"
-    r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|à partir du|reprend\w+|disponible|joignable|"
-    r"regres\w+|vuel[vt]\w+|volver\w*|reincorpor\w+|retorn\w+|estar[ée] de vuelta|a partir del?|"
-    r"rientr\w+|torn\w+|ritorn\w+|di nuovo|dispon[íi]\w+|dal giorno|"
-    r"terug|weer (?:aanwezig|bereikbaar|op kantoor)|vanaf|"
-    r"åter|tillbaka|tilbage|tilbake|retur|igen|"
+    r"wieder|zur[üu]ck|erreichbar|r[üu]ckkehr|"
+    r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|disponible|joignable|"
+    r"regres\w+|vuel[vt]\w+|volver\w*|reincorpor\w+|retorn\w+|estar[ée] de vuelta|"
+    r"rientr\w+|torn\w+|ritorn\w+|di nuovo|dispon[íi]\w+|"
+    r"terug|weer (?:aanwezig|bereikbaar|op kantoor)|"
+    r"åter|tillbaka|tilbage|tilbake|retur|igen|igjen|"
     r"volt\w+|regress\w+|estarei de volta|"
     r"palaan|takaisin|tavoitettavissa|"
     r"wr[óo]c\w+|powr[óo]\w+|wracam|z powrotem|b[ęe]d[ęe] (?:ponownie )?dost[ęe]pn\w+|"
-    r"vr[áa]t\w+|zp[ěe]t|budu k dispozici|"
+    r"vr[áa][tc]\w+|zp[ěe]t|k dispozici|"
     r"верн\w+|вернусь|буду (?:снова )?(?:в офисе|доступ\w+|на)|выйду|возвращ\w+|повер\w+|"
     r"d[öo]n[üu]?\w*|geri|"
     r"visszat\w+|ism[ée]t|"
@@ -90,19 +47,8 @@ UNTIL: Final = (
     r"t\.?o\.?m\.?|till och med|\btil\b(?: og med)?|t\.o\.m|fram till|frem til|"
     r"\bdo\b|\baż do\b|\bdo dnia\b|"
     r"\bпо\b|\bдо\b|включительно|"
-    r"kadar|-ig|p[âa]n[ăa] (?:[îi]n|la|pe)|saakka|asti|έως|μέχρι|ως|"
+    r"kadar|-ig|p[âa]n[ăa](?: (?:[îi]n|la|pe))?|saakka|asti|έως|μέχρι|ως|"
     r"sampai|hingga|đến(?: hết)?(?: ngày)?|حتى(?: يوم)?|עד|ถึง(?:วันที่)?|a[žz] do"
-)
-THROUGH: Final = re.compile(
-    r"through|thru|inclu|einschlie|bis|jusqu|\bau\b|hasta|\bal\b|fino|at[ée]|tot|t/m|t\.?o\.?m|till|\btil\b|\bdo\b|"
-    r"\bпо\b|until|up to|ending|ends|kadar|saakka|asti|pân|pan",
-    re.I,
-)
-RANGE: Final = re.compile(
-    rf"({DATE.pattern})\s?(?:,?\s?\d{{1,2}}:\d{{2}})?\s?(?:-|–|—|\bto\b|until|till|through|thru|\band\b|bis(?: zum|"
-    rf" einschlie[ßs]lich)?|jusqu'au|\bau\b|\bal?\b|hasta(?: el)?|fino al|tot(?: en met)?|t/m|till|til|t\.?o\.?m\.?|"
-    rf"\bdo\b|по|до|at[ée](?: o dia)?|a)\s?(?:\w+,?\s)?({DATE.pattern})",
-    re.I,
 )
 BACK_CUE: Final = re.compile(rf"(?<![\w])(?:{BACK})", re.I)
 UNTIL_CUE: Final = re.compile(rf"(?:{UNTIL})", re.I)
@@ -112,22 +58,6 @@ EAST_BACK: Final = re.compile(
     re.I,
 )
 EAST_UNTIL: Final = re.compile(rf"({EAST}|{NUMERIC})[^\n。]{{0,10}}?(?:まで|为止|為止|止|까지)", re.I)
-WEEKDAYS: Final = (
-    r"mon(?:day)?|montag|lundi|lunes|luned[ìi]|maandag|m[åa]ndag|mandag",
-    r"tue(?:s|sday)?|dienstag|mardi|martes|marted[ìi]|dinsdag|tisdag|tirsdag",
-    r"wed(?:s|nesday)?|mittwoch|mercredi|mi[ée]rcoles|mercoled[ìi]|woensdag|onsdag",
-    r"thu(?:rs|rsday)?|donnerstag|jeudi|jueves|gioved[ìi]|donderdag|torsdag",
-    r"fri(?:day)?|freitag|vendredi|viernes|venerd[ìi]|vrijdag|fredag",
-    r"sat(?:urday)?|samstag|samedi|s[áa]bado|sabato|zaterdag|l[öo]rdag|l[øo]rdag",
-    r"sunday|sonntag|dimanche|domingo|domenica|zondag|s[öø]ndag",
-)
-TOMORROW: Final = r"tomorrow|morgen|demain|ma[ñn]ana|domani|imorgon|i morgen|amanh[ãa]"
-SOON: Final = re.compile(
-    rf"(?<!\w)(?:{BACK})[^.\n]{{0,24}}?(?<!\w)(?:(?P<tomorrow>{TOMORROW})|"
-    + "|".join(f"(?P<d{number}>{names})" for number, names in enumerate(WEEKDAYS))
-    + r")(?!\w)(?!,?\s?(?:the\s|den\s|le\s|el\s)?\d)",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +66,6 @@ class Found:
 
     day: dt.date
     last_away: bool
-    place: int
 
 
 def return_date(
@@ -150,7 +79,7 @@ def return_date(
     if apple and (day := _from_apple(apple, received)):
         return day
     for source in (text[:MAX_TEXT], subject[:500]):
-        found = _search(" ".join(source.replace("’", "'").split()), received, day_first)
+        found = _search(source.replace("’", "'"), received, day_first)
         if found:
             return found
     return None
@@ -184,91 +113,123 @@ def _within(day: dt.date | None, received: dt.date) -> dt.date | None:
 
 
 def _search(text: str, received: dt.date, day_first: bool | None) -> dt.date | None:
-    found = [candidate for candidate in _candidates(text, received, day_first)]
-    back = [candidate for candidate in found if not candidate.last_away]
-    away = [candidate for candidate in found if candidate.last_away]
-    for candidates in (back, away):
-        for candidate in candidates:
-            day = candidate.day + dt.timedelta(days=1) if candidate.last_away else candidate.day
-            if _within(day, received):
+    order = day_order(text, received) if day_first is None else day_first
+    sentences = [
+        sentence for block in BLOCK.split(text) for sentence in SENTENCE.split(spelled_out(" ".join(block.split())))
+    ]
+    found = [item for sentence in sentences for item in _candidates(sentence, received, order)][:20]
+    for last_away in (False, True):
+        for item in found:
+            day = item.day + dt.timedelta(days=item.last_away)
+            if item.last_away is last_away and _within(day, received):
                 return day
-    return _soon(text, received) if not found else None
+    return None if found else next((soon for sentence in sentences if (soon := _soon(sentence, received))), None)
 
 
-def _soon(text: str, received: dt.date) -> dt.date | None:
-    """ "Back on Monday", "back tomorrow": the next such day."""
-    match = SOON.search(text)
-    if not match:
-        return None
-    if match["tomorrow"]:
-        return received + dt.timedelta(days=1)
-    weekday = next(number for number in range(7) if match[f"d{number}"])
-    return received + dt.timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
+BLOCK: Final = re.compile(r"\n\s*\n")
+SENTENCE: Final = re.compile(r"(?<=[^\d.][.!?;])\s+(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=[。！？])")
 
 
-def _candidates(text: str, received: dt.date, day_first: bool | None) -> list[Found]:
-    order = _order(text, received) if day_first is None else day_first
+def _candidates(sentence: str, received: dt.date, order: bool | None) -> list[Found]:
     found: list[Found] = []
-    for match in DATE.finditer(text):
-        day = read_date(match[0], received, order, text)
+    spans = [(match.start(), match.end()) for match in DATE.finditer(sentence)][:40]
+    for number, (start, end) in enumerate(spans):
+        day = read_date(sentence[start:end], received, order, sentence)
         if day is None:
             continue
-        role = _role(text, match.start(), match.end())
+        next_start = spans[number + 1][0] if number + 1 < len(spans) else len(sentence)
+        role = _role(sentence, start, end, next_start)
         if role is not None:
-            found.append(Found(day, role, match.start()))
-        if len(found) > 20:
-            break
+            found.append(Found(day, role))
     return found
 
 
-def _role(text: str, start: int, end: int) -> bool | None:
+AFTER_BACK: Final = re.compile(
+    r"\s?,?\s?(?:\(\w{2,12}\.?\),?\s?)?(?:um \d{1,2}(?::\d\d)? uhr |at \d{1,2}(?::\d\d)? )?(?:ich |bin ich |bin |sind wir |ben ik |"
+    r"[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'d[ae] )*(?:wieder|weer|terug|tillbaka|tilbage|"
+    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|tarihinde d[öo]n)",
+    re.I,
+)
+STARTS: Final = re.compile(
+    r"(?:\b(?:ab|ab dem|ab de[mr]|from|as of|starting|beginning|[àa] partir du?|[àa] compter du?|a partir del?|desde(?: el)?|vanaf|dal|"
+    r"dall'|fr[åa]n(?: och med)?|fra(?: og med)?|od|с|з|alkaen|începând cu))\s(?:the |den |dem |el |il |o |dia )?"
+    r"(?:\w{3,14}\.?,?\s)?(?:den |dem |the )?$",
+    re.I,
+)
+THERE: Final = re.compile(
+    r"\b(?:back|return|available|reachable|wieder|erreichbar|zur[üu]ck|f[üu]r sie da|de retour|joignable|disponible|de nouveau|de vuelta|"
+    r"reincorpor|di nuovo|disponibile|rientr|weer|terug|bereikbaar|tillbaka|[åa]ter|igen|tilbake|tilbage|tilgjengelig|de volta|"
+    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|zp[ěe]t|на работе|в офисе|на месте|доступ|в офісі|revin)|"
+    r"(?<!not )in the office|(?<!nicht )im (?:b[üu]ro|haus)|(?<!pas )au bureau|(?<!not )at work",
+    re.I,
+)
+
+
+def _role(text: str, start: int, end: int, next_start: int) -> bool | None:
     """True: the last day away; False: the day back; None: any other date."""
-    after = text[end : end + 40]
-    if re.match(rf"\s?(?:から|부터|起|至|~|～)\s?{DATE.pattern}", after):
+    before, after = text[max(0, start - 90) : start], text[end : end + 40]
+    if re.match(rf"\s?(?:から|부터|起|至|到|~|～)\s?{DATE.pattern}", after):
         return None
-    before = re.split(r"[.!?;]\s(?=[A-ZÄÖÜÉ])|[。！]", text[max(0, start - 90) : start])[-1]
+    if (east := _eastern(text, start, after)) is not None:
+        return east
+    if AFTER_BACK.match(after):
+        return False
+    if re.match(r"\s?inclusive", after, re.I):
+        return True
+    if STARTS.search(before):
+        until_next = re.split(r",|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b", text[end:next_start])[0]
+        right = until_next if next_start < len(text) else text[end : end + 60]
+        return False if THERE.search(before[-60:]) or THERE.search(right) else None
+    cue_back, cue_until = _last(BACK_CUE, before), _last(UNTIL_WORD, before)
+    if cue_back < 0 and cue_until < 0:
+        return True if CLOSES_SPAN.search(before) or ends_eastern_span(before, after) else None
+    if cue_until > cue_back:
+        return _until(before, after, cue_back, cue_until)
+    other = DATE.search(before, cue_back) and not re.search(r"\bon\b|am\b|le\b|el\b", before[cue_back:], re.I)
+    return None if other else False
+
+
+def _eastern(text: str, start: int, after: str) -> bool | None:
+    mark = r"\s?(?:[(（][^)）]{1,12}[)）])?\s?"
     if EAST_BACK.match(text, start) or re.match(
-        r"\s?(?:\([^)]{1,12}\))?\s?(?:から(?!\s?.{0,8}\d)|以降|より|回来|返回|上班|부터|복귀)", after
+        mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|返回|恢复|上班|부터|에 ?복귀|복귀)", after
     ):
         return False
     if EAST_UNTIL.match(text, start) or re.match(
-        r"\s?(?:\([^)]{1,12}\))?\s?(?:まで|为止|止|까지|(?:\w{0,8}\s)?(?:saakka|asti|kadar|-ig)\b)", after
+        mark + r"(?:まで|为止|止|까지|(?:\w{0,8}\s)?(?:saakka|asti|kadar|-ig)\b)", after
     ):
         return True
-    cue_back = _last(BACK_CUE, before)
-    cue_until = _last(re.compile(rf"(?<![\w])(?:{UNTIL})(?![\w])", re.I), before)
-    if re.match(
-        r"\s?(?:ich |bin ich |sind wir )?(?:wieder|weer|terug|tillbaka|tilbage|tilbake|åter|zur[üu]ck|"
-        r"erreichbar|inclusive|takaisin|tarihinde d[öo]n)",
-        after,
-        re.I,
-    ):
-        return "inclusive" in after.lower()
-    if cue_back < 0 and cue_until < 0:
-        dash = re.search(
-            rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|to|al|au|a|до|по|"
-            rf"and)\s?(?:\w{{2,12}},?\s)?$",
-            before,
-            re.I,
-        )
-        return True if dash else None
-    if cue_until > cue_back:
-        if not _inclusive(before, after):
-            return False
-        negative = re.search(
-            r"\b(?:not|nicht|n'?t|ne|no|non|niet|inte|ikke|não|nie)\b[^.]{0,40}$", before[:cue_until], re.I
-        )
-        return not (negative and cue_back >= 0 and re.search(r"back|return|wieder|zurück|retour", before, re.I))
-    return (
-        None
-        if DATE.search(before, cue_back) and not re.search(r"\bon\b|am\b|le\b|el\b", before[cue_back:], re.I)
-        else False
+    return None
+
+
+def ends_eastern_span(before: str, after: str) -> bool:
+    """``3月9日至13日休假``: the last day of what follows."""
+    return bool(
+        re.search(rf"(?:{EAST})\s?(?:から|부터|至|到|～|~|-)\s?$", before)
+        and re.match(r"\s?(?:休|不在|外出|出差|휴|부재|출장)", after)
     )
 
 
+UNTIL_WORD: Final = re.compile(rf"(?<![\w])(?:{UNTIL})(?![\w])", re.I)
+CLOSES_SPAN: Final = re.compile(
+    rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|to|al|au|a|до|по|and|und|et|y|e|og|och|i)\s?(?:\w{{2,12}},?\s)?$",
+    re.I,
+)
+
+
+def _until(before: str, after: str, cue_back: int, cue_until: int) -> bool:
+    if not _inclusive(before, after):
+        return False
+    negative = re.search(
+        r"\b(?:not|nicht|n'?t|ne|no|non|niet|inte|ikke|não|nie)\b[^.]{0,40}$", before[:cue_until], re.I
+    )
+    return not (negative and cue_back >= 0 and re.search(r"back|return|wieder|zurück|retour", before, re.I))
+
+
+INCLUDED: Final = r"inclu|inkl|einschl|compres[oa]|включ|w[łl][ąa]cz|v[čc]etn|dahil"
 INCLUSIVE: Final = re.compile(
-    r"through|thru|inclu|einschl|compres[oa]|t/m|tot en met|t\.?o\.?m|till och med|til og med|\bpor\b|включительно|"
-    r"w[łl][ąa]cznie|v[čc]etn[ěe]|dahil|まで|為止|为止|까지|asti|saakka|-ig\b|\bpo\b",
+    rf"through|thru|{INCLUDED}|t/m|tot en met|t\.?\s?o\.?\s?m\b|till och med|til og med|\bpor\b|まで|為止|为止|까지|asti|saakka|"
+    r"-ig\b|\bpo\b",
     re.I,
 )
 FROM_CUE: Final = re.compile(
@@ -280,112 +241,47 @@ FROM_CUE: Final = re.compile(
 
 def _inclusive(before: str, after: str) -> bool:
     """The day is the last one away: words say so, or it closes a span of days; "until Monday" alone means back on Monday."""
-    if INCLUSIVE.search(before[-40:]) or re.match(
-        r"\s?(?:\(?\w{2,10}\)?\s?)?\(?(?:inclu|einschl|compres|inkl|включ|w[łl][ąa]cz|dahil)", after, re.I
-    ):
+    if INCLUSIVE.search(before[-40:]) or re.match(rf",?\s?(?:\(?\w{{2,10}}\)?\s?)?\(?(?:{INCLUDED})", after, re.I):
         return True
     if re.match(r"\s?(?:まで|为止|為止|까지|asti|saakka|-ig\b)", after):
         return True
     return bool(FROM_CUE.search(before))
 
 
+DAY_WORD: Final = re.compile(
+    rf"(?<![^\W\d_])(?:(?P<tomorrow>{TOMORROW})|"
+    + "|".join(f"(?P<d{number}>{names})" for number, names in enumerate(WEEKDAYS))
+    + r")"
+    r"(?![^\W\d_])(?!,?\s?(?:the\s|den\s|le\s|el\s)?\d)",
+    re.I,
+)
+
+
+def _soon(sentence: str, received: dt.date) -> dt.date | None:
+    """ "Back on Monday", "bis Mittwoch", "morgen wieder da": the next such day."""
+    for match in DAY_WORD.finditer(sentence):
+        before, after = sentence[max(0, match.start() - 40) : match.start()], sentence[match.end() : match.end() + 40]
+        until = re.search(rf"(?<!\w)(?:{UNTIL})\s(?:the |next |n[äa]chsten |den |le |el |il |o )?$", before, re.I)
+        if not (
+            until
+            or BACK_CUE.search(before)
+            or _back_then(after)
+            or re.match(r"\s?(?:に|から|より|回|返|부터|에)", after)
+        ):
+            continue
+        if match["tomorrow"]:
+            return received + dt.timedelta(days=1)
+        weekday = next(number for number in range(7) if match[f"d{number}"])
+        day = received + dt.timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
+        return day + dt.timedelta(days=1) if until and INCLUSIVE.search(until[0]) else day
+    return None
+
+
+def _back_then(after: str) -> bool:
+    """ "Morgen bin ich wieder da", but not "off tomorrow, back on Sunday"."""
+    match = AFTER_BACK.match(after)
+    return bool(match and not DAY_WORD.search(after[match.end() :]))
+
+
 def _last(pattern: re.Pattern[str], text: str) -> int:
     return max((match.start() for match in pattern.finditer(text)), default=-1)
-
-
-def _order(text: str, received: dt.date) -> bool | None:
-    """Whether the day comes first, if another date of the same text or its language settles it."""
-    for match in re.finditer(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}", text):
-        first, second = int(match[1]), int(match[2])
-        if first > 12 >= second:
-            return True
-        if second > 12 >= first:
-            return False
-    if re.search(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.", text):
-        return True
-    if ENGLISH.search(text):
-        return None
-    return True
-
-
-ENGLISH: Final = re.compile(r"\b(?:the|will|be|am|i'm|out of|office|return|back|from|until)\b", re.I)
-
-
-def read_date(found: str, received: dt.date, day_first: bool | None, text: str = "") -> dt.date | None:
-    """One date expression as a day on or near ``received``; None where two readings are possible."""
-    east = re.fullmatch(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]?", found)
-    if east:
-        return _near(int(east[1]) if east[1] else None, int(east[2]), int(east[3]), received)
-    iso = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", found)
-    if iso:
-        return _near(int(iso[1]), int(iso[2]), int(iso[3]), received)
-    numeric = re.fullmatch(r"(\d{1,2})([-./])\s?(\d{1,2})(?:[-./]\s?(\d{2,4})|\.)?", found)
-    if numeric:
-        return _numeric(int(numeric[1]), int(numeric[3]), numeric[2], numeric[4], received, day_first)
-    return _written(found, received)
-
-
-def _numeric(
-    first: int, second: int, mark: str, year: str | None, received: dt.date, day_first: bool | None
-) -> dt.date | None:
-    full = int(year) + (2000 if len(year) == 2 else 0) if year else None
-    if mark == ".":
-        return _near(full, second, first, received)
-    if first == second or first > 12:
-        return _near(full, second, first, received)
-    if second > 12:
-        return _near(full, first, second, received)
-    if day_first is None:
-        return None
-    return _near(full, second, first, received) if day_first else _near(full, first, second, received)
-
-
-def _near(year: int | None, month: int, day: int, received: dt.date) -> dt.date | None:
-    try:
-        if year is not None:
-            return dt.date(year, month, day)
-        this = dt.date(received.year, month, day)
-        return this if this >= received - dt.timedelta(days=60) else dt.date(received.year + 1, month, day)
-    except ValueError:
-        return None
-
-
-def _known_month(text: str) -> tuple[int, int, int | None] | None:
-    """Day, month and year where the month's name is one of the common ones; dateparser knows the others, but slowly."""
-    number = next((number for number, names in enumerate(MONTH_NAMES, 1) if names.search(text)), 0)
-    digits = re.findall(r"\d+", text)
-    if not number or not digits:
-        return None
-    day = next((int(item) for item in digits if len(item) <= 2), 0)
-    year = next((int(item) for item in digits if len(item) == 4), None)
-    return (day, number, year) if day else None
-
-
-def _written(found: str, received: dt.date) -> dt.date | None:
-    clean = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª|:a|\.)(?=\W|$)", " ", found, flags=re.I)
-    clean = re.sub(r"\b(?:of|de|del|di|den|van)\b|,", " ", clean, flags=re.I)
-    clean = " ".join(clean.split()).rstrip(".")
-    if not re.search(r"[^\W\d_]{3}", clean):
-        return None
-    known = _known_month(clean)
-    if known:
-        day, month, year = known
-        return _near(year, month, day, received)
-    try:
-        parsed = dateparser.parse(
-            clean,
-            languages=LANGUAGES,
-            settings={
-                "RELATIVE_BASE": dt.datetime.combine(received, dt.time(12)),
-                "REQUIRE_PARTS": ["day", "month"],
-                "PREFER_DATES_FROM": "current_period",
-                "DATE_ORDER": "DMY",
-            },
-        )
-    except (ValueError, OverflowError, RecursionError, re.error):
-        return None
-    if parsed is None:
-        return None
-    if re.search(r"\d{4}", clean):
-        return parsed.date()
-    return _near(None, parsed.month, parsed.day, received)

@@ -1,0 +1,201 @@
+"""Days as people write them in some thirty languages: the expressions, and how one is read (RULES O3).
+
+Nothing here knows what a day is for; ``dates`` does.
+"""
+
+import datetime as dt
+import re
+from typing import Final
+
+import dateparser
+
+from outreach.core.replies import MONTHS as MONTH_NAMES
+
+LANGUAGES: Final = (
+    ["en", "de", "fr", "es", "it", "nl", "sv", "da", "nb", "fi", "pt", "pl", "cs", "ru", "tr", "hu", "ro", "el", "uk"]
+)  # fmt: skip
+
+MONTHS: Final = (
+    r"(?!maa?n(?:dag|antai)|m[åa]ndag|mardi|mart(?:es|ed|i\b)|mar[țt]i\b|maybe|out of)"
+    r"(?:jan|feb|f[ée]v|mar|m[äa]r|maa|apr|avr|ap[rl]|may|mai|mag|maj|mei|ma[iy]|jun|juin|giu|jul|juil|lug|aug|"
+    r"ao[ûu]|ago|sep|set|"
+    r"o[kc]t|out|ott|nov|de[czs]|d[ée]c|dic|ene|gen|led|ún|[úu]nor|b[řr]e|dub|kv[ěe]|[čc]er|srp|z[áa][řr]|[řr][íi]j|"
+    r"lis|pro|sty|lut|kwi|"
+    r"cze|lip|sie|wrz|pa[źz]|gru|tammi|helmi|maalis|huhti|touko|kes[äa]|hein[äa]|elo|syys|loka|marras|joulu|m[áa]r|"
+    r"[áa]pr|m[áa]j|j[úu]n|j[úu]l|"
+    r"янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|"
+    r"ιαν|φεβ|μ[άα]ρ|απρ|μα[ΐιϊί]|ιο[ύυ]ν|ιο[ύυ]λ|αυγ|α[ύυ]γ|σεπ|οκτ|νο[έε]|δεκ|agu|"
+    r"oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
+)
+NUMERIC: Final = (
+    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}|\d{1,2}[./]\s?\d{1,2}\.?(?![\d:])"
+)
+EAST: Final = r"(?:\d{4}\s?[年년]\s?)?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일号號]?"
+WRITTEN: Final = (
+    rf"\d{{1,2}}(?:\.|st|nd|rd|th|er|º|ª|o|e|de|:a|a)?\s?(?:of |de |di |den |van )?{MONTHS}(?:,?\s?(?:of |de |del |"
+    rf"di )?\d{{4}})?"
+    rf"|{MONTHS}\s?\d{{1,2}}(?:st|nd|rd|th)?(?!\d|:\d)(?:,?\s?\d{{4}})?"
+)
+ORDINAL: Final = r"(?<=the )\d{1,2}(?:st|nd|rd|th)(?=\s?(?:[.,;:!)]|$|and\b|but\b))"
+DATE: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9/.-])(?:{NUMERIC}|{WRITTEN}|{EAST}|{ORDINAL})", re.I)
+
+WEEKDAYS: Final = (
+    r"mon(?:day)?|montag|lundi|lunes|luned[ìi]|maandag|m[åa]ndag(?:en)?|mandag|segunda(?:-feira)?|poniedzia[łl](?:ek|ku)|"
+    r"pond[ěe]l[íi]|понедельник|понеділок|maanantai(?:na)?|h[ée]tf[őo]n?|luni|pazartesi|月曜日?|周一|星期一|월요일",
+    r"tue(?:s|sday)?|dienstag|mardi|martes|marted[ìi]|dinsdag|tisdag(?:en)?|tirsdag|ter[çc]a(?:-feira)?|wtor(?:ek|ku)|[úu]ter[ýy]|"
+    r"вторник|вівторок|tiistai(?:na)?|kedden?|mar[țt]i|sal[ıi]|火曜日?|周二|星期二|화요일",
+    r"wed(?:s|nesday)?|mittwoch|mercredi|mi[ée]rcoles|mercoled[ìi]|woensdag|onsdag(?:en)?|quarta(?:-feira)?|[śs]rod[aęy]|"
+    r"st[řr]ed[ay]|сред[ау]|серед[ау]|keskiviikko(?:na)?|szerd[áa]n?|miercuri|[çc]ar[şs]amba|水曜日?|周三|星期三|수요일",
+    r"thu(?:rs|rsday)?|donnerstag|jeudi|jueves|gioved[ìi]|donderdag|torsdag(?:en)?|quinta(?:-feira)?|czwartk?e?u?k?|[čc]tvrtek|"
+    r"четверг|четвер|torstai(?:na)?|cs[üu]t[öo]rt[öo]k[öo]?n?|joi|per[şs]embe|木曜日?|周四|星期四|목요일",
+    r"fri(?:day)?|freitag|vendredi|viernes|venerd[ìi]|vrijdag|fredag(?:en)?|sexta(?:-feira)?|pi[ąa]t(?:ek|ku)|p[áa]tek|"
+    r"пятниц[ау]|п'ятниц[яю]|perjantai(?:na)?|p[ée]nteken?|vineri|cuma|金曜日?|周五|星期五|금요일",
+    r"sat(?:urday)?|samstag|samedi|s[áa]bado|sabato|zaterdag|l[öo]rdag(?:en)?|l[øo]rdag|sobot[ayęu]|суббот[ау]|lauantai(?:na)?|"
+    r"szombaton?|土曜日?|周六|토요일",
+    r"sunday|sonntag|dimanche|domingo|domenica|zondag|s[öø]ndag(?:en)?|niedziel[aęi]|ned[ěe]l[eií]|воскресенье|sunnuntai(?:na)?|"
+    r"vas[áa]rnap|日曜日?|周日|일요일",
+)
+TOMORROW: Final = (
+    r"tomorrow|morgen|demain|ma[ñn]ana|domani|imorgon|i morgon|i morgen|amanh[ãa]|jutro|z[íi]tra|завтра|huomenna|holnap|m[âa]ine|"
+    r"yar[ıi]n|明日|明天|내일"
+)
+SHORT_DAY: Final = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+JOINED: Final = (
+    r"-|–|—|to|and|until|till|through|bis(?: zum)?|und|au|et|al?|y|hasta el|e|ao|t/m|tot(?: en met)?|en|til(?:l)?(?: den)?|og|och|do|i|"
+    r"až|po|по|до|и|la|și"
+)
+SPANS: Final = (
+    # 9-13 March, 9. bis 13. März, 9 al 13 de marzo
+    (re.compile(rf"(?<![\w./-])({SHORT_DAY})\s?({JOINED})\s?(?:the |den |dem |il |el |le |o dia )?"
+                rf"({SHORT_DAY}\s?(?:of |de |di |den )?)({MONTHS})", re.I), r"\1 \4 \2 \3\4"),
+    # March 9-13
+    (re.compile(rf"({MONTHS})\s({SHORT_DAY})\s?(-|–|—|to|through|until|and)\s?({SHORT_DAY})(?![\w:])", re.I), r"\1 \2 \3 \1 \4"),
+    # 3月9日から13日
+    (re.compile(r"(\d{1,2}[月월]\s?)(\d{1,2}[日일号號]?)(\s?(?:から|부터|至|到|～|~|-)\s?)(\d{1,2}[日일号號])"), r"\1\2\3\1\4"),
+    # 9-13.03.2026
+    (re.compile(r"(?<![\d./-])(\d{1,2})\.?\s?[-–—]\s?(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d(?!\d))?"), r"\1.\3. - \2.\3.\4"),
+    # 16-Mar-2026
+    (re.compile(rf"(?<!\d)(\d{{1,2}})-({MONTHS})-(\d{{2,4}})(?!\d)", re.I), r"\1 \2 \3"),
+    # 9.3.-13.3.2026
+    (re.compile(r"(?<=[\d.])\s?[-–—]\s?(?=\d{1,2}[./]\s?\d{1,2}(?!\d))"), " - "),
+)  # fmt: skip
+
+
+def spelled_out(text: str) -> str:
+    """Spans of days with the month at both ends."""
+    for pattern, whole in SPANS:
+        text = pattern.sub(whole, text)
+    return text
+
+
+def day_order(text: str, received: dt.date) -> bool | None:
+    """Whether the day comes first, if another date of the same text, the day of writing in it, or its language settles it."""
+    written = False, False
+    for match in re.finditer(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}", text):
+        first, second = int(match[1]), int(match[2])
+        if first > 12 >= second:
+            return True
+        if second > 12 >= first:
+            return False
+        written = (
+            written[0] or (second, first) == (received.month, received.day),
+            written[1] or (first, second) == (received.month, received.day),
+        )
+    if written[0] != written[1]:
+        return written[0]
+    if re.search(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.", text):
+        return True
+    if ENGLISH.search(text):
+        return None
+    return True
+
+
+ENGLISH: Final = re.compile(r"\b(?:the|will|be|am|i'm|out of|office|return|back|from|until)\b", re.I)
+
+
+def read_date(found: str, received: dt.date, day_first: bool | None, text: str = "") -> dt.date | None:
+    """One date expression as a day on or near ``received``; None where two readings are possible."""
+    east = re.fullmatch(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]?", found)
+    if east:
+        return _near(int(east[1]) if east[1] else None, int(east[2]), int(east[3]), received)
+    iso = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", found)
+    if iso:
+        return _near(int(iso[1]), int(iso[2]), int(iso[3]), received)
+    numeric = re.fullmatch(r"(\d{1,2})([-./])\s?(\d{1,2})(?:[-./]\s?(\d{2,4})|\.)?", found)
+    if numeric:
+        return _numeric(int(numeric[1]), int(numeric[3]), numeric[2], numeric[4], received, day_first)
+    if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", found, re.I):
+        return _coming(int(found[:-2]), received)
+    return _written(found, received)
+
+
+def _coming(day: int, received: dt.date) -> dt.date | None:
+    """ "The 13th" without a month: the next one."""
+    month = received.month if day > received.day else received.month % 12 + 1
+    return _near(received.year + (month < received.month), month, day, received)
+
+
+def _numeric(
+    first: int, second: int, mark: str, year: str | None, received: dt.date, day_first: bool | None
+) -> dt.date | None:
+    full = int(year) + (2000 if len(year) == 2 else 0) if year else None
+    if mark == ".":
+        return _near(full, second, first, received)
+    if first == second or first > 12:
+        return _near(full, second, first, received)
+    if second > 12:
+        return _near(full, first, second, received)
+    if day_first is None:
+        return None
+    return _near(full, second, first, received) if day_first else _near(full, first, second, received)
+
+
+def _near(year: int | None, month: int, day: int, received: dt.date) -> dt.date | None:
+    try:
+        if year is not None:
+            return dt.date(year, month, day)
+        this = dt.date(received.year, month, day)
+        return this if this >= received - dt.timedelta(days=60) else dt.date(received.year + 1, month, day)
+    except ValueError:
+        return None
+
+
+def _known_month(text: str) -> tuple[int, int, int | None] | None:
+    """Day, month and year where the month's name is one of the common ones; dateparser knows the others, but slowly."""
+    number = next((number for number, names in enumerate(MONTH_NAMES, 1) if names.search(text)), 0)
+    digits = re.findall(r"\d+", text)
+    if not number or not digits:
+        return None
+    day = next((int(item) for item in digits if len(item) <= 2), 0)
+    year = next((int(item) for item in digits if len(item) == 4), None)
+    return (day, number, year) if day else None
+
+
+def _written(found: str, received: dt.date) -> dt.date | None:
+    clean = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª|:a|\.)(?=\W|$)", " ", found, flags=re.I)
+    clean = re.sub(r"\b(?:of|de|del|di|den|van)\b|,", " ", clean, flags=re.I)
+    clean = " ".join(clean.split()).rstrip(".")
+    if not re.search(r"[^\W\d_]{3}", clean):
+        return None
+    known = _known_month(clean)
+    if known:
+        day, month, year = known
+        return _near(year, month, day, received)
+    try:
+        parsed = dateparser.parse(
+            clean,
+            languages=LANGUAGES,
+            settings={
+                "RELATIVE_BASE": dt.datetime.combine(received, dt.time(12)),
+                "REQUIRE_PARTS": ["day", "month"],
+                "PREFER_DATES_FROM": "current_period",
+                "DATE_ORDER": "DMY",
+            },
+        )
+    except (ValueError, OverflowError, RecursionError, re.error):
+        return None
+    if parsed is None:
+        return None
+    if re.search(r"\d{4}", clean):
+        return parsed.date()
+    return _near(None, parsed.month, parsed.day, received)
