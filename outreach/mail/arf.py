@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from .addresses import domain, in_text
-from .dsn import fields_of
-from .parse import MESSAGE_ID, Inbound, Part
+from .dsn import fields_of, ids_of
+from .parse import Inbound, Part
 
 COUNTED: Final = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "other", "complaint", "virus", "phishing"})
 ORIGINAL_RECIPIENT: Final = ("original-rcpt-to", "removal-recipient", "x-hmxmroriginalrecipient", "x-original-rcpt-to")
@@ -85,7 +85,7 @@ def _address(value: str) -> str | None:
 
 
 def _embedded_ids(inbound: Inbound) -> tuple[str, ...]:
-    found = [match for part in _letters(inbound) for match in MESSAGE_ID.findall(_header(part, "message-id"))]
+    found = [match for part in _letters(inbound) for match in ids_of(_header(part, "message-id"))]
     return tuple(dict.fromkeys(found))
 
 

@@ -209,11 +209,9 @@ def returned(inbound: Inbound, ours: re.Pattern[str] | None = None) -> Returned:
     for text in _report_texts(inbound):
         for group in _groups(text):
             envelope_id = envelope_id or group.get("original-envelope-id")
-            for found in MESSAGE_ID.findall(group.get("x-original-message-id")):
-                ids.setdefault(found)
+            ids.update(dict.fromkeys(ids_of(group.get("x-original-message-id"))))
     for headers in _returned_headers(inbound):
-        for found in MESSAGE_ID.findall(headers.get("message-id", "")):
-            ids.setdefault(found)
+        ids.update(dict.fromkeys(ids_of(headers.get("message-id", ""))))
         for name, into in (
             ("to", recipients),
             ("x-original-to", recipients),
@@ -223,6 +221,14 @@ def returned(inbound: Inbound, ours: re.Pattern[str] | None = None) -> Returned:
             for box in mailboxes(headers.get(name, ""), 20):
                 into.setdefault(plain(box.address))
     return Returned(tuple(ids), envelope_id, tuple(recipients), tuple(senders))
+
+
+def ids_of(value: str) -> list[str]:
+    """The ids of a Message-ID field; one whose brackets a server took off gets them back."""
+    bare = value.strip()
+    return MESSAGE_ID.findall(value) or (
+        [f"<{bare}>"] if re.fullmatch(r"[^\s<>@]{1,250}@[^\s<>@]{1,250}", bare) else []
+    )
 
 
 def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
