@@ -78,7 +78,7 @@ def close(session: Session, found: Experiment, user: User, now: datetime) -> Non
 
 def runs(session: Session, sequence_id: int) -> bool:
     """Whether a test decides what those get who would enter this sequence."""
-    return experiments.open_for(session, sequence_id) is not None
+    return experiments.runs(session, sequence_id)
 
 
 def assigned(

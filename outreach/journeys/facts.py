@@ -305,8 +305,7 @@ def _counted(found: Iterable[LetterOfLate], row: Enrolment | None) -> tuple[Sent
 
 def suppressed(session: Session, lead: Lead) -> str | None:
     """X7: why this person gets no automatic mail; None = may be written to."""
-    found = consents.suppression(session, lead.email) if lead.email else None
-    return _suppressed(lead, found.reason if found else None)
+    return _suppressed(lead, consents.reasons_of(session, [lead.email]).get(lead.email))
 
 
 def _suppressed(lead: Lead, reason: str | None) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Interval, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base
+from outreach.store.base import Base, ask
 
 
 class BusinessClock(Base):
@@ -16,15 +16,18 @@ class BusinessClock(Base):
     ahead: Mapped[timedelta] = mapped_column(Interval())
 
 
+NOW = text("SELECT clock_timestamp() + coalesce((SELECT ahead FROM business_clock WHERE id = 1), interval '0')")
+REAL_NOW = text("SELECT clock_timestamp()")
+
+
 def now(session: Session) -> datetime:
     """Business time now, from the database's own clock."""
-    query = "SELECT clock_timestamp() + coalesce((SELECT ahead FROM business_clock WHERE id = 1), interval '0')"
-    return session.execute(text(query)).scalar_one()
+    return ask(session, NOW).scalar_one()
 
 
 def real_now(session: Session) -> datetime:
     """The database's real time: for leases, heartbeats and inbox freshness, which are never moved."""
-    return session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return ask(session, REAL_NOW).scalar_one()
 
 
 def move_to(session: Session, target: datetime) -> None:

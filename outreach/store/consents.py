@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Moment
+from outreach.store.base import Base, Id, Moment, ask
 from outreach.store.leads import normalised
 
 
@@ -36,6 +36,9 @@ class Suppression(Base):
     at: Mapped[Moment]
 
 
+REASONS = select(Suppression.email, Suppression.reason).where(Suppression.email == func.any(bindparam("emails")))
+
+
 def suppress(session: Session, email: str, reason: str, source: str, at: datetime) -> None:
     """Suppress an address; the first reason stays."""
     row = {"email": normalised(email), "reason": reason, "source": source, "at": at}
@@ -50,8 +53,8 @@ def suppression(session: Session, email: str) -> Suppression | None:
 def reasons_of(session: Session, emails: Collection[str]) -> dict[str, str]:
     """Why addresses are suppressed, by the address as it was given; those that are not are left out."""
     kept = {normalised(email): email for email in emails if email}
-    query = select(Suppression.email, Suppression.reason).where(Suppression.email == func.any(list(kept)))
-    return {kept[email]: reason for email, reason in session.execute(query)} if kept else {}
+    found = ask(session, REASONS, emails=list(kept)) if kept else ()
+    return {kept[email]: reason for email, reason in found}
 
 
 def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Moment
+from outreach.store.base import Base, Id, Moment, ask
 
 
 class Experiment(Base):
@@ -44,6 +44,14 @@ class Assignment(Base):
     lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True, index=True)
     sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id", ondelete="CASCADE"))
     at: Mapped[Moment]
+
+
+RUNS = select(Experiment.id).where(Experiment.sequence_id == bindparam("sequence"), Experiment.closed_at.is_(None))
+
+
+def runs(session: Session, sequence_id: int) -> bool:
+    """Whether a test decides what those get who would enter this sequence."""
+    return ask(session, RUNS, sequence=sequence_id).first() is not None
 
 
 def open_for(session: Session, sequence_id: int) -> Experiment | None:

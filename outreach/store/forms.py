@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -61,9 +61,17 @@ class Submission(Base):
     first_human_at: Mapped[datetime | None]
 
 
+BY_KEY = select(Form).where(Form.key == bindparam("key"))
+_SAME = select(Submission).where(Submission.fingerprint == func.any(bindparam("marks")))
+_SAME = _SAME.order_by(Submission.at.desc()).limit(1)
+SAME_OF_FORM = _SAME.where(Submission.form_id == bindparam("form"))
+SAME_NOTED = _SAME.where(Submission.form_id.is_(None))
+"""Two questions, since no index answers IS NOT DISTINCT FROM."""
+
+
 def by_key(session: Session, key: str) -> Form | None:
     """The form at /f/<key>."""
-    return session.scalar(select(Form).where(Form.key == key))
+    return session.scalar(BY_KEY, {"key": key})
 
 
 def all_forms(session: Session) -> list[Form]:
@@ -145,9 +153,9 @@ def stop_clocks(session: Session, lead_id: int, at: datetime) -> None:
 
 def same(session: Session, form_id: int | None, fingerprints: Collection[str]) -> Submission | None:
     """The latest submission that a double click would repeat."""
-    form = Submission.form_id.is_(None) if form_id is None else Submission.form_id == form_id
-    query = select(Submission).where(form, Submission.fingerprint == func.any(list(fingerprints)))
-    return session.scalar(query.order_by(Submission.at.desc()).limit(1))
+    if form_id is None:
+        return session.scalar(SAME_NOTED, {"marks": list(fingerprints)})
+    return session.scalar(SAME_OF_FORM, {"form": form_id, "marks": list(fingerprints)})
 
 
 def set_state(session: Session, lead_id: int, state: str) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Json, Moment
+from outreach.store.base import Base, Id, Json, Moment, ask
 
 MOST_TRIES = 5
 DATES = "dates"
@@ -72,6 +72,13 @@ class Look(Base):
     """Business time at which it will have something to do, where that is known."""
 
 
+NOTE = (
+    insert(Happening)
+    .values({name: bindparam(name) for name in ("at", "kind", "name", "lead_id", "key", "data")})
+    .on_conflict_do_nothing(index_elements=["key"])
+)
+
+
 def note(
     session: Session,
     at: datetime,
@@ -84,7 +91,7 @@ def note(
 ) -> None:
     """Keep that it happened; with a `key`, once."""
     row = {"at": at, "kind": kind, "name": name[:500], "lead_id": lead_id, "key": key, "data": data or {}}
-    session.execute(insert(Happening).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    ask(session, NOTE, **row)
 
 
 def note_all(session: Session, rows: list[dict[str, Any]]) -> None:

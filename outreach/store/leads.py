@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     and_,
+    bindparam,
     delete,
     false,
     func,
@@ -118,14 +119,20 @@ def normalised(email: str) -> str:
     return email.strip().lower()
 
 
+BY_EMAIL = select(Lead).where(
+    or_(
+        and_(func.lower(Lead.email) == bindparam("address"), Lead.email != ""),
+        Lead.id == select(Alias.lead_id).where(Alias.email == bindparam("address")).scalar_subquery(),
+    )
+)
+
+
 def by_email(session: Session, email: str) -> Lead | None:
     """The lead with this address, or with it as an alias."""
     address = normalised(email)
     if not address:
         return None
-    alias = select(Alias.lead_id).where(Alias.email == address).scalar_subquery()
-    own = and_(func.lower(Lead.email) == address, Lead.email != "")
-    found = session.scalars(select(Lead).where(or_(own, Lead.id == alias))).all()
+    found = session.scalars(BY_EMAIL, {"address": address}).all()
     return min(found, key=lambda lead: lead.email.lower() != address, default=None)
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, false, func, select
+from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Json, JsonList, Moment
+from outreach.store.base import Base, Id, Json, JsonList, Moment, ask
 
 
 class Mailbox(Base):
@@ -84,11 +84,20 @@ def default(session: Session) -> Mailbox | None:
     return session.scalar(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id).limit(1))
 
 
+UNREAD = (
+    select(Mailbox.id)
+    .where(Mailbox.active, Mailbox.imap_secret.is_not(None) | (Mailbox.from_env & bindparam("env", type_=Boolean())))
+    .where(
+        Mailbox.read_at.is_(None)
+        | (Mailbox.read_at <= func.clock_timestamp() - bindparam("within", type_=Interval(native=True)))
+    )
+    .limit(1)
+)
+
+
 def any_unread(session: Session, within: timedelta, *, polls_env: bool) -> bool:
     """Whether a mailbox that is read by IMAP was not read within so long (real time)."""
-    polled = Mailbox.imap_secret.is_not(None) | (Mailbox.from_env if polls_env else false())
-    late = Mailbox.read_at.is_(None) | (Mailbox.read_at <= func.clock_timestamp() - within)
-    return session.scalar(select(Mailbox.id).where(Mailbox.active, polled, late).limit(1)) is not None
+    return ask(session, UNREAD, env=polls_env, within=within).first() is not None
 
 
 def for_owner(session: Session, user_id: int | None) -> Mailbox | None:

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from outreach.store.base import Base, Id, Moment
+from outreach.store.base import Base, Id, Moment, ask
 
 
 class SequenceRow(Base):
@@ -43,6 +43,15 @@ class VersionRow(Base):
     """V2: the version whose texts its unsent letters take; NULL = its own."""
 
 
+PUBLISHED = select(VersionRow.id, VersionRow.published_at).where(VersionRow.id == func.any(bindparam("ids")))
+TEXTS = select(VersionRow.texts_id).where(VersionRow.id == bindparam("version"))
+IN_ORDER = (
+    select(SequenceRow)
+    .where(SequenceRow.archived_at.is_(None))
+    .order_by(SequenceRow.position.nulls_last(), SequenceRow.id)
+)
+
+
 def all_sequences(session: Session) -> list[SequenceRow]:
     """Every sequence, archived ones last."""
     order = (SequenceRow.archived_at.is_not(None), SequenceRow.class_, func.lower(SequenceRow.name))
@@ -51,8 +60,7 @@ def all_sequences(session: Session) -> list[SequenceRow]:
 
 def in_order(session: Session) -> list[SequenceRow]:
     """M2: every sequence that is not archived, the first in the list of entry first."""
-    query = select(SequenceRow).where(SequenceRow.archived_at.is_(None))
-    return list(session.scalars(query.order_by(SequenceRow.position.nulls_last(), SequenceRow.id)))
+    return list(session.scalars(IN_ORDER))
 
 
 def by_name(session: Session, name: str) -> SequenceRow | None:
@@ -109,13 +117,12 @@ def all_versions(session: Session) -> list[int]:
 
 def published_at(session: Session, version_ids: Collection[int]) -> list[tuple[int, datetime]]:
     """(version id, when it was published) of those that exist."""
-    query = select(VersionRow.id, VersionRow.published_at).where(VersionRow.id == func.any(list(version_ids)))
-    return [(number, at) for number, at in session.execute(query)]
+    return [(number, at) for number, at in ask(session, PUBLISHED, ids=list(version_ids))]
 
 
 def texts_of(session: Session, version_id: int) -> int:
     """The version whose texts this one's letters take (V2): itself, unless texts were edited since."""
-    return session.scalar(select(VersionRow.texts_id).where(VersionRow.id == version_id)) or version_id
+    return ask(session, TEXTS, version=version_id).scalar() or version_id
 
 
 def version_numbers(session: Session) -> dict[int, int]:

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Json, Moment
+from outreach.store.base import Base, Id, Json, Moment, ask
 
 
 class Template(Base):
@@ -85,13 +85,17 @@ def in_force(session: Session, keys: Collection[str]) -> dict[str, TemplateVersi
     return {key: version for key, version in session.execute(query.where(Template.key.in_(keys)))}
 
 
+MARKS = (
+    select(Template.key, TemplateVersion.id, TemplateVersion.saved_at)
+    .join(TemplateVersion, Template.current_version_id == TemplateVersion.id)
+    .where(Template.key == func.any(bindparam("keys")))
+)
+
+
 def marks(session: Session, keys: Collection[str]) -> dict[str, tuple[int, datetime]]:
     """(version id, moment of saving) of the texts in force: what names a text that never changes."""
-    query = select(Template.key, TemplateVersion.id, TemplateVersion.saved_at).join(
-        TemplateVersion, Template.current_version_id == TemplateVersion.id
-    )
-    query = query.where(Template.key == func.any(list(keys)))
-    return {key: (version_id, saved_at) for key, version_id, saved_at in session.execute(query)} if keys else {}
+    found = ask(session, MARKS, keys=list(keys)) if keys else ()
+    return {key: (version_id, saved_at) for key, version_id, saved_at in found}
 
 
 def all_templates(session: Session) -> list[Template]:

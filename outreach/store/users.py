@@ -69,13 +69,20 @@ AWAY = text(
 """Whether a user is away today (P4)."""
 
 
+_TURN = (
+    select(User)
+    .where(User.active, User.takes_leads)
+    .order_by(AWAY, User.last_assigned_at.asc().nulls_first(), User.id)
+    .limit(1)
+)
+TURN, FREE = (_TURN.with_for_update(key_share=True, skip_locked=free) for free in (False, True))
+
+
 def next_in_turn(session: Session) -> User | None:
     """Round robin: the active lead-taking user who was given a lead longest ago, locked; None when there is none.
 
     Who is away is passed over (P4), unless everybody is. Who is being given a lead at this very moment is passed over
     too, so that many requests at once need not wait for each other, unless there is nobody else.
     """
-    turn = select(User).where(User.active, User.takes_leads)
-    turn = turn.order_by(AWAY, User.last_assigned_at.asc().nulls_first(), User.id).limit(1)
-    free = session.scalar(turn.with_for_update(key_share=True, skip_locked=True))
-    return free if free is not None else session.scalar(turn.with_for_update(key_share=True))
+    free = session.scalar(FREE)
+    return free if free is not None else session.scalar(TURN)
