@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreach.core import decisions as d
-from outreach.core import engine, signals
+from outreach.core import engine, signals, states
 from outreach.core.conditions import SENSES, unquote
 from outreach.core.enrolments import Facts, SentMail, Snapshot
 from outreach.core.placeholders import merge_flags
@@ -272,6 +272,15 @@ class Stage:
             turn.held_by = decision.rule
         for effect in decision.effects:
             self._effect(effect, now)
+        if decision.after.ended:
+            self._let_go(now)
+
+    def _let_go(self, now: datetime) -> None:
+        """M3: whoever stood back for a programme that ended looks again at once."""
+        for each in self.running:
+            due = each.snapshot.due_at
+            if each.snapshot.state == states.PRIORITY and due is not None and due > now:
+                each.snapshot = replace(each.snapshot, due_at=now)
 
     def _told(self, turn: Running, decision: d.Decision, before: Snapshot, now: datetime, by_event: bool) -> None:
         """The line of a decision that is no letter and no task; planning prints nothing."""

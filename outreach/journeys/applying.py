@@ -387,7 +387,9 @@ def _make_task(context: Applying, decision: d.MakeTask) -> None:
 
 
 def _clear(context: Applying, reason: str) -> None:
-    """X8, K2: what an end cancels: letters that have not begun and open tasks of the steps."""
+    """X8, K2: what an end cancels: letters that have not begun and open tasks of the steps. M3: whoever stood back for
+    it looks again at once."""
+    enrolments.wake(context.session, context.lead.id, states.PRIORITY, context.now)
     for message_id in messages.cancel_unsent(context.session, context.row.id, context.row.state):
         context.event("cancelled", f"A queued letter was cancelled: {reason}", rule="X8", data={"message": message_id})
     _cancel_tasks(context, context.row.state)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
@@ -78,6 +78,12 @@ def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrol
     """A lead's enrolments that have not ended, oldest first; locked on request."""
     query = select(Enrolment).where(Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
     return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
+
+
+def wake(session: Session, lead_id: int, state: str, now: datetime) -> None:
+    """Let a lead's enrolments in this state look again at once."""
+    mine = (Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None), Enrolment.state == state)
+    session.execute(update(Enrolment).where(*mine, Enrolment.due_at > now).values(due_at=now))
 
 
 def running_of(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Enrolment]]:
