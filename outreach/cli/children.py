@@ -30,6 +30,9 @@ class Role:
     name: str
     function: str
     arguments: tuple[str, ...] = ()
+    patience: int = 0
+    """How far it stands back (as `nice` counts) when the processors are short: nobody who waits for an answer waits for
+    work that has time."""
 
     def run(self, heartbeat: Path) -> None:
         """Do it; returns when told to stop."""
@@ -64,6 +67,7 @@ class Child:
     def _work(self) -> None:
         for descriptor in self.not_mine:
             os.close(descriptor)
+        os.nice(self.role.patience)
         self.role.run(self.heartbeat)
 
     def ended(self) -> bool:

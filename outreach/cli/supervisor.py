@@ -29,9 +29,9 @@ ROLES = (
     Role("postman", "outreach.cli.postman:run"),
     Role("web", "outreach.cli.web:run"),
     Role("urgent", "outreach.jobs.work:run", ("urgent",)),
-    Role("outbound", "outreach.jobs.work:run", ("outbound",)),
+    Role("outbound", "outreach.jobs.work:run", ("outbound",), patience=5),
     Role("inbound", "outreach.jobs.work:run", ("inbound",)),
-    Role("housekeeping", "outreach.jobs.work:run", ("housekeeping",)),
+    Role("housekeeping", "outreach.jobs.work:run", ("housekeeping",), patience=10),
     Role("clock", "outreach.jobs.clock:run"),
 )
 PRELOAD = ("outreach.app", "outreach.jobs", "outreach.jobs.work", "outreach.jobs.clock", "outreach.cli.postman")

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from outreach.heartbeat import alive
+from outreach.queue import connect
+
 
 def processes_of(data: Path) -> set[int]:
     """Every process that still works for this data folder (found by its environment or command line)."""
@@ -170,6 +173,15 @@ def test_up_prints_the_address_and_a_link_to_claim_it_once(running_system: Any) 
     said = running_system.said()
     assert running_system.url in said
     assert f"  {running_system.url}/claim/" in said
+
+
+def test_work_that_has_time_stands_back_for_those_who_wait(running_system: Any) -> None:
+    """L2: when the processors are short, forms, answers and replies go before sequences, newsletters and reports."""
+    redis = connect(running_system.run_json()["settings"]["REDIS_URL"])
+    standing = {sign.role: os.getpriority(os.PRIO_PROCESS, sign.pid) for sign in alive(redis)}
+    own = standing["web"]
+    assert {standing[role] for role in ("urgent", "inbound", "postman", "clock")} == {own}
+    assert own < standing["outbound"] < standing["housekeeping"]
 
 
 def test_up_stops_when_the_process_that_it_follows_is_gone(starts: Any) -> None:
