@@ -15,7 +15,7 @@ from typing import Any, get_args
 from sqlalchemy.orm import Session
 
 from outreach.config import Settings
-from outreach.core import replies, wordweights
+from outreach.core import comeback, replies, wordweights
 from outreach.core.replies import Sense, SenseName
 from outreach.store import corrections
 
@@ -43,7 +43,7 @@ def of(session: Session, text: str, day: date) -> Sense:
     name, chance = wordweights.best(learned.data, text)
     if name not in NAMES or chance < SURE_ENOUGH:
         return ruled
-    back = replies.back_on(text, day) if name == "not_now" else None
+    back = comeback.back_on(text, day) if name == "not_now" else None
     return Sense(name, back, f"learned ({chance:.0%})", sure=False)  # type: ignore[arg-type]
 
 

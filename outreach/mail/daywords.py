@@ -9,7 +9,7 @@ from typing import Final
 
 import dateparser
 
-from outreach.core.replies import MONTHS as MONTH_NAMES
+from outreach.core.comeback import MONTHS as MONTH_NAMES
 
 LANGUAGES: Final = (
     ["en", "de", "fr", "es", "it", "nl", "sv", "da", "nb", "fi", "pt", "pl", "cs", "ru", "tr", "hu", "ro", "el", "uk"]
