@@ -7,6 +7,7 @@ itself was refused: filters say the same after they have read the letter.  Pure:
 """
 
 import re
+from functools import cached_property
 from typing import Final, Literal
 
 Verdict = Literal["hard", "soft", "ours", "delayed", "delivered"]
@@ -257,7 +258,7 @@ LOOKED_UP: Final = _words(
     r"\(000c05a6\)|recipient name is not recogni[sz]ed|resolver\.adr\.\w*recip\w*notfound",
     r"unrout(?:e)?able address|^(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\((?:user unknown|unknown user)\b",
     r"address (?:couldn't|wasn't|could not|was not) (?:be )?found|wasn't found at [\w.-]+",
-    r"attempted recipient address does not exist|has been replaced by",
+    r"attempted recipient address does not exist|has been replaced by|no valid recipients for this mm",
 )
 
 # Which SMTP command was refused, in the words of the families of servers; the first that stands in a text counts.
@@ -265,12 +266,12 @@ _SENT: Final = r"(?:>>>|-->|sent <<<) ?"
 _REFUSED: Final = r"\b(?:(?!>>>|<<<|-->|<--).){0,330}(?:>>>|<<<|<--) ?[45]\d\d"
 STAGES: Final = _words(
     r"(?P<rcpt>in reply to (?:the )?rcpt|(?:after|for|following|during|in) (?:the )?rcpt\b|\[rcpt_to\]|smtp command -*\s*rcpt"
-    rf"|{_SENT}rcpt to{_REFUSED}|does not like recipient|smtp:rcpt|\(state 14\))",
+    rf"|{_SENT}rcpt to{_REFUSED}|does not like recipient|most progress was rcpt|smtp:rcpt|\(state 14\))",
     r"(?P<data>in reply to (?:the )?(?:end of )?data|after (?:the )?(?:end of )?(?:data|message)\b|end of data\b"
-    rf"|{_SENT}data{_REFUSED}|\[(?:data|body|eod)\]|failed after i sent the message|smtp command -*\s*data|smtp:data"
+    rf"|{_SENT}data{_REFUSED}|\[(?:data|body|eod)\]|failed (?:after i sent the message|on data command)|smtp command -*\s*data|smtp:data"
     r"|\(state 1[578]\))",
     r"(?P<mail>in reply to (?:the )?mail from|(?:after|for|following|during) (?:the )?mail from|\[mail_from\]"
-    rf"|{_SENT}mail from{_REFUSED}|does not like sender|smtp command -*\s*mail|smtp:mail)",
+    rf"|{_SENT}mail from{_REFUSED}|sender was rejected|smtp command -*\s*mail|smtp:mail)",
 )
 AT_RECIPIENT: Final = _words(r"recipient (?:address )?rejected|rejected (?:the )?(?:recipient|address)\b")
 
@@ -343,77 +344,101 @@ def verdict(status: str | None, smtp_code: int | None, text: str, stage: Stage =
     reply = smtp_code or reply_code(text)
     if code and code.startswith("2"):
         return "delivered"
-    nobody = _says_nobody(words) and _refused_by_name(words, stage or stage_of(words))
+    at = stage or stage_of(words)
+    if at == "mail":
+        return "soft" if (code or f"{reply or 5}").startswith("4") else "ours"
+    heard = _Heard(words, at)
     if not is_generic(code) and code is not None:
-        return _by_code(code, reply, words, nobody)
+        return _by_code(code, reply, heard)
     if code is not None and code.startswith("4") and (reply is None or reply < 500):
         return "ours" if _says_policy(words) and not TEMPORARY.search(words) else "soft"
-    return _by_words(reply, words, nobody)
+    return _by_words(reply, heard)
 
 
-def _by_code(code: str, reply: int | None, words: str, nobody: bool) -> Verdict:
+class _Heard:
+    """The words of one refusal, lower case, and what they say of the address; the expensive questions asked once."""
+
+    def __init__(self, words: str, stage: Stage) -> None:
+        self.words, self.stage = words, stage
+
+    @cached_property
+    def denied(self) -> bool:
+        """Somebody says that the recipient is not there."""
+        return _says_nobody(self.words)
+
+    @cached_property
+    def nobody(self) -> bool:
+        """The recipient was refused by name, for not being there (MAIL 1.11); no filter had read the letter."""
+        if self.stage == "data" or not self.denied:
+            return False
+        return self.stage == "rcpt" or bool(LOOKED_UP.search(self.words) or NO_DOMAIN.search(self.words))
+
+
+def _by_code(code: str, reply: int | None, heard: _Heard) -> Verdict:
     kind, subject, detail = code.split(".")
+    words = heard.words
     if code in OUR_CODES:
-        return "hard" if kind == "5" and nobody else "ours"
+        return "ours"
     if kind == "4":
-        return _temporary_code(subject, reply, words, nobody)
+        return _temporary_code(subject, reply, heard)
     if MAILBOX_FULL.search(words) and subject != "1":
         return "soft"
     if code in HARD_CODES:
-        return _hard_code(code, words)
+        return _hard_code(code, heard)
     match subject:
         case "4":
-            return _routing(code, words, nobody)
+            return _routing(code, heard)
         case "2":
-            return "hard" if detail not in {"2", "3", "4"} and nobody and NOT_THERE.search(words) else "soft"
+            return "hard" if detail not in {"2", "3", "4"} and heard.nobody and NOT_THERE.search(words) else "soft"
         case "5" | "6" | "7":
-            if nobody and not STRONG_POLICY.search(words):
+            if heard.nobody and not STRONG_POLICY.search(words):
                 return "hard"
             return "soft" if DISABLED.search(words) and not _says_policy(words) else "ours"
-        case "1" if detail == "0" and _says_nobody(words) and not STRONG_POLICY.search(words):
+        case "1" if detail == "0" and heard.denied and not STRONG_POLICY.search(words):
             return "hard"
         case "1" | "3" | "0" if detail != "4" or subject == "1":
-            return _by_words(reply or 550, words, nobody)
+            return _by_words(reply or 550, heard)
         case _:
             return "soft"
 
 
-def _temporary_code(subject: str, reply: int | None, words: str, nobody: bool) -> Verdict:
+def _temporary_code(subject: str, reply: int | None, heard: _Heard) -> Verdict:
     if subject == "7":
-        return "soft" if re.search(r"gr[ea]y-?list", words) else "ours"
-    if subject == "1" and reply is not None and reply >= 550 and nobody:
+        return "soft" if re.search(r"gr[ea]y-?list", heard.words) else "ours"
+    if subject == "1" and reply is not None and reply >= 550 and heard.nobody:
         return "hard"
     return "soft"
 
 
-def _hard_code(code: str, words: str) -> Verdict:
+def _hard_code(code: str, heard: _Heard) -> Verdict:
+    words = heard.words
     if MAILBOX_FULL.search(words) or TOO_LARGE.search(words) or TEMPORARY_NAME.search(words):
         return "soft"
     if STRONG_POLICY.search(words) or NOT_THE_RECIPIENT.search(words):
         return "ours"
-    if _says_nobody(words):
+    if heard.denied:
         return "hard"
     if code != "5.1.10" and DISABLED.search(words):
         return "soft"
     return "hard"
 
 
-def _routing(code: str, words: str, nobody: bool) -> Verdict:
+def _routing(code: str, heard: _Heard) -> Verdict:
     """5.4.x: only a domain that is not there, and Exchange Online's 5.4.1 for an address not in its directory, are hard."""
-    if TEMPORARY_NAME.search(words):
+    if TEMPORARY_NAME.search(heard.words):
         return "soft"
-    if nobody and NO_DOMAIN.search(words):
+    if code == "5.4.1" and "recipient address rejected" in heard.words:
         return "hard"
-    if code == "5.4.1" and "recipient address rejected" in words:
-        return "hard"
-    return "hard" if code in {"5.4.4", "5.4.0", "5.4.1", "5.4.300"} and nobody else "soft"
+    named = code in {"5.4.4", "5.4.0", "5.4.1", "5.4.300"} or NO_DOMAIN.search(heard.words)
+    return "hard" if heard.nobody and named else "soft"
 
 
-def _by_words(reply: int | None, words: str, nobody: bool) -> Verdict:
+def _by_words(reply: int | None, heard: _Heard) -> Verdict:
+    words = heard.words
     if MAILBOX_FULL.search(words) or TOO_LARGE.search(words):
         return "soft"
-    if _says_nobody(words):
-        return "hard" if nobody and (reply is None or reply >= 500) else "soft"
+    if heard.denied:
+        return "hard" if heard.nobody and (reply is None or reply >= 500) else "soft"
     if reply is not None and reply < 500:
         return "soft"
     if DISABLED.search(words) and not STRONG_POLICY.search(words):
@@ -428,13 +453,6 @@ def _by_words(reply: int | None, words: str, nobody: bool) -> Verdict:
 def _spoken(text: str) -> str:
     """The text as the tables expect it: capped, lower case, one space between words."""
     return " ".join(text[:TEXT_LIMIT].lower().replace("\u2019", "'").split())
-
-
-def _refused_by_name(words: str, stage: Stage) -> bool:
-    """Whether it was the recipient that was refused (MAIL 1.11), and not a letter that a filter had read."""
-    if stage == "data":
-        return False
-    return stage == "rcpt" or bool(LOOKED_UP.search(words) or NO_DOMAIN.search(words))
 
 
 def _says_nobody(words: str) -> bool:

@@ -15,7 +15,7 @@ from outreach.core import bounces as rules
 from . import arf, dsn, phrases
 from .addresses import domain, in_text
 from .automatic import auto_header, automatic, own_words
-from .notices import from_words, notice
+from .notices import notice
 from .parse import Inbound
 from .successors import Successor
 
@@ -187,7 +187,7 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
         return "subject and first words of a report"
     if not (from_daemon or (nobody and not auto_header(inbound)) or (subject and not answer)):
         return ""
-    named = from_words(inbound, dsn._not_recipients(inbound, dsn.returned(inbound), known.our_domains))
+    named = dsn.named_in_words(inbound, known.our_domains)
     if from_daemon and named:
         return "daemon sender and words"
     if nobody and named and re.search(phrases.BOUNCE_SUBJECT, text[:400]):

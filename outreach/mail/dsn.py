@@ -13,7 +13,7 @@ from typing import Final
 from outreach.core import bounces as rules
 
 from .addresses import domain, in_text, local_part, mailboxes
-from .notices import MAX_BODY, MAX_RECIPIENTS, beside, explanation, from_words, is_delay, notice, plain, stage
+from .notices import MAX_BODY, MAX_RECIPIENTS, Told, from_words, is_delay, notice, plain
 from .parse import MESSAGE_ID, Inbound
 
 
@@ -151,6 +151,7 @@ def read_report(inbound: Inbound) -> tuple[Bounce, ...]:
     """The recipients of RFC 3464 fields, each once."""
     found: dict[str, Bounce] = {}
     pending: dict[str, str] = {}
+    told = Told(notice(inbound))
     for text in _report_texts(inbound):
         for group in _groups(text):
             if not group.recipient:
@@ -158,12 +159,12 @@ def read_report(inbound: Inbound) -> tuple[Bounce, ...]:
                     key: group.get(key) for key in ("action", "status", "diagnostic-code") if group.get(key)
                 }
                 continue
-            bounce = _from_group(_Group({**pending, **group.fields}), inbound)
-            found.setdefault(bounce.recipient, bounce)
+            if group.recipient not in found:
+                found[group.recipient] = _from_group(_Group({**pending, **group.fields}), told)
     return tuple(found.values())[:MAX_RECIPIENTS]
 
 
-def _from_group(group: _Group, inbound: Inbound) -> Bounce:
+def _from_group(group: _Group, told: Told) -> Bounce:
     diagnostic = re.sub(r"^\s*[\w./-]+\s*;\s*", "", group.get("diagnostic-code")).strip()
     field_status = rules.enhanced_code(group.get("status"))
     status = choose_status(diagnostic, field_status)
@@ -171,10 +172,10 @@ def _from_group(group: _Group, inbound: Inbound) -> Bounce:
     action = re.split(r"[\s(;]", group.get("action").lower() + " ")[0]
     words = f"{diagnostic} {group.get('status')} {group.get('x-supplementary-info')}"
     if status in rules.HARD_CODES and not diagnostic:
-        words = f"{words} {beside(inbound, group.recipient)}"  # a footer of the server's must not overrule the code
+        words = f"{words} {told.beside(group.recipient)}"  # a footer of the server's must not overrule the code
     elif len(re.sub(r"[\W\d]+", "", diagnostic)) < 12 or rules.is_generic(status):
-        words = f"{words} {explanation(inbound, group.recipient)}"
-    refused = stage(inbound, group.recipient, diagnostic)
+        words = f"{words} {told.explanation(group.recipient)}"
+    refused = told.stage(group.recipient, diagnostic)
     return Bounce(group.recipient, status, _verdict(action, status, code, words, refused), action, diagnostic, code)
 
 
@@ -272,15 +273,23 @@ def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tupl
     if reported:
         return reported
     letter = returned(inbound)
-    ignored = _not_recipients(inbound, letter, our_domains)
-    named = _failed_header(inbound) or from_words(inbound, ignored)
+    text = notice(inbound)
+    ignored = _not_recipients(inbound, letter, text, our_domains)
+    named = _failed_header(inbound) or from_words(text, ignored)
     if letter.recipients:
         confirmed = tuple(found for found in named if found in letter.recipients)
         named = confirmed or named
     named = named or tuple(plain(found) for found in in_text(inbound.subject, 5) if plain(found) not in ignored)
-    named = named or from_words(inbound, ignored - {hint.lower() for hint in inbound.envelope_hints})
-    named = named or _by_flufl(inbound, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
-    return tuple(_in_words(inbound, recipient) for recipient in named[:MAX_RECIPIENTS])
+    named = named or from_words(text, ignored - {hint.lower() for hint in inbound.envelope_hints})
+    named = named or _by_flufl(inbound, text, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
+    told, late = Told(text), is_delay(inbound.subject, text)
+    return tuple(_in_words(told, recipient, late) for recipient in named[:MAX_RECIPIENTS])
+
+
+def named_in_words(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The failed recipients that the server's own words name, whatever else the message holds."""
+    text = notice(inbound)
+    return from_words(text, _not_recipients(inbound, returned(inbound), text, our_domains))
 
 
 def _failed_header(inbound: Inbound) -> tuple[str, ...]:
@@ -288,41 +297,42 @@ def _failed_header(inbound: Inbound) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain(address) for value in values for address in in_text(value, MAX_RECIPIENTS)))
 
 
-def _not_recipients(inbound: Inbound, letter: Returned, our_domains: frozenset[str]) -> frozenset[str]:
+def _not_recipients(inbound: Inbound, letter: Returned, text: str, our_domains: frozenset[str]) -> frozenset[str]:
     own = {hint.lower() for hint in inbound.envelope_hints} - set(letter.recipients)
     own |= {box.address.lower() for box in (*inbound.to, *inbound.cc)}
     own |= set(letter.senders) - set(letter.recipients)
     own |= {found.strip("<>").lower() for found in letter.message_ids}
     own |= {address.lower() for address in (inbound.from_address, inbound.sender, inbound.reply_to) if address}
+    spoken_of = in_text(text)
     daemons = {
         found.lower()
-        for found in in_text(notice(inbound))
+        for found in spoken_of
         if re.match(r"(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)$", local_part(found), re.I)
     }
-    ours = {found.lower() for found in in_text(notice(inbound)) if domain(found) in our_domains}
+    ours = {found.lower() for found in spoken_of if domain(found) in our_domains}
     return frozenset(own | daemons | ours)
 
 
-def _in_words(inbound: Inbound, recipient: str) -> Bounce:
-    words = explanation(inbound, recipient) or notice(inbound)[: rules.TEXT_LIMIT]
+def _in_words(told: Told, recipient: str, late: bool) -> Bounce:
+    words = told.explanation(recipient)
     bare = words.replace(recipient, " ")
     status, code = rules.enhanced_code(bare), rules.reply_code(re.sub(r"\d+\.\d+\.\d+\.\d+", " ", bare))
-    if is_delay(inbound):
+    if late:
         return Bounce(recipient, status, "delayed", "delayed", words.strip()[:1000], code)
-    verdict = rules.verdict(status, code, bare, stage(inbound, recipient, words))
+    verdict = rules.verdict(status, code, bare, told.stage(recipient, words))
     return Bounce(
         recipient, status, "soft" if verdict == "delivered" else verdict, "failed", words.strip()[:1000], code
     )
 
 
-def _by_flufl(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
+def _by_flufl(inbound: Inbound, notice_text: str, ignored: frozenset[str]) -> tuple[str, ...]:
     """flufl.bounce knows some old families; it raises on odd input, so that nothing of it is trusted but addresses."""
     try:
         from email import message_from_string
 
         from flufl.bounce import all_failures
 
-        text = notice(inbound)[:16384]
+        text = notice_text[:16384]
         source = "\n".join(
             f"{key}: {' '.join(value.split())}"
             for key, value in inbound.headers

@@ -4,6 +4,7 @@ Families of servers name the failed recipient in their own way; one ordered tabl
 """
 
 import re
+from functools import cached_property
 from typing import Final
 
 from outreach.core import bounces as rules
@@ -14,6 +15,9 @@ from .parse import Inbound, Part
 
 MAX_RECIPIENTS: Final = 100
 MAX_BODY: Final = 64 * 1024
+MAX_TRANSCRIPT: Final = 16 * 1024
+MAX_EXPLAINED: Final = 20  # so many recipients of one report get their own words; the others their fields alone
+MAX_PLACES: Final = 5
 
 RETURNED_COPY: Final = re.compile(
     r"^[ \t>*#=_~.-]*(?:"
@@ -140,26 +144,68 @@ def _before_copy(text: str) -> str:
     return head if in_text(head, 1) or not ends or len(head.split()) > 12 else text
 
 
-def explanation(inbound: Inbound, recipient: str) -> str:
-    """The server's words on one recipient: those beside its address that say something, else all that speak of a failure."""
-    text = notice(inbound)
-    if near := beside(inbound, recipient):
-        return near
-    wanted = recipient.lower()
-    failing = "\n".join(line for line in text.split("\n") if DIAGNOSTIC_LINE.search(line))[: rules.TEXT_LIMIT]
-    return failing if rules.recognised(failing.lower().replace(wanted, " ")) else text[: rules.TEXT_LIMIT]
+class Told:
+    """What a notice says of each recipient. Made once for a report, however many it names."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._near: dict[str, str] = {}
+        self._budget = MAX_BODY
 
-def beside(inbound: Inbound, recipient: str) -> str:
-    """The server's words next to this recipient's address, where they say something; else empty."""
-    lines = notice(inbound).split("\n")
-    wanted = recipient.lower()
-    places = [index for index, line in enumerate(lines) if wanted and wanted in line.lower()][:10]
-    for index in places:
-        near = _paragraphs(lines, index)
-        if rules.recognised(near.lower().replace(wanted, " ")):
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    @cached_property
+    def _lowered(self) -> list[str]:
+        return self.text.lower().split("\n")
+
+    @cached_property
+    def _spoken(self) -> str:
+        return " ".join(self.text[:MAX_TRANSCRIPT].lower().split())
+
+    @cached_property
+    def _failing(self) -> str:
+        return "\n".join(line for line in self._lines if DIAGNOSTIC_LINE.search(line[:500]))[: rules.TEXT_LIMIT]
+
+    @cached_property
+    def _stage(self) -> rules.Stage:
+        return rules.stage_of(self._spoken)
+
+    def explanation(self, recipient: str) -> str:
+        """The words beside its address that say something, else all that speak of a failure."""
+        if (near := self.beside(recipient)) or recipient not in self._near:
             return near
-    return ""
+        known = rules.recognised(self._failing.lower().replace(recipient.lower(), " "))
+        return self._failing if known else self.text[: rules.TEXT_LIMIT]
+
+    def beside(self, recipient: str) -> str:
+        """The words next to this recipient's address, where they say something; else empty."""
+        if recipient not in self._near and len(self._near) < MAX_EXPLAINED:
+            self._near[recipient] = self._look_beside(recipient.lower())
+        return self._near.get(recipient, "")
+
+    def _look_beside(self, wanted: str) -> str:
+        places = [index for index, line in enumerate(self._lowered) if wanted and wanted in line][:MAX_PLACES]
+        for index in places:
+            near = _paragraphs(self._lines, index)
+            self._budget -= len(near)
+            if self._budget < 0:
+                return ""
+            if rules.recognised(near.lower().replace(wanted, " ")):
+                return near
+        return ""
+
+    def stage(self, recipient: str, diagnostic: str = "") -> rules.Stage:
+        """The SMTP command at which it was refused, as its diagnostic, its paragraph or the transcript tells."""
+        wanted = re.escape(recipient.lower())
+        if re.search(rf"(?<!<<< )550 5\.1\.1 <{wanted}>\.\.\. user unknown", self._spoken):
+            return "rcpt"  # Sendmail's own verdict, also where it shows DATA: it had sent both commands at once
+        found = rules.stage_of(diagnostic) or rules.stage_of(self.beside(recipient))
+        if found:
+            return found
+        own = re.search(rf"rcpt to: ?<?{wanted}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", self._spoken)
+        return "rcpt" if own else self._stage
 
 
 def _paragraphs(lines: list[str], start: int) -> str:
@@ -176,9 +222,8 @@ def _paragraphs(lines: list[str], start: int) -> str:
     return "\n".join(out)[: rules.TEXT_LIMIT]
 
 
-def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
+def from_words(text: str, ignored: frozenset[str]) -> tuple[str, ...]:
     """The recipients that a letter in plain words names, by the first family that fits."""
-    text = notice(inbound)
     for _, pattern in COMPILED:
         found: dict[str, None] = {}
         for match in pattern.finditer(text):
@@ -191,19 +236,6 @@ def from_words(inbound: Inbound, ignored: frozenset[str]) -> tuple[str, ...]:
             return tuple(found)
     only = [plain(address) for address in in_text(text, 20) if plain(address) not in ignored]
     return tuple(only) if len(only) == 1 else ()
-
-
-def stage(inbound: Inbound, recipient: str, diagnostic: str = "") -> rules.Stage:
-    """The SMTP command at which this recipient was refused, as its diagnostic, its paragraph or the transcript tells."""
-    spoken = " ".join(notice(inbound).lower().split())
-    wanted = re.escape(recipient.lower())
-    if re.search(rf"(?<!<<< )550 5\.1\.1 <{wanted}>\.\.\. user unknown", spoken):
-        return "rcpt"  # Sendmail's own verdict, also where it shows DATA: it had sent both commands at once
-    found = rules.stage_of(diagnostic) or rules.stage_of(beside(inbound, recipient))
-    if found:
-        return found
-    own = re.search(rf"rcpt to: ?<?{wanted}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", spoken)
-    return "rcpt" if own else rules.stage_of(spoken)
 
 
 def plain(address: str) -> str:
@@ -223,13 +255,12 @@ DELAY_WORDS: Final = re.compile(
 )
 
 
-def is_delay(inbound: Inbound) -> bool:
+def is_delay(subject: str, text: str) -> bool:
     """Whether a letter in words announces a delay and no failure."""
-    text = notice(inbound)
     final = re.search(
         r"(?:permanent(?:ly)?|giving up|gave up|final(?:ly)? failed|could not be delivered to one|"
         r"fatal error|failed\.$)",
         text,
         re.I,
     )
-    return bool(DELAY_WORDS.search(text) or DELAY_SUBJECT.search(inbound.subject)) and not final
+    return bool(DELAY_WORDS.search(text) or DELAY_SUBJECT.search(subject)) and not final

@@ -1,5 +1,7 @@
 """Delivery reports in the shapes that servers give them: part by part, with every recipient named (MAIL 1.9, 1.11)."""
 
+import time
+
 import pytest
 
 from outreach.mail.classify import classify
@@ -903,3 +905,73 @@ def test_an_action_alone_proves_nothing_but_delay_and_delivery(action: str, stat
     fields = (f"Action: {action}\n" if action else "") + (f"Status: {status}\n" if status else "")
     found = classify(parse(report(f"Final-Recipient: rfc822; anna@customer.example\n{fields}")))
     assert [one.verdict for one in found.bounces] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (
+            "192.0.2.1 does not like recipient.\nRemote host said: 550 5.2.1 <anna@customer.example>... User Unknown",
+            "hard",
+        ),
+        ("192.0.2.1 does not like recipient.\nRemote host said: 550 no - see http://mx.example", "soft"),
+        ("192.0.2.1 failed after I sent the message.\nRemote host said: 550 no such user", "soft"),
+        ("192.0.2.1 failed on DATA command.\nRemote host said: 554 no such user", "soft"),
+        (
+            "Sorry, no SMTP connection got far enough; most progress was RCPT response; 192.0.2.1 said: 550 User unknown",
+            "hard",
+        ),
+        ("Connected to 192.0.2.1 but sender was rejected.\nRemote host said: 553 5.1.8 domain not found", "ours"),
+        ("Sorry, no mailbox here by that name. (#5.1.1)", "hard"),
+        ("Sorry, I couldn't find any host named customer.example. (#5.1.2)", "hard"),
+        ("Sorry, I couldn't find a mail exchanger or IP address. (#5.4.4)", "hard"),
+        ("CNAME lookup failed temporarily. (#4.4.3)\nthis message has been in the queue too long.", "soft"),
+        ("Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", "soft"),
+        ("The users mailfolder is over the allowed quota (size). (#5.2.2)", "soft"),
+        ("child status 100...the user's mailfolder is full.", "soft"),
+        ("Mailaddress is administratively disabled. (LDAP-ERR #220)", "soft"),
+    ],
+)
+def test_qmail_and_its_clones_tell_at_which_command_they_were_refused(words: str, verdict: str) -> None:
+    """F2, MAIL 1.11: hard where the recipient was refused, whatever the words; not after the letter was sent."""
+    body = (
+        f"Hi. This is the qmail-send program at mx.example.\n\n<anna@customer.example>:\n{words}\n\n"
+        "--- Below this line is a copy of the message.\n\nMessage-ID: <own@sender.example>\nFrom: rep@sender.example\n"
+    )
+    found = classify(parse(letter("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n", "", [body])))
+    assert [(one.recipient, one.verdict) for one in found.bounces] == [("anna@customer.example", verdict)]
+
+
+def test_a_report_inside_a_report_is_read() -> None:
+    """O1: some gateways wrap what they were told."""
+    inner = (
+        "Content-Type: message/rfc822\n\nFrom: Mail Delivery Subsystem <mailer-daemon@mx.example>\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=C\n\n--C\nContent-Type: text/plain\n\nFailed.\n"
+        "--C\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        "Final-Recipient: RFC822; anna@customer.example\nAction: failed\nStatus: 5.1.1\n--C--\n"
+    )
+    headers = "From: Mail Delivery Subsystem <gate@mx.example>\nSubject: Returned mail: User unknown\n"
+    found = classify(parse(letter(headers, "mixed", [inner])))
+    assert [(one.recipient, one.verdict) for one in found.bounces] == [("anna@customer.example", "hard")]
+
+
+@pytest.mark.parametrize(
+    "line", ["hello world this is text\n", "u7@customer.example said nothing\n", ">>> RCPT TO:<u7@customer.example> "]
+)
+def test_an_endless_notice_about_a_hundred_recipients_is_read_in_no_time(line: str) -> None:
+    """X4: however often the words would have to be looked at."""
+    fields = "".join(
+        f"Final-Recipient: rfc822; u{number}@customer.example\nAction: failed\nStatus: 5.0.0\n\n"
+        for number in range(100)
+    )
+    raw = letter(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\n",
+        "report; report-type=delivery-status",
+        [
+            f"Content-Type: text/plain\n\n{line * 2600}",
+            f"Content-Type: message/delivery-status\n\nReporting-MTA: dns;mx.example\n\n{fields}",
+        ],
+    )
+    start = time.process_time()
+    assert len(classify(parse(raw)).bounces) == 100
+    assert time.process_time() - start < 2
