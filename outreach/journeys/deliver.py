@@ -42,7 +42,7 @@ from outreach.store.messages import Message
 from outreach.store.outbox import Accepted
 from outreach.store.secrets import unseal
 
-FIRST_BATCH, LARGEST_BATCH = 20, 300
+FIRST_BATCH, LARGEST_BATCH = 20, 1000
 LEASE_SAFE = 40.0
 """Seconds after a claim (of a lease of 60) until which its letters are still begun."""
 SLICE = 5.0

@@ -60,13 +60,20 @@ def rank_of(kind: str, class_: str, at_once: bool, *, first: bool = False) -> in
     return RANK_FIRST if first else RANK_FOLLOW_UP
 
 
+def _unique(*columns: str) -> Index:
+    """Unique where it is set. Every step of a letter's way costs an entry in each index that it is in."""
+    there = text(f"{columns[0]} IS NOT NULL")
+    return Index(f"uq_messages_{'_'.join(columns)}", *columns, unique=True, postgresql_where=there)
+
+
 class Message(Base):
     """One letter to one person."""
 
     __tablename__ = "messages"
     __table_args__ = (
-        UniqueConstraint("enrolment_id", "step_key"),
-        UniqueConstraint("issue_id", "lead_id"),
+        _unique("enrolment_id", "step_key"),
+        _unique("issue_id", "lead_id"),
+        _unique("message_id"),
         Index(
             "ix_messages_turn", "mailbox_id", "lane", "rank", "due_at", "id", postgresql_where=text("state = 'queued'")
         ),
@@ -80,7 +87,7 @@ class Message(Base):
             "ix_messages_open", "state", "lease_until", postgresql_where=text("state IN ('claimed','begun','unsure')")
         ),
         Index("ix_messages_lead_id", "lead_id"),
-        Index("ix_messages_sent_at", "mailbox_id", "sent_at"),
+        Index("ix_messages_sent_at", "mailbox_id", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
         Index(
             "ix_messages_issue_unsent",
             "issue_id",
@@ -124,7 +131,7 @@ class Message(Base):
     """Plain text as written, where the letter has no template; else empty."""
     extra: Mapped[Json]
     """Merge fields that only this letter has (answers, reply thread)."""
-    message_id: Mapped[str | None] = mapped_column(unique=True)
+    message_id: Mapped[str | None]
     """Message-ID with its angle brackets, set before the first attempt and kept on a retry (MAIL O1)."""
     reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     """Our earlier letter that this one follows in a thread (T1)."""

@@ -421,7 +421,7 @@ def known_links(session: Session, message_ids: Collection[int]) -> dict[int, dic
 
 def reserve_links(session: Session, count: int) -> list[int]:
     """So many ids for new links, for this process alone."""
-    query = text("SELECT nextval(pg_get_serial_sequence('links', 'id')) FROM generate_series(1, :count)")
+    query = text("SELECT nextval('links_id_seq') FROM generate_series(1, :count)")
     return list(session.scalars(query, {"count": count}))
 
 
