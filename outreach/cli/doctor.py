@@ -92,6 +92,7 @@ def _postal_address(house: "House") -> Check:
 def _dns(house: "House") -> Iterator[Check]:
     """The same checks as on the page Sending domains, asked now."""
     from outreach.journeys import sending_domains
+    from outreach.mail.dns import is_local
 
     try:
         with house.sessions() as session:
@@ -100,7 +101,7 @@ def _dns(house: "House") -> Iterator[Check]:
         yield Check(WARNING, "sending domains cannot be read", "see the database above")
         return
     for name in names:
-        if sending_domains.is_local(name):
+        if is_local(name):
             yield Check(OK, f"DNS of {name} is not needed: the name is local")
             continue
         for found in sending_domains.look(house, name):

@@ -18,13 +18,13 @@ from outreach.core import threads
 from outreach.errors import Refused
 from outreach.journeys import letters, signing
 from outreach.journeys.house import House
-from outreach.mail import compose, library, templating, tracking
+from outreach.mail import compose, dns, library, templating, tracking
 from outreach.mail.letters import Address, Letter
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.mail.plain import personal_html
 from outreach.mail.smtp import Envelope
 from outreach.mail.templating import Shared
-from outreach.store import account, forms, leads, messages, outbox, tasks, users
+from outreach.store import account, forms, leads, mailboxes, messages, outbox, tasks, users
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -89,7 +89,7 @@ class Desk:
         self.session, self.house, self.mailbox, self.now = session, house, mailbox, now
         self.us = account.get(session)
         self.domain = mailbox.address.rpartition("@")[2]
-        self.tokens = answers_by_token(house, mailbox)
+        self.tokens = answers_by_token(session, house, mailbox)
         self.stamp = signing.stamp_of(session, house, mailbox)
         self.never = (house.url("/u/"), house.url("/a/"), house.url("/p/"))
         self._base = house.url("")
@@ -299,10 +299,17 @@ class Desk:
         return self.house.token("feedback", 0)[:12]
 
 
-def answers_by_token(house: House, mailbox: Mailbox) -> bool:
-    """Whether signed addresses at REPLY_DOMAIN reach us: not when a real mailbox of that domain is polled by IMAP."""
-    polled = bool(mailbox.imap_secret or (mailbox.from_env and house.settings.imap_url))
-    return not polled or house.settings.reply_domain != mailbox.address.rpartition("@")[2]
+def answers_by_token(session: Session, house: House, mailbox: Mailbox) -> bool:
+    """Whether signed addresses at REPLY_DOMAIN reach us from outside; else people answer the mailbox itself.
+
+    Not when the domain is a local name and the mailbox is a real one, nor when a mailbox of that domain is read by IMAP: then
+    another mail server has the domain, and knows no such addresses.
+    """
+    ours, theirs = house.settings.reply_domain, mailbox.address.rpartition("@")[2].lower()
+    if dns.is_local(ours) and not dns.is_local(theirs):
+        return False
+    at_home = (box for box in mailboxes.active(session) if box.address.rpartition("@")[2].lower() == ours)
+    return not any(box.imap_secret or (box.from_env and house.settings.imap_url) for box in at_home)
 
 
 def _parents(session: Session, drafts: Collection[Draft]) -> Mapping[int, Parent]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from outreach.journeys import notify, posting, signing
 from outreach.journeys.house import House
 from outreach.mail import dns, dnscheck
-from outreach.mail.dns import Ask
+from outreach.mail.dns import Ask, is_local
 from outreach.mail.dnscheck import Finding, Key, Sender
 from outreach.mail.providers import table
 from outreach.store import business_clock, domains, mailboxes, secrets
@@ -25,12 +25,6 @@ PAGE = "/settings/domains"
 DAILY = timedelta(hours=24)
 WHILE_WAITING = timedelta(hours=1)
 BAD = ("missing", "wrong")
-LOCAL_ENDS = (".localhost", ".test", ".example", ".invalid", ".local", ".internal")
-
-
-def is_local(domain: str) -> bool:
-    """A name that no DNS knows: nothing to look up."""
-    return domain == "localhost" or domain.endswith(LOCAL_ENDS) or "." not in domain
 
 
 def names(session: Session) -> list[str]:
@@ -42,7 +36,7 @@ def sender_of(session: Session, house: House, domain: str) -> Sender:
     """Everything that a check of this domain has to know."""
     boxes = [box for box in mailboxes.active(session) if _domain(box.address) == domain]
     rows = [table.of(box.provider) for box in boxes]
-    by_token = any(posting.answers_by_token(house, box) for box in boxes)
+    by_token = any(posting.answers_by_token(session, house, box) for box in boxes)
     signers = [row for row in rows if row.signs]
     keys = tuple(Key(k.selector, k.kind, k.public) for k in domains.keys(session, domain) if k.state != "retired")
     return Sender(

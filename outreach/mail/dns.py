@@ -9,6 +9,7 @@ import dns.reversename
 from outreach import clock
 
 SECONDS = 4.0
+LOCAL_ENDS = (".localhost", ".test", ".example", ".invalid", ".local", ".internal")
 
 Ask = Callable[[str, str], tuple[str, ...]]
 """(name, kind) -> the answers as text, () when there surely is none. Raises DnsSilent when nobody knows."""
@@ -56,6 +57,11 @@ def once(asked: Ask) -> Ask:
         return known[key]
 
     return cached
+
+
+def is_local(domain: str) -> bool:
+    """A name that no DNS knows: nothing to look up, and nobody outside can write to it."""
+    return domain == "localhost" or domain.endswith(LOCAL_ENDS) or "." not in domain
 
 
 def reverse_name(address: str) -> str:

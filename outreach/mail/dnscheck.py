@@ -125,11 +125,11 @@ def _answered(topic: str, look: Callable[[], Iterable[Finding]]) -> list[Finding
 
 def _spf(sender: Sender, ask: Ask) -> Iterable[Finding]:
     domain, found = sender.envelope, spf.records(ask, sender.envelope)
-    wanted = "v=spf1 " + " ".join(
-        [*(f"include:{name}" for name in sender.includes), *_own_servers(sender, ask), "~all"]
-    )
     if not found:
-        yield Finding("spf", "missing", f"SPF of {domain} is missing", "", Record(domain, "TXT", wanted))
+        may = [*(f"include:{name}" for name in sender.includes), *_own_servers(sender, ask)]
+        wanted = Record(domain, "TXT", f"v=spf1 {' '.join(may)} ~all") if may else None
+        detail = "" if may else "Which servers send for it is for the mail server's provider to say: “SPF” in its help."
+        yield Finding("spf", "missing", f"SPF of {domain} is missing", detail, wanted)
         return
     if len(found) > 1:
         merged = "v=spf1 " + " ".join(dict.fromkeys(w for r in found for w in r.split()[1:] if "all" not in w.lower()))

@@ -8,7 +8,7 @@ from outreach.http.house import current_house, now
 from outreach.http.limits import limiter
 from outreach.http.transactions import transaction
 from outreach.journeys import sending_domains, signing
-from outreach.mail import dkim
+from outreach.mail import dkim, dns
 from outreach.mail.dnscheck import Record
 from outreach.store import domains
 from outreach.store.domains import DkimKeyRow
@@ -25,7 +25,7 @@ def sending_domains_page() -> str:
     shown = [
         {
             "name": name,
-            "local": sending_domains.is_local(name),
+            "local": dns.is_local(name),
             "row": domains.by_name(session, name),
             "keys": [(key, _record(key)) for key in domains.keys(session, name)],
             "signer": sender.signer,
