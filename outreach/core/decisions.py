@@ -29,6 +29,14 @@ class CancelTasks(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskUntil(Effect):
+    """K1, P1: the open task of a step has time until then."""
+
+    step: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancelLetters(Effect):
     """Cancel the enrolment's letters that are queued or claimed (X8)."""
 

@@ -22,8 +22,8 @@ Memory = Mapping[str, Any]
 ``judged``    {if or wait step id: {"at": ISO, "lane": then|else}}: lanes taken; the anchor inside a lane
 ``track``     {"name": positive|negative|step id, "at": ISO}: entered by goto
 ``under_way`` {"step", "kind": letter|task, "since": ISO, "until": ISO}: a letter queued, or a task that blocks
-``paused``    {"at": ISO, "left": [...], "reason", "by", "until"?}: P1
-``frozen``    {"at": ISO, "left", "was", "until"?}: P1 for pauses that bind from outside (P2), kept by the house
+``paused``    {"at": ISO, "left": [...], "task", "reason", "by", "until"?}: P1; "task": what is left of a task's time
+``frozen``    {"at": ISO, "left", "task", "was", "until"?}: P1 for pauses that bind from outside (P2), kept by the house
 ``counted_to`` ISO: pauses up to this moment are in the dates already
 ``ooo``       {"until": ISO date, "since": ISO}: O4
 ``slots``     [[part, weekday], ...]: parts of the day already tried (W11)

@@ -378,19 +378,34 @@ def rest_of(enrolment: Snapshot, sequence: Sequence, cal: Calendar, now: datetim
     raw = raw_target(enrolment, sequence, cal) or now
     _, delay = _counts_from(enrolment, sequence)
     left: dict[str, Any] = {"key": enrolment.step_key, "delay": str(delay)}
-    target, wall = cal.local(raw), cal.local(now)
     if raw <= now:
-        over = {"unit": "over", "clock": target.time().isoformat()}
+        over = {"unit": "over", "clock": cal.local(raw).time().isoformat()}
         return {**left, **(over if delay.day_level and delay.amount else {"unit": "elapsed", "seconds": 0.0})}
-    if not delay.day_level:
-        return {**left, "unit": "elapsed", "seconds": (raw - now).total_seconds()}
-    if _anchored(enrolment, sequence):
+    if delay.day_level and _anchored(enrolment, sequence):
         return None
+    return {**left, **_ahead(delay, raw, cal, now)}
+
+
+def time_left(enrolment: Snapshot, sequence: Sequence, cal: Calendar, now: datetime) -> dict[str, Any] | None:
+    """P1, K1: what is left of the time in which the task that blocks is to be done, as `rest_of` says it."""
+    under_way = enrolment.under_way
+    step = sequence.step(under_way["step"]) if under_way is not None and under_way["kind"] == "task" else None
+    if under_way is None or step is None:
+        return None
+    delay = step.touch.timeout or ONE_BUSINESS_DAY
+    return {"key": step.id, "delay": str(delay), **_ahead(delay, max(moment(under_way["until"]), now), cal, now)}
+
+
+def _ahead(delay: Delay, end: datetime, cal: Calendar, now: datetime) -> dict[str, Any]:
+    """The stretch from now to a later moment, in the unit of a delay."""
+    target, wall = cal.local(end), cal.local(now)
+    if not delay.day_level:
+        return {"unit": "elapsed", "seconds": (end - now).total_seconds()}
     if delay.unit is Unit.DAYS:
-        return {**left, "unit": "wall", "seconds": (target - wall).total_seconds()}
+        return {"unit": "wall", "seconds": (target - wall).total_seconds()}
     days = business_days_between(cal, wall.date(), target.date())
     clock = datetime.combine(wall.date(), target.time()) - wall
-    return {**left, "unit": "open", "days": days, "seconds": clock.total_seconds()}
+    return {"unit": "open", "days": days, "seconds": clock.total_seconds()}
 
 
 def _anchored(enrolment: Snapshot, sequence: Sequence) -> bool:

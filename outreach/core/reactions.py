@@ -33,6 +33,7 @@ from outreach.core.decisions import (
     Skip,
     Suppress,
     TagLead,
+    TaskUntil,
     Wait,
 )
 from outreach.core.enrolments import Facts, Pausing, Snapshot
@@ -43,6 +44,8 @@ from outreach.core.planning import (
     rest_from,
     rest_of,
     shifted,
+    target_after,
+    time_left,
     written,
 )
 from outreach.core.sequences import FINISH, Action, Do, Goal, Handover, Sequence, Step, Until
@@ -543,6 +546,7 @@ def _paused(
         "by": by,
         "until": written(until) if until else None,
         "left": rest_of(enrolment, scene.sequence, cal, scene.now),
+        "task": time_left(enrolment, scene.sequence, cal, scene.now),
         "was": enrolment.state,
     }
     after = replace(
@@ -601,14 +605,17 @@ def resumed(enrolment: Snapshot, sequence: Sequence, facts: Facts, now: datetime
         after = after.remember(rest=rest_from(left, cal, now))
     elif after.last_done_at is not None and after.last_done_at > moment(paused["at"]):
         after = replace(after, last_done_at=now)
+    effects: tuple[Effect, ...] = ()
     if after.under_way is not None:
-        after = replace(
-            after, state=paused.get("was", states.SCHEDULED), due_at=moment(after.under_way["until"]), reason=""
-        )
-        after = replace(after, due_at=max(after.due_at or now, now))
+        until, left = moment(after.under_way["until"]), paused.get("task")
+        if left is not None and left["key"] == after.under_way["step"]:
+            until = max(target_after(left, cal, now), now)
+            after = after.remember(under_way={**after.under_way, "until": written(until)})
+            effects = (TaskUntil(left["key"], until),)
+        after = replace(after, state=paused.get("was", states.SCHEDULED), due_at=max(until, now), reason="")
     else:
         after, _ = planned(after, sequence, facts, now, random)
-    return Resume(after=after, rule="P1", text=f"Goes on: {why}.")
+    return Resume(after=after, rule="P1", text=f"Goes on: {why}.", effects=effects)
 
 
 # Pauses from outside (P2)
@@ -685,7 +692,9 @@ def thawed(scene: Scene, choice: str = "") -> Decision:
 def _frozen_at(scene: Scene, since: datetime) -> Snapshot:
     cal = calendar_of(scene.sequence, scene.facts)
     left = rest_of(scene.enrolment, scene.sequence, cal, since)
-    return scene.enrolment.remember(frozen={"at": written(since), "left": left, "was": scene.enrolment.state})
+    task = time_left(scene.enrolment, scene.sequence, cal, since)
+    kept = {"at": written(since), "left": left, "task": task, "was": scene.enrolment.state}
+    return scene.enrolment.remember(frozen=kept)
 
 
 def _counted_from(enrolment: Snapshot) -> datetime:

@@ -6,7 +6,7 @@ away, with the error in its reason, and the line goes on.
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
@@ -27,22 +27,24 @@ log = structlog.get_logger()
 BATCH = 500
 """Rows of one transaction: about half a second of work, so that nobody waits long for a lock of ours."""
 
+LOOK_AGAIN = timedelta(minutes=1)
+
 Work = Callable[[Session, House, datetime, int, Collection[int] | None, list[int]], None]
 """Claim up to so many rows (or only these), note their ids in the list, work on them."""
 PutOff = Callable[[Session, House, int, str], None]
 
 
 def advance(house: House, limit: int = BATCH) -> int:
-    """(1) Tell enrolments how their letters ended, (2) close tasks past their timeout, (3) take due steps; how many rows
+    """(1) Tell enrolments how their letters ended, (2) take due steps, (3) close tasks past their timeout; how many rows
     were worked on. Up to `limit` of each: who rings again gets the next ones."""
-    settled = _batch(house, limit, _settle, _put_off_message)
+    count = _batch(house, limit, _settle, _put_off_message) + _batch(house, limit, _step, _put_off)
     with house.sessions() as session:
         now = house.now(session)
         late = tasks.expired(session, now, limit)
     for task_id in late:
         with house.sessions.begin() as session:
             _expire(session, task_id, house.now(session))
-    return settled + len(late) + _batch(house, limit, _step, _put_off)
+    return count + len(late)
 
 
 def _batch(house: House, limit: int, work: Work, put_off: PutOff) -> int:
@@ -91,12 +93,17 @@ def _step(
 
 
 def _expire(session: Session, task_id: int, now: datetime) -> None:
-    """K1: a step's task that nobody did in time is skipped (a step that waits for it moves on by its own decision)."""
+    """K1: a step's task that nobody did in time is skipped (a step that waits for it moves on by its own decision).
+    While that one stands still the task's time does (P1): it is looked at again when the enrolment is."""
     task = session.get_one(tasks.Task, task_id)
     if task.lead_id:
         leads.locked(session, task.lead_id)
         session.refresh(task)
     if task.state != "open" or task.expires_at is None or task.expires_at > now:
+        return
+    row = session.get(Enrolment, task.enrolment_id) if task.enrolment_id else None
+    if row is not None and row.ended_at is None and _blocks(row, task):
+        task.expires_at = max(row.due_at or now, now + LOOK_AGAIN)
         return
     task.state, task.done_at, task.note = "skipped", now, "not done in time"
     events.record(
@@ -109,6 +116,12 @@ def _expire(session: Session, task_id: int, now: datetime) -> None:
         step_key=task.step_key,
         rule="K1",
     )
+
+
+def _blocks(row: Enrolment, task: tasks.Task) -> bool:
+    """Whether the enrolment waits for this very task still; whoever is due has let go of it by now, or is about to."""
+    under_way = row.memory.get("under_way") or {}
+    return under_way.get("kind") == "task" and under_way.get("step") == task.step_key
 
 
 def _put_off(session: Session, house: House, enrolment_id: int, error: str) -> None:

@@ -420,6 +420,13 @@ def _(effect: d.CancelTasks, context: Applying) -> None:
     _cancel_tasks(context, effect.reason)
 
 
+@_effect(d.TaskUntil)
+def _(effect: d.TaskUntil, context: Applying) -> None:
+    for task in tasks.open_of_enrolment(context.session, context.row.id):
+        if task.step_key == effect.step:
+            task.expires_at = effect.until
+
+
 @_effect(d.CancelLetters)
 def _(effect: d.CancelLetters, context: Applying) -> None:
     messages.cancel_unsent(context.session, context.row.id, effect.reason)

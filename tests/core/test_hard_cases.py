@@ -404,6 +404,38 @@ def test_a_task_nobody_does_is_skipped_passed_over_or_told(lead, still, then, sa
     assert local(passed.after.due_at) == "Thu 05 Mar 12:00"
 
 
+@pytest.mark.parametrize(
+    ("timeout", "paused", "resumed", "until"),
+    [
+        ("2 hours", "Wed 04 Mar 11:30", "Fri 06 Mar 09:00", "Fri 06 Mar 09:30"),
+        ("1 business day", "Wed 04 Mar 16:00", "Mon 09 Mar 12:00", "Tue 10 Mar 06:00"),
+        ("3 days", "Thu 05 Mar 10:00", "Sat 07 Mar 10:00", "Mon 09 Mar 10:00"),
+    ],
+)
+def test_a_pause_freezes_the_rest_of_a_tasks_time(lead, still, timeout, paused, resumed, until):
+    """P1, K1: in its own unit (elapsed, open days, days on the clock); the task's row is told."""
+    sequence = document(f" - {{id: c, call: {{script: s, timeout: {timeout}}}}}\n - {{id: b, LETTER, after: 1 day}}\n")
+    start = ny("Wed 04 Mar 10:00")
+    called = engine.decide(engine.first(1, sequence, lead(), start, still).after, sequence, lead(), start, still).after
+    held = engine.on_signal(called, sequence, signals.PausedBy("Olga"), lead(), ny(paused), still).after
+    assert engine.decide(held, sequence, lead(), called.due_at, still).kind == "plan", "the timeout stands still too"
+    gone_on = engine.on_signal(held, sequence, signals.ResumedBy("Olga"), lead(), ny(resumed), still)
+    assert (gone_on.after.state, local(gone_on.after.due_at)) == ("waiting: task", until)
+    assert [(effect.step, local(effect.until)) for effect in gone_on.effects] == [("c", until)]
+    assert engine.decide(gone_on.after, sequence, lead(), gone_on.after.due_at, still).kind == "skip"
+
+
+def test_a_pause_from_outside_freezes_the_rest_of_a_tasks_time(lead, still):
+    """P1, P2, K1: everything was paused for two days; nobody was told, and the task's hour is still there."""
+    sequence = document(" - {id: c, call: {script: s, timeout: 2 hours}}\n - {id: b, LETTER, after: 1 day}\n")
+    start = ny("Wed 04 Mar 10:00")
+    called = engine.decide(engine.first(1, sequence, lead(), start, still).after, sequence, lead(), start, still).after
+    began, ended = ny("Wed 04 Mar 11:00"), ny("Fri 06 Mar 10:00")
+    over = lead(lifted=(Pausing("everything", "storm", None, began, ended, ""),))
+    gone_on = engine.decide(called, sequence, over, ended, still)
+    assert (gone_on.kind, local(gone_on.after.due_at)) == ("resume", "Fri 06 Mar 11:00")
+
+
 # --- F ----------------------------------------------------------------------------------------------------------------
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
-from outreach.core import states
-from outreach.journeys import advance, facts
+from outreach.core import signals, states
+from outreach.journeys import advance, applying, facts
 from outreach.journeys.presets import load_presets
 from outreach.store import events, leads, messages, sequences, tasks
 from outreach.store.consents import Suppression
@@ -50,6 +50,15 @@ class Office:
                 session.flush()
                 entered.append(self.enter(session, lead, name))
         return entered
+
+    def tell(self, enrolment_id: int, signal: signals.Signal) -> None:
+        with self.house.sessions.begin() as session:
+            row = session.get_one(Enrolment, enrolment_id)
+            applying.signal(session, self.house, row.lead_id, signal, self.house.now(session))
+
+    def task(self) -> Task:
+        with self.house.sessions() as session:
+            return session.scalars(select(Task)).one()
 
     def enter(self, session: Any, lead: Lead, name: str) -> int:
         row = sequences.by_name(session, name)
@@ -211,6 +220,31 @@ def test_tasks_of_a_batch_are_made_with_title_and_timeout(office: Office) -> Non
         assert {(task.kind, task.state, task.step_key) for task in made} == {("call", "open", "call-1")}
         assert made[0].title == "Call Lead 0"
         assert tasks.expired(session, WEDNESDAY + timedelta(days=30)) == [task.id for task in made]
+
+
+def test_a_paused_tasks_time_stands_still(office: Office) -> None:
+    """P1, K1: the task is not closed while its sequence is paused; afterwards it has the rest of its time, then it is."""
+    (entered,) = office.people(1)
+    with office.house.sessions.begin() as session:
+        session.execute(
+            text("UPDATE enrolments SET step_key = 'call-1', last_done_at = :at"), {"at": WEDNESDAY - timedelta(days=2)}
+        )
+        session.execute(text("UPDATE leads SET phone = '+44 20 7946 0000'"))
+    advance.advance(office.house)
+    office.tell(entered, signals.PausedBy("Olga"))
+    office.set_clock(WEDNESDAY + timedelta(days=5))
+    for _ in range(2):
+        advance.advance(office.house)
+    assert office.task().state == "open"
+    office.tell(entered, signals.ResumedBy("Olga"))
+    until = office.task().expires_at
+    with office.house.sessions() as session:
+        assert session.get_one(Enrolment, entered).due_at == until
+    assert until is not None
+    assert until > WEDNESDAY + timedelta(days=5, hours=20)
+    office.set_clock(until + timedelta(minutes=5))
+    advance.advance(office.house)
+    assert (office.task().state, office.task().note) == ("skipped", "not done in time")
 
 
 def test_facts_of_many_are_the_facts_of_each(office: Office) -> None:
