@@ -8,7 +8,7 @@ import html as entities
 import itertools
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 MAX_HTML: Final = 512 * 1024
@@ -122,8 +122,15 @@ def _text(text: str) -> Iterator[Token]:
 
 def attribute(attributes: str, name: str) -> str:
     """One attribute's value in lower case, empty when missing."""
-    match = re.search(rf"(?:^|[\s\"'/]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", attributes, re.IGNORECASE)
+    if name not in attributes and name not in attributes.lower():
+        return ""
+    match = _attribute(name).search(attributes)
     return next((found for found in match.groups() if found is not None), "").lower() if match else ""
+
+
+@cache
+def _attribute(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[\s\"'/]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 
 
 class TextWriter:

@@ -47,6 +47,10 @@ def cut_plain(lines: list[str]) -> Cut:
         if looks > 0 and _may_introduce(lines, index):
             looks -= 1
             head = _attribution(lines, index)
+        if not head and not _words(kept) and (block := _block_on_top(lines, index)):
+            quoted.extend(lines[index : index + block])
+            index += block
+            continue
         if not head and _begins_original(lines, index):
             head = _to_marked(lines, index + 1) or len(lines) - index
         if not head:
@@ -108,7 +112,8 @@ def _lost_its_mark(lines: list[str], index: int) -> bool:
         return False
     if re.match(r"[<(\[]?https?://\S+[>)\]]?[ \t>]{0,4}$", line):
         return True
-    wrapped = len(before) >= 60 and len(line) < 40 and before.rstrip()[-1:] not in ".!?:>" and not line[:1].isupper()
+    full = len(before) >= 60 and (len(line) < 40 or 74 <= len(before) + 1 + len(line.split()[0]) <= 100)
+    wrapped = full and before.rstrip()[-1:] not in ".!?:>" and not line[:1].isupper()
     return wrapped or (" " not in line and line.endswith((")", ">")) and "http" in before)
 
 
@@ -118,7 +123,7 @@ def _own_words_before(lines: list[str], index: int) -> str:
     if glued := marks.GLUED_SEPARATOR.search(line) if "--" in line else None:
         return line[: glued.start()]
     match = marks.SHARED_LINE.match(line) if len(line) <= MAX_HEAD else None
-    if match is None:
+    if match is None or marks.DATED_START.match(f"{match['own']} 1"):
         return ""
     rest = line[match.end() :]
     joined = " ".join([rest, *(following.strip() for following in lines[index + 1 : index + 3])])
@@ -201,14 +206,17 @@ def _in_any_language(lines: list[str], index: int) -> int:
     """A date and an address in brackets on one line (or two) that ends in a colon: nobody writes that to somebody."""
     joined = lines[index].strip()
     alone = index == 0 or not lines[index - 1].strip() or lines[index - 1] == GAP
-    if not alone or not re.search(r"[\d@]", joined) or marks.FROM_LINE.match(joined):
+    if marks.NAMED_WRITER.match(joined):
+        return 1
+    if not alone or not marks.DATED_OR_ADDRESSED.search(joined) or marks.FROM_LINE.match(joined):
         return 0
     for more in (1, 2, 3):
         following = lines[index + more].strip() if index + more < len(lines) else ""
-        told = marks.ANY_ATTRIBUTION.match(joined) or marks.NAMED_WRITER.match(joined)
-        if told and (not following or _is_marked(following)):
+        if marks.NAMED_WRITER.match(joined):
             return more
-        if not _goes_on(joined, lines, index + more):
+        if marks.ANY_ATTRIBUTION.match(joined) and (not following or _is_marked(following)):
+            return more
+        if not _goes_on(joined, lines, index + more) or marks.DATED_START.match(lines[index + more]):
             return 0
         joined = _joined(joined, lines[index + more])
     return 0
@@ -253,6 +261,16 @@ def _begins_original(lines: list[str], index: int) -> bool:
         if marks.ANY_SEPARATOR.match(line) and _labelled_address(lines, following):
             return True
     return _header_block(lines, index)
+
+
+def _block_on_top(lines: list[str], index: int) -> int:
+    """The lines of a block of headers that nothing stands above: nobody can tell whose words follow, so that they stay."""
+    line = lines[index]
+    if not (marks.FROM_LINE.match(line) or marks.HEADER_LINE["sent"].match(line)) or not _header_block(lines, index):
+        return 0
+    shapes = marks.HEADER_LINE.values()
+    fields = [at for at in range(index, min(index + 14, len(lines))) if any(shape.match(lines[at]) for shape in shapes)]
+    return fields[-1] - index + 1
 
 
 def _labelled_address(lines: list[str], index: int) -> bool:

@@ -54,6 +54,10 @@ ATTRIBUTION_START: Final = re.compile(
     rf"^[ \t*_\-—–]{{0,8}}(?:(?:{START})\b.{{0,80}}\d|\d{{1,4}}[-/.年 ]|(?:在|于|於).{{0,40}}\d|.{{1,120}}{ADDRESS})",
     re.IGNORECASE,
 )
+DATED_START: Final = re.compile(
+    rf"^[ \t]{{0,8}}(?:{START})[ \t,]+(?:[^\W\d_]{{1,12}}[.,]{{0,2}}[ \t]){{0,3}}\d", re.IGNORECASE
+)
+DATED_OR_ADDRESSED: Final = re.compile(r"@|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}|[年月日]")
 SHORT_ATTRIBUTION: Final = re.compile(
     rf"^[ \t]{{0,4}}[^\s>].{{0,100}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]*[:\uFF1A]?[ \t]*$", re.IGNORECASE
 )
@@ -162,8 +166,12 @@ QUOTED_BEHIND: Final = re.compile(
     rf"^[ \t]{{0,4}}(?:{START})\b.{{0,120}}?\d.{{0,120}}?<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>[ \t]?(?:{VERBS})[:\uFF1A][ \t]+\S",
     re.IGNORECASE,
 )
+# Nobody writes that to somebody: an address and a verb of writing, or a message that was written on a day.
 NAMED_WRITER: Final = re.compile(
-    rf"^[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>[ \t](?:{VERBS})[ \t]?[:\uFF1A]$", re.IGNORECASE
+    rf"^(?:[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>|[^\s<>@]{{1,100}}@[\w.-]{{2,150}})[ \t](?:{VERBS})[ \t]?[:\uFF1A]$"
+    r"|^(?:wiadomość napisana przez|missatge de|zpráva od|messaggio (?:scritto )?da|mensaje de|mensagem de|message de|"
+    r"nachricht von|bericht van|meddelande från|besked fra) .{2,160}(?:@|\d{1,2}[:.]\d{2}).{0,100}\d.{0,60}[:\uFF1A]$",
+    re.IGNORECASE,
 )
 VERB_LAST: Final = re.compile(rf"(?<!\w)(?:{VERBS})[ \t]?[:\uFF1A]$", re.IGNORECASE)
 # Somebody tells who wrote: a mail program knows no "your colleague".

@@ -106,7 +106,8 @@ def _with_html(plain: _Parts, found: bool, html: str) -> _Parts:
         return _signed(plain, found, marked)
     if not _says(read.kept):
         return plain if found or not read.quoted else _plain_without(plain, read)
-    if _size(read.kept) < _size(plain.kept):
+    shorter = _size(read.kept) - _size(plain.kept)
+    if shorter < 0 or (shorter == 0 and len(read.kept.split()) > len(plain.kept.split())):  # some leave line ends out
         return _Parts(read.kept, quoted, marked.signature)
     return _Parts(_drop_signature(plain.kept, marked.signature), quoted, marked.signature)
 

@@ -12,7 +12,7 @@ from typing import Final
 GAP: Final = "\ufdd0"
 
 DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:--|––|—|—-|--=20|- -|_{2,7})[ \t\u00a0]*$")
-RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,})[ \t]*$")
+RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$")
 DEVICE: Final = (
     r"(?:(?:iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|motorola|oneplus|xperia|windows|outlook|"
     r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|"
@@ -36,11 +36,12 @@ SENT_FROM: Final = re.compile(
     rf"|diese (?:nachricht|e-?mail) wurde {NEAR}(?:gesendet|verschickt|versendet)"
     rf"|envoy[ée]e? (?:de|d['’]|depuis|avec|via|[àa] partir d[e'’]?){NEAR}"
     rf"|enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo) {NEAR}"
-    rf"|inviat[oa] (?:da|dal|dallo|con|tramite) {NEAR}|(?:verstuurd|verzonden) (?:vanaf|met|via|van) {NEAR}"
+    rf"|inviat[oa] (?:da|dal|dallo|con|tramite) {NEAR}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) {NEAR}"
     rf"|(?:skickat|skickades|sendt) (?:fr[åa]n|fra|med|via|min) {NEAR}|l[äa]hetetty {NEAR}"
     rf"|(?:wys[łl]an[eo]|odesl[áa]no|odoslan[ée]|poslan[oé]) (?:z|ze|zo|s|sa|iz|przez) {NEAR}"
     rf"|(?:отправлено|надіслано|послано|изпратено) (?:с|со|из|через|от|з|із) {NEAR}"
-    rf"|(?:el)?k[üu]ldve {NEAR}|trimis (?:de pe|din) {NEAR}|{DEVICE}['’]?\w* g[öo]nderildi|(?:στάλθηκε|εστάλη) από {NEAR}"
+    rf"|(?:el)?k[üu]ldve {NEAR}|(?:az? )?{DEVICE}[^!?\n]{{0,16}} (?:el)?k[üu]ldve"
+    rf"|trimis (?:de pe|din) {NEAR}|{DEVICE}['’]?\w* g[öo]nderildi|(?:στάλθηκε|εστάλη) από {NEAR}"
     r"|(?:iphone|ipad|android|携帯|スマートフォン|xperia|galaxy).{0,12}から送信(?:されました)?|发自(?:我的|我|网易|手机|腾讯).{0,30}"
     r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
     r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
@@ -110,8 +111,8 @@ MAX_SIGNATURE: Final = 40
 def split_signature(text: str) -> tuple[str, str]:
     """The words and the signature, in every stretch between two quotations by itself."""
     words, signature, apart = "", "", False
-    for piece in text.rstrip().split(GAP):
-        own, other = _split(piece)
+    for number, piece in enumerate(text.rstrip().split(GAP)):
+        own, other = _split(piece, below=number > 0)
         if own.strip():
             words += ("\n\n" if apart or piece.startswith("\n\n") else "\n") + own if words else own
             apart = False
@@ -124,21 +125,28 @@ def split_signature(text: str) -> tuple[str, str]:
     return ("", signature) if SENT_FROM.match(first) else (text.replace(GAP, ""), "")
 
 
-def _split(piece: str) -> tuple[str, str]:
+def _split(piece: str, below: bool) -> tuple[str, str]:
+    """``below``: a quotation stands above, so that a footer may be all there is."""
     lines = piece.strip("\n").split("\n")
-    lines = lines[_banner(lines) :]
-    cuts = (_behind_mark(lines), _behind_rule(lines), _behind_closing(lines), _block_of_details(lines))
-    cut = min(found for found in (*cuts, len(lines)) if found is not None)
+    start = _banner(lines)
+    above, lines = lines[:start], lines[start:]
+    cut = _behind_mark(lines)
+    for footer in (_behind_rule(lines[:cut], below), _behind_closing(lines[:cut]), _block_of_details(lines[:cut])):
+        cut = min(cut, footer if footer is not None else cut)
     while cut and cut < len(lines) and (not lines[cut - 1].strip() or _is_advert(lines[cut - 1])):
         cut -= 1
     more = next((at for at in range(cut, len(lines)) if AFTERTHOUGHT.match(lines[at])), len(lines))
     own = [*lines[:cut], *(["", *lines[more:]] if more < len(lines) else [])]
-    return "\n".join(own).rstrip(), "\n".join(lines[cut:more])
+    return "\n".join(own).strip("\n").rstrip(), "\n".join(
+        [*(above if not BANNER.match("".join(above)) else ()), *lines[cut:more]]
+    )
 
 
 def _banner(lines: Sequence[str]) -> int:
-    """The lines of a warning that the recipient's own gateway put on top."""
+    """The lines on top that are no words: the warning of the recipient's own gateway, or what a phone put there."""
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    if lines and SENT_FROM.match(lines[first][:240]) and first + 1 < len(lines) and not lines[first + 1].strip():
+        return first + 1
     if not lines or not BANNER.match(lines[first]):
         return 0
     return next((at for at in range(first, min(len(lines), first + 6)) if not lines[at].strip()), first)
@@ -148,7 +156,8 @@ def _is_advert(line: str) -> bool:
     return bool(LINK.match(line)) and bool(re.search(r"sig-email|avast|aka\.ms|onelink", line, re.IGNORECASE))
 
 
-def _behind_mark(lines: Sequence[str]) -> int | None:
+def _behind_mark(lines: Sequence[str]) -> int:
+    """Where a line begins the signature that says so; the length when none does."""
     for at, line in enumerate(lines):
         if len(line) > 240:
             continue
@@ -158,11 +167,19 @@ def _behind_mark(lines: Sequence[str]) -> int | None:
             and (line.endswith("-- ") or _ends(lines[at + 1 :]))
         ):
             return at
+        if RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at]):
+            return at
         if SENT_FROM.match(line) and not any(map(_is_sentence, _before_legal(lines[at + 1 :]))):
             return at
         if DISCLAIMER.match(line) and _only_legal(lines[at:]):
             return at
-    return None
+    return len(lines)
+
+
+def _closed(lines: Sequence[str]) -> bool:
+    """Whether the last words are a closing, or a name below one."""
+    filled = [line for line in lines if line.strip()][-2:]
+    return bool(filled) and bool(CLOSING.match(filled[-1]) or (CLOSING.match(filled[0]) and _is_name(filled[-1])))
 
 
 def _ends(rest: Sequence[str]) -> bool:
@@ -193,19 +210,28 @@ def _only_legal(lines: Sequence[str]) -> bool:
     return all(LEGAL.search(part) or not any(map(_is_sentence, part.split("\n"))) for part in paragraphs[1:])
 
 
-def _behind_rule(lines: Sequence[str]) -> int | None:
+def _behind_rule(lines: Sequence[str], below: bool) -> int | None:
     """A footer: behind a rule only short lines to the end, with details of contact or a name and what it does."""
-    rules = [at for at, line in enumerate(lines) if RULE.match(line)]
-    if not rules or not _filled(lines[: rules[-1]]):
+    rules = [at for at, line in enumerate(lines) if RULE.match(line) and not _underlines(lines, at)]
+    if not rules:
         return None
+    above = _filled(lines[: rules[-1]])
     rest = [line.strip() for line in lines[rules[-1] + 1 :] if line.strip()]
-    if not rest or len(rest) > 16 or any(len(line) > 100 or _is_sentence(line) for line in rest):
+    if not rest:
+        return rules[-1]
+    if len(rest) > 16 or any(len(line) > 100 or _is_sentence(line) for line in rest) or not (above or below):
         return None
     if any(re.match(r"[-*•\d(]", line) and not CONTACT.search(line) for line in rest):
         return None
-    named = len(rest) > 1 and all(len(line.split()) <= 3 and len(line) <= 30 for line in rest)
+    named = above and len(rest) > 1 and all(len(line.split()) <= 3 and len(line) <= 30 for line in rest)
     thanked = any(CLOSING.match(re.split(r"[,.!]", line)[0]) for line in rest)
     return rules[-1] if not thanked and (named or any(CONTACT.search(line) for line in rest)) else None
+
+
+def _underlines(lines: Sequence[str], at: int) -> bool:
+    """Whether a rule is the line under a heading."""
+    heading = lines[at - 1].strip() if at else ""
+    return bool(heading) and lines[at].strip()[0] in "=-" and abs(len(heading) - len(lines[at].strip())) <= 4
 
 
 def _behind_closing(lines: Sequence[str]) -> int | None:

@@ -1,11 +1,17 @@
 """The writer's own words, for the clients and languages that people use (MAIL 2)."""
 
 import time
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from outreach.mail.replytext import reply_text
+from outreach.mail.parse import parse
+from outreach.mail.replytext import MAX_TEXT, reply_text
 from outreach.mail.signature import split_signature
+
+SAMPLES = Path(__file__).parents[1] / "samples"
 
 ANSWER = "Yes please, call me.\n\nBob"
 QUOTED = "\n> Hi Bob,\n> how are you\n"
@@ -362,4 +368,157 @@ def test_hostile_text_is_cut_in_no_time(piece: str) -> None:
     """MAIL 2: the libraries need 2 to 20 seconds for 8 to 32 KB of these."""
     start = time.process_time()
     reply_text(piece * (65536 // len(piece)), "")
+    assert time.process_time() - start < 1.5
+
+
+WORDS = [
+    ("outlook-web-dutch", "Prima, belt u mij morgen om tien uur.\n\nMet vriendelijke groet,\nJo"),
+    ("gmx-german-html", "Dienstag passt mir gut.\n\nViele Grüße\nJo"),
+    ("thunderbird-bottom-italian", "Martedì alle dieci va bene.\n\nE mi mandi anche il listino, per favore."),
+    ("apple-inline-swedish", "Svar nedan.\n\nJa, klockan tio.\n\nFyra."),
+    ("samsung-portuguese", "Pode ligar amanhã de manhã."),
+    ("k9-polish", "Proszę zadzwonić jutro o dziesiątej."),
+    ("qq-chinese", "周二上午可以。"),
+    ("seznam-czech", "Úterý nám vyhovuje, zavolejte prosím po desáté."),
+    ("gmail-finnish-wrapped", "Tiistai sopii hyvin."),
+    ("yandex-russian-unmarked", "Во вторник удобно, звоните после десяти."),
+    ("outlook-hebrew", "יום שלישי מתאים לנו."),
+    ("gmail-korean", "화요일 오전이 좋습니다."),
+    ("answer-below-signature", "Tuesday is fine.\n\nWe are four, and one dog."),
+    ("forwards-with-comment", "Please have a look at this: is that offer still valid?"),
+    ("no-boundary", "Tuesday is fine, thank you."),
+]
+
+
+@pytest.mark.parametrize(("name", "own"), WORDS)
+def test_of_whole_messages_the_writers_words_are_found(name: str, own: str) -> None:
+    inbound = parse((SAMPLES / f"human-{name}.eml").read_bytes())
+    assert reply_text(inbound.text, inbound.html).text == own
+
+
+def test_an_answer_below_our_unmarked_letter_is_found_by_what_we_sent() -> None:
+    inbound = parse((SAMPLES / "human-quotes-us-unmarked-below.eml").read_bytes())
+    sent = (
+        "Hello Jo,\n\nthank you for your request. When may I call you?\n\nAsa\nUnsubscribe: https://example.com/u/abc\n"
+    )
+    assert reply_text(inbound.text, inbound.html, sent).text == "Tomorrow at ten, please."
+
+
+HEADS = [
+    "Alice Meyer <a@b.example> wrote:",
+    "a@b.example schrieb:",
+    "Wiadomość napisana przez Alice Meyer <a@b.example> w dniu 17.01.2026, o godz. 11:09:",
+    "Missatge de Alice Meyer <a@b.example> del dia dv., 6 de març 2026 a les\n10:00:",
+    "Alice Meyer <a@b.example>, 6 Mar 2026 Cum, 10:00 tarihinde şunu\nyazdı:",
+    "Alice Meyer <a@b.example> ezt írta (időpont: 2026. márc. 6., P,\n10:00):",
+    "piektd., 2026. g. 6. marts, plkst. 10:00 — lietotājs Alice Meyer (<\na@b.example>) rakstīja:",
+    "Þann fös., 6. mar. 2026 kl. 10:00 skrifaði Alice Meyer <a@b.example\n>:",
+    '10:00, 6 March 2026, "Alice Meyer" <a@b.example>:',
+    "- Le 2026-03-06 10:00, Alice Meyer a écrit :",
+    '----- Mail original -----\nDe: "Alice" <a@b.example>\nEnvoyé: Vendredi 6 Mars 2026 10:00:00',
+    "-----邮件原件-----\n发件人: Alice <a@b.example>",
+    '--- Вихідне повідомлення ---\nВід кого: "Alice" <a@b.example>\nДата: 6 березня 2026, 10:00:00',
+    "##- Please type your reply above this line -##",
+    "From: a@b.example Sent: Friday, March 6, 2026 10:00 To: me Subject: Hi",
+    "From: wg@b.example [mailto:wg@b.example] On\nBehalf Of Alice\nSent: Friday, March 6, 2026 10:00 AM\nTo: x\nSubject: y",
+    "发件人：Alice <a@b.example>\n发送时间：2026年3月6日(周五) 10:05\n收件人：Bob<b@c.example>\n主　题：报价",
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_rarer_heads_of_quotations_are_seen_too(head: str) -> None:
+    assert reply_text(f"{ANSWER}\n\n{head}\n{UNMARKED}", "").text == ANSWER
+
+
+BETWEEN = [
+    (
+        "> one?\nYes, one.\n> two, which is so long that the client had to break it into two lines of\nwhich the\n> mark\nNo.",
+        "Yes, one.\nNo.",
+    ),
+    ("Alice> one?\n\nYes.\n\nAM> two?\n\nNo.", "Yes.\n\nNo."),
+    ("Correct.\n    > deep one?\nYes.", "Correct.\nYes."),
+    (
+        "Look:\n\nBegin forwarded message:\n\n> From: a@b.example\n> text\n\nWhat do you think?",
+        "Look:\n\nWhat do you think?",
+    ),
+    ("Yes.-------- Original message --------From: Al <a@b.example> Date: 3/4/26 10:00\nold", "Yes."),
+    ("Fine.\n\nOn Fri, Mar 6, 2026 at 10:00 AM, Al<a@b.example> wrote: Does Tuesday suit you?", "Fine."),
+    (
+        "Gran Via 1, 28004 Madrid\n    On Wednesday, 4 March 2026, 14:46:52 CET, Al\n <a@b.example> wrote:\n\nold",
+        "Gran Via 1, 28004 Madrid",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "own"), BETWEEN)
+def test_answers_beside_and_between_quotations_are_kept(text: str, own: str) -> None:
+    assert reply_text(text, "").text == own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Paris\nTo: Rome\nDate: 6 March 2026\nPassengers: 2\n\nHow much?",
+        "De: Madrid\nA: Sevilla\nFecha: 6 de marzo de 2026 a las 10:00\nPersonas: 4",
+        "On 6 March 2026 at 10:00 your colleague Alice said:\nyou can deliver within a week. Is that so?",
+        "Am 6. März 2026 um 10:00 Uhr schrieb mir Ihre Kollegin (meyer@sender.example):\nwir bekommen Rabatt. Stimmt das?",
+        "The original message said something else.\n-- Original message\nwas what I meant.",
+        "Please note:\n\n| a | b |\n| 1 | 2 |",
+        "Buy now >>> http://www.lead.example <<<\nor call.",
+        "-- Antwort auf Frage 1: ja\n-- Antwort auf Frage 2: nein",
+    ],
+)
+def test_what_only_resembles_a_quotation_stays(text: str) -> None:
+    assert reply_text(text, "").text == text
+
+
+def test_below_a_block_of_headers_on_top_everything_stays() -> None:
+    """Nobody can tell whose words follow."""
+    block = OUTLOOK.format("Von", "Gesendet", "An", "Betreff")
+    assert reply_text(f"{block}\n\nIch möchte das nicht.", "").text == "Ich möchte das nicht."
+
+
+def test_html_whose_reply_stands_in_a_section_of_its_own() -> None:
+    html = '<div name="messageBodySection"><p>Yes.</p></div><div name="messageReplySection"><p>Old.</p></div>'
+    assert reply_text("", html).text == "Yes."
+    assert reply_text("", '<div name="messageReplySection"><p>Yes.</p></div>').text == "Yes."
+
+
+PIECES = st.sampled_from(
+    ["On ", "Am 6.3.2026 ", "Alice ", "<a@b.example> ", "wrote:", "schrieb ", "\n", "\n\n", "> ", ">> ", "-- \n", "--", "From: ",
+     "Sent: ", "To: ", "Subject: ", "-----Original Message-----\n", "Sent from my iPhone\n", "Regards\n", "Bob\n", "+49 30 1234\n",
+     "<div class='gmail_quote'>", "<blockquote>", "</blockquote>", "<p>", "<br>", "\ufdd0", "\u200b", "\x00", "\x0c", "é",
+     "你好。", "____\n"]
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(PIECES, max_size=60).map("".join),
+    st.lists(PIECES, max_size=40).map("".join),
+    st.lists(PIECES, max_size=20).map("".join),
+)
+def test_whatever_comes_the_words_are_lines_of_it(text: str, html: str, sent: str) -> None:
+    """Never an error, never more than the cap, and without HTML no word that was not sent to us."""
+    both = reply_text(text, html, sent)
+    assert max(map(len, (both.text, both.quoted, both.signature))) <= 3 * MAX_TEXT
+    assert "\ufdd0" not in both.text
+    came = " ".join(text.replace("\ufdd0", "").replace("\u200b", "").split())
+    for line in reply_text(text, "", sent).text.split("\n"):
+        assert " ".join(line.split()) in came
+
+
+SPREAD = [
+    "Yes.\n" + " " * 60000 + "b",
+    "a\r" * 32000,
+    "Thanks,\nBob\n" * 6000,
+    "sent from my a " * 4000,
+    "Yes\n" + "-" * 64000,
+]
+
+
+@pytest.mark.parametrize("text", SPREAD, ids=["blanks", "returns", "closings", "phones", "rule"])
+def test_hostile_shapes_of_whole_texts_take_no_time(text: str) -> None:
+    start = time.process_time()
+    reply_text(text, f"<p>{text}", text)
     assert time.process_time() - start < 1.5

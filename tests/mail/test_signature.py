@@ -1,0 +1,69 @@
+"""What stands below somebody's words goes apart; whoever writes on below it keeps every sentence (MAIL 2)."""
+
+import pytest
+
+from outreach.mail.signature import GAP, split_signature
+
+APART = [
+    ("Yes.\n\n-- \nJo Lead\nLead Ltd", "Yes."),
+    ("Yes.\n--\nJo Lead\nSales", "Yes."),
+    ("Yes.\n\nSent from my iPhone, please excuse any typos.", "Yes."),
+    ("Sí.\n\nEnviado desde mi Samsung Mobile de Claro", "Sí."),
+    ("Oui.\n\nEnvoyé à partir d'Outlook pour iOS", "Oui."),
+    ("Igen.\n\nAz iPhone-omról küldve", "Igen."),
+    ("Ja.\n\nSkaffa Outlook för iOS<https://aka.ms/o0ukef>", "Ja."),
+    ("Yes.\n\nYahoo Mail: Search, Organize, Conquer", "Yes."),
+    ("Gesendet mit iPhone\n\nJa, gerne.", "Ja, gerne."),
+    ("Yes.\n\nCheers\nJo\n\n—————\nJo Lead\nProduct Manager\n+1 555 0123", "Yes.\n\nCheers\nJo"),
+    ("Thanks,\n___________________\nJO LEAD\nMarkets - Data\nDirect: (+00)00-000", "Thanks,"),
+    ("Yes.\n\nKind regards\nJo\n0171 2345678", "Yes.\n\nKind regards\nJo"),
+    ("See below.\n\nJo Lead\nGraphic Designer\nTel: +44 20 123\njo@lead.example\nwww.lead.example", "See below."),
+    ("Yes.\n\n_______________\nusers mailing list\nusers@lists.example\nhttp://lists.example/users", "Yes."),
+    ("Yes.\n\n<https://www.avast.com/sig-email?x=1>\nVirus-free.\nwww.avast.com", "Yes."),
+    ("Yes.\n\nDisclaimer\n\nThis message is confidential.\n\nEvery use by others is unauthorised.", "Yes."),
+    ("CAUTION: This email originated from outside of the organization.\n\nYes.", "Yes."),
+    (
+        "Yes.\n\nRegards\nJo Lead\nLead Ltd\nTel: +44 20 1\n\nPS: bring samples.",
+        "Yes.\n\nRegards\nJo Lead\n\nPS: bring samples.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), APART)
+def test_what_is_no_word_of_the_writer_goes_apart(text: str, words: str) -> None:
+    own, signature = split_signature(text)
+    assert own == words
+    assert signature or text.startswith("CAUTION")
+
+
+STAYS = [
+    "First, the price is fine.\n\n--\n\nSecond, we need it in March. Can you deliver by then?\n\nBob",
+    "Hello\n--\nwe also need these things for the project:\n- one\n- two\nThanks for the help with that.",
+    "Part one is done.\n____\nPart two is what I wanted to ask about: how long does it take?",
+    "The notice was sent from my iPhone app to all.\n\nThis email was sent from our system.\n\nIt works.",
+    "Here it is.\n\nSent from my desk, which is much easier than my mobile phone.",
+    "Sent with the parcel service yesterday: two boxes.\nPlease confirm.",
+    "Enviado por correo ayer el contrato firmado.\nPor favor confirme.",
+    "Thanks,\n\nplease call me at +49 171 2345678 tomorrow, or write to jo@x.example.\nI am at home from ten.",
+    "Thank you!\n\nMy address:\nJo Smith\nMain Street 5\n12345 Berlin\njo@x.example\n+49 30 1234567",
+    "Offer please for:\n-----------------\n10 chairs\n5 tables\n-----------------\nThanks, Jo",
+    "Please consider the environment in your offer.\n\nHow much is it for all the twenty rooms?",
+    "Best wishes,\n\nTom\n\nBut what happens if I keep typing here? Will it be cut off?\n\nIt must not.",
+    "Prices\n------\nwww.lead.example\n10 chairs",
+    "- \nFirst item.\n*\nSecond item.",
+]
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_no_sentence_is_taken_for_a_signature(text: str) -> None:
+    assert split_signature(text) == (text, "")
+
+
+def test_an_answer_below_the_quotation_is_no_part_of_the_signature_above_it() -> None:
+    text = f"Yes.\n\n-- \nBob\n\n{GAP}\n\nWe are four."
+    assert split_signature(text) == ("Yes.\n\nWe are four.", "-- \nBob")
+
+
+def test_a_message_of_a_signature_alone_says_what_it_says() -> None:
+    assert split_signature("-- \nBob") == ("-- \nBob", "")
+    assert split_signature("Sent from my iPhone") == ("", "Sent from my iPhone")
