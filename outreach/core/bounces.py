@@ -84,7 +84,7 @@ NO_DOMAIN: Final = _words(
     r"unrouteable (?:mail )?domain",
     r"(?:invalid|illegal|bad) (?:domain|host)(?: name)?\b",
     r"bad destination (?:host|system)",
-    r"dns hard error|couldn't find a mail exchanger",
+    r"dns hard error|couldn't find a mail exchanger|because the domain is not reachable",
     r"couldn'?t find any host (?:named|by that name)",
     r"can(?:not|'t) find (?:the )?(?:a )?(?:domain|host)",
     r"does not accept (?:e?-?mail|messages?) \(?null ?mx|null ?mx|nullmx",
@@ -256,7 +256,8 @@ LOOKED_UP: Final = _words(
     r"not listed in (?:the )?(?:domino|public|name|address|notes)|répertorié dans l'annuaire",
     r"ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
     r"\(000c05a6\)|recipient name is not recogni[sz]ed|resolver\.adr\.\w*recip\w*notfound",
-    r"unrout(?:e)?able address|^(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\((?:user unknown|unknown user)\b",
+    r"unrout(?:e)?able address",
+    r"(?:^|mail\.local: )(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\((?:user unknown|unknown user)\b",
     r"address (?:couldn't|wasn't|could not|was not) (?:be )?found|wasn't found at [\w.-]+",
     r"attempted recipient address does not exist|has been replaced by|no valid recipients for this mm",
 )
@@ -266,12 +267,13 @@ _SENT: Final = r"(?:>>>|-->|sent <<<) ?"
 _REFUSED: Final = r"\b(?:(?!>>>|<<<|-->|<--).){0,330}(?:>>>|<<<|<--) ?[45]\d\d"
 STAGES: Final = _words(
     r"(?P<rcpt>in reply to (?:the )?rcpt|(?:after|for|following|during|in) (?:the )?rcpt\b|\[rcpt_to\]|smtp command -*\s*rcpt"
-    rf"|{_SENT}rcpt to{_REFUSED}|does not like recipient|most progress was rcpt|smtp:rcpt|\(state 14\))",
+    rf"|{_SENT}rcpt to{_REFUSED}|does not like recipient|did not like our rcpt|most progress was rcpt|smtp:rcpt|\(state 14\))",
     r"(?P<data>in reply to (?:the )?(?:end of )?data|after (?:the )?(?:end of )?(?:data|message)\b|end of data\b"
-    rf"|{_SENT}data{_REFUSED}|\[(?:data|body|eod)\]|failed (?:after i sent the message|on data command)|smtp command -*\s*data|smtp:data"
+    rf"|{_SENT}data{_REFUSED}|\[(?:data|body|eod)\]|failed (?:after i sent the message|on data command)"
+    r"|did not like our (?:final )?data|smtp command -*\s*data|smtp:data"
     r"|\(state 1[578]\))",
     r"(?P<mail>in reply to (?:the )?mail from|(?:after|for|following|during) (?:the )?mail from|\[mail_from\]"
-    rf"|{_SENT}mail from{_REFUSED}|sender was rejected|smtp command -*\s*mail|smtp:mail)",
+    rf"|{_SENT}mail from{_REFUSED}|sender was rejected|did not like our mail|smtp command -*\s*mail|smtp:mail)",
 )
 AT_RECIPIENT: Final = _words(r"recipient (?:address )?rejected|rejected (?:the )?(?:recipient|address)\b")
 

@@ -280,8 +280,8 @@ def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tupl
         confirmed = tuple(found for found in named if found in letter.recipients)
         named = confirmed or named
     named = named or tuple(plain(found) for found in in_text(inbound.subject, 5) if plain(found) not in ignored)
-    named = named or from_words(text, ignored - {hint.lower() for hint in inbound.envelope_hints})
     named = named or _by_flufl(inbound, text, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
+    named = named or from_words(text, ignored - {hint.lower() for hint in inbound.envelope_hints})
     told, late = Told(text), is_delay(inbound.subject, text)
     return tuple(_in_words(told, recipient, late) for recipient in named[:MAX_RECIPIENTS])
 

@@ -186,6 +186,8 @@ class Told:
         return self._near.get(recipient, "")
 
     def _look_beside(self, wanted: str) -> str:
+        if own := self._transcript(wanted):
+            return own
         places = [index for index, line in enumerate(self._lowered) if wanted and wanted in line][:MAX_PLACES]
         for index in places:
             near = _paragraphs(self._lines, index)
@@ -196,16 +198,32 @@ class Told:
                 return near
         return ""
 
+    def _transcript(self, wanted: str) -> str:
+        """What Sendmail wrote of this recipient, down to ``550 5.1.1 <jo@lead.example>... User unknown``."""
+        ends = f"<{wanted}>... "
+        own = next((i for i, line in enumerate(self._lowered) if ends in line and VERDICT_LINE.match(line)), 0)
+        last = next((i for i in range(own - 1, -1, -1) if VERDICT_LINE.match(self._lowered[i])), -1)
+        spoken = self._lines[last + 1 : own + 1] if own else []
+        start = next((i for i in range(len(spoken) - 1, -1, -1) if spoken[i].lstrip().startswith("-----")), -1)
+        return "\n".join(spoken[start + 1 :])[-rules.TEXT_LIMIT :]
+
     def stage(self, recipient: str, diagnostic: str = "") -> rules.Stage:
         """The SMTP command at which it was refused, as its diagnostic, its paragraph or the transcript tells."""
-        wanted = re.escape(recipient.lower())
-        if re.search(rf"(?<!<<< )550 5\.1\.1 <{wanted}>\.\.\. user unknown", self._spoken):
+        wanted = recipient.lower()
+        own = self._transcript(wanted)
+        if re.search(rf"(?<!<<< )550 5\.1\.1 <{re.escape(wanted)}>\.\.\. user unknown", own.lower()):
             return "rcpt"  # Sendmail's own verdict, also where it shows DATA: it had sent both commands at once
-        found = rules.stage_of(diagnostic) or rules.stage_of(self.beside(recipient))
-        if found:
-            return found
-        own = re.search(rf"rcpt to: ?<?{wanted}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", self._spoken)
+        found = rules.stage_of(diagnostic) or rules.stage_of(own or self.beside(recipient))
+        return found if found or own else self._stage_of_all(wanted)
+
+    def _stage_of_all(self, wanted: str) -> rules.Stage:
+        own = re.search(rf"rcpt to: ?<?{re.escape(wanted)}>?[^<>]{{0,40}}(?:<<<|>>>) ?[45]\d\d", self._spoken)
         return "rcpt" if own else self._stage
+
+
+VERDICT_LINE: Final = re.compile(
+    r"[ \t]*[2-5]\d\d (?:[2-5]\.\d\.\d+ )?(?:<[^<>\s]{3,300}>|\S{3,300} \(\w{2,10}\))\.\.\. "
+)
 
 
 def _paragraphs(lines: list[str], start: int) -> str:

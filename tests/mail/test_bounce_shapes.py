@@ -809,6 +809,198 @@ REPORTS: list[tuple[str, str, str, list[str], dict[str, str]]] = [
         ],
         {"anna@customer.example": "soft"},
     ),
+    (
+        "v5-three",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@x.example>\n"
+        "Subject: Returned mail: User unknown\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "   ----- Transcript of session follows -----\n"
+                "While talking to mailin1.one.example:\n"
+                ">>> MAIL From:<rep@sender.example>\n"
+                "<<< 501 <rep@sender.example>... no access from mail server [192.0.2.55] which is an open relay.\n"
+                "554 <anna@one.example>... Remote protocol error\n"
+                "550 two.example (smtp)... 550 Host unknown\n"
+                "554 <bert@two.example>... 550 Host unknown (Authoritative answer from name server)\n"
+                "While talking to smtp.three.example:\n"
+                ">>> RCPT To:<carl@three.example>\n"
+                "<<< 550 <carl@three.example>... User unknown\n"
+                "550 <carl@three.example>... User unknown\n"
+                "\n"
+                "   ----- Unsent message follows -----\n"
+                "Received: by mx8.example.com; (5.65/1.36) id 0000000;\n"
+                "    Thu, 29 Apr 1999 23:34:45 +0900\n"
+                "From: rep@sender.example\n"
+                "To: anna@one.example\n"
+                "Subject: Hello\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@one.example": "ours", "bert@two.example": "hard", "carl@three.example": "hard"},
+    ),
+    (
+        "mail.local",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@x.example>\n"
+        "Subject: Returned mail: Service unavailable\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "The original message was received at Thu, 29 Apr 2000 23:34:45 +0900 (JST)\n"
+                "from [192.0.2.230]\n"
+                "\n"
+                "   ----- The following addresses had permanent fatal errors -----\n"
+                "<anna@customer.example>\n"
+                "\n"
+                "   ----- Transcript of session follows -----\n"
+                "mail.local: unknown user: anna\n"
+                "554 <anna@customer.example>... Service unavailable\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "Arrival-Date: Thu, 29 Apr 2000 23:34:45 +0900 (JST)\n"
+                "\n"
+                "Final-Recipient: RFC822; <anna@customer.example>\n"
+                "Action: failed\n"
+                "Status: 5.5.0\n"
+                "Last-Attempt-Date: Thu, 29 Apr 2000 23:34:45 +0900 (JST)\n"
+                "\n"
+                "Return-Path: <rep@sender.example>\n"
+                "Received: from a by b; Thu\n"
+                "From: rep@sender.example\n"
+                "Message-Id: <own@sender.example>\n"
+                "To: rep@sender.example\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "dragon-rcpt",
+        "From: MAILER-DAEMON <>\n"
+        "Subject: Mail delivery failed\n"
+        "Return-Path: \n"
+        "X-Original-To: <anna@customer.example>\n",
+        "",
+        [
+            (
+                "This is the DragonFly Mail Agent v0.13 at df.example.\n"
+                "\n"
+                "There was an error delivering your mail to <anna@customer.example>.\n"
+                "\n"
+                "mx.customer.example [192.0.2.27] did not like our RCPT TO:\n"
+                "550 no such user\n"
+                "\n"
+                "Message headers follow.\n"
+                "\n"
+                "Received: from root (uid 0)\n"
+                "\t(envelope-from rep@sender.example)\n"
+                "\tid e06d1\n"
+                "\tby df.example (DragonFly Mail Agent v0.13);\n"
+                "\tTue, 11 Jun 2024 18:02:00 +0900\n"
+                "Subject: Hello\n"
+                "To: <anna@customer.example>\n"
+                "Message-Id: <own@sender.example>\n"
+                "From: <rep@sender.example>\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "dragon-data",
+        "From: MAILER-DAEMON <>\n"
+        "Subject: Mail delivery failed\n"
+        "Return-Path: \n"
+        "X-Original-To: <anna@customer.example>\n",
+        "",
+        [
+            (
+                "This is the DragonFly Mail Agent v0.13 at df.example.\n"
+                "\n"
+                "There was an error delivering your mail to <anna@customer.example>.\n"
+                "\n"
+                "mx.customer.example [192.0.2.27] did not like our final DATA:\n"
+                "550 no such user\n"
+                "\n"
+                "Message headers follow.\n"
+                "\n"
+                "Received: from root (uid 0)\n"
+                "\t(envelope-from rep@sender.example)\n"
+                "\tid e06d1\n"
+                "\tby df.example (DragonFly Mail Agent v0.13);\n"
+                "\tTue, 11 Jun 2024 18:02:00 +0900\n"
+                "Subject: Hello\n"
+                "To: <anna@customer.example>\n"
+                "Message-Id: <own@sender.example>\n"
+                "From: <rep@sender.example>\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
+    (
+        "hotmail-domain",
+        "From: postmaster@mail.hotmail.example\nSubject: Delivery Status Notification (Failure)\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "Content-Type: text/plain; charset=utf-8\n"
+                "\n"
+                "This is an automatically generated Delivery Status Notification.\n"
+                "\n"
+                "Delivery to the following recipients failed.\n"
+                "\n"
+                "       anna@customer.example\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns;x.example\n"
+                "\n"
+                "Final-Recipient: rfc822;anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.5.0\n"
+                "Diagnostic-Code: smtp;554 The mail could not be delivered to the recipient because the domain is "
+                "not reachable. Please check the domain and try again (-1915321397:308:-2147467259)\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "critical-path",
+        "From: Mail Delivery Service <bosscat@x.example>\n"
+        "Subject: Delivery Status Notification (Mail Delivery Delayed)\n"
+        "Return-Path: <>\n"
+        "List-Id: General <list.example.org>\n",
+        "Report; report-type=delivery-status",
+        [
+            (
+                "Content-Type: text/plain; charset=us-ascii\n"
+                "\n"
+                " - This is only a notification about a delay in the delivery of your message.\n"
+                " - There is no need to resend your message at this time.\n"
+                " - The following recipients have not yet received your message:\n"
+                "\n"
+                "anna@customer.example; Action: Delayed\n"
+                "\n"
+                " - The server will continue trying for up to 21 hours.\n"
+            ),
+            (
+                "Content-Type: Message/Delivery-Status\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "\n"
+                "Final-Recipient: rfc822; anna@customer.example\n"
+                "Action: Delayed\n"
+                "Status: 4.4.0 (other or undefined network or routing status)\n"
+            ),
+        ],
+        {"anna@customer.example": "delayed"},
+    ),
 ]
 
 
