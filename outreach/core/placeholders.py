@@ -180,9 +180,9 @@ def cleaned(value: str, limit: int = 60) -> str:
     """MAIL L5: a stranger's value for a letter: no links, no controls, no line ends, at most `limit` characters."""
     if value.isascii() and _HARMLESS.match(value):
         return " ".join(value.split())[:limit].strip()
-    plain = "".join(
-        " " if unicodedata.category(char)[0] in "CZ" else char for char in unicodedata.normalize("NFC", value)
-    )
+    plain = unicodedata.normalize("NFC", value)
+    if not plain.isprintable():
+        plain = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in plain)
     without_links = _LINK.sub("", plain)
     return " ".join(re.sub(r"[<>{}\[\]%|\\]", "", without_links).split())[:limit].strip()
 

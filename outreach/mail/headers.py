@@ -134,6 +134,8 @@ def _a_label(domain: str, email: str) -> str:
 
 def _encoded_words(text: str) -> str:
     """Base64 words, each with whole characters only: 45 bytes become 60 signs, 72 with the frame."""
+    if len(whole := text.encode()) <= 45:
+        return _word(whole)
     words: list[str] = []
     chunk = b""
     for sign in text:
