@@ -6,6 +6,7 @@ Headers prove; subjects and an empty sender only make it probable, and count whe
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from . import phrases
@@ -101,14 +102,27 @@ DESK: Final = re.compile(
 ANSWERED: Final = re.compile(r"\s*(?:re|aw|sv|vs|antw|odp|rif|fwd?|wg|tr)\s*:", re.I)
 
 
-@dataclass(frozen=True, slots=True)
 class _Said:
-    """What the words of the message say."""
+    """What the words of the message say; read as far as a rule asks, since most mail asks for little."""
 
-    words: str
-    away: bool
-    acknowledged: bool
-    left: bool
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    @cached_property
+    def short(self) -> bool:
+        return len(self.words.split()) <= SHORT
+
+    @cached_property
+    def away(self) -> bool:
+        return bool(phrases.AWAY.search(self.words))
+
+    @cached_property
+    def acknowledged(self) -> bool:
+        return bool(phrases.ACKNOWLEDGED.search(self.words))
+
+    @cached_property
+    def left(self) -> bool:
+        return bool(phrases.LEFT.search(self.words))
 
     @property
     def anything(self) -> bool:
@@ -117,22 +131,23 @@ class _Said:
 
 def own_words(inbound: Inbound) -> str:
     """The new words of the message, without what it quotes."""
-    return reply_text(inbound.text, inbound.html).text
+    return _own_words(inbound.text, inbound.html)
 
 
-def _said(inbound: Inbound) -> _Said:
-    words = own_words(inbound)[:READ_LIMIT]
-    return _Said(
-        words,
-        away=bool(phrases.AWAY.search(words)),
-        acknowledged=bool(phrases.ACKNOWLEDGED.search(words)),
-        left=bool(phrases.LEFT.search(words)),
-    )
+@lru_cache(maxsize=1)  # asked for several times of one message, one after the other
+def _own_words(text: str, html: str) -> str:
+    found = reply_text(text, html)
+    return found.text or (found.quoted if DESK_MARK.match(found.quoted) else "")
+
+
+DESK_MARK: Final = re.compile(
+    r"[\s\W]*(?:please )?(?:type your )?reply above this line", re.I
+)  # a desk's letter begins with it
 
 
 def _by_words(inbound: Inbound) -> str:
     """Weaker evidence: subjects of automatic answers, backed by words or by a sender who takes no answers."""
-    said = _said(inbound)
+    said = _Said(own_words(inbound)[:READ_LIMIT])
     rules = (
         _by_auto_subject,
         _by_empty_sender,
@@ -168,7 +183,7 @@ def _by_auto_subject(inbound: Inbound, said: _Said) -> str:
 
 def _by_empty_sender(inbound: Inbound, said: _Said) -> str:
     """No person's program writes an empty return path; "bulk" is what circulars say too, which are long."""
-    if not _nobody(inbound) or len(said.words.split()) > SHORT or len(inbound.body.split()) > LONG:
+    if not _nobody(inbound) or not said.short or len(inbound.body.split()) > LONG:
         return ""
     empty = inbound.return_path == ""
     told = said.left or said.acknowledged or bool(phrases.I_AM_AWAY.search(said.words)) or (empty and said.away)
@@ -179,13 +194,14 @@ def _by_empty_sender(inbound: Inbound, said: _Said) -> str:
 
 
 def _by_no_reply(inbound: Inbound, said: _Said) -> str:
-    takes_none = NO_REPLY.search(local_part(inbound.from_address or ""))
-    told = said.acknowledged or said.away or phrases.ACK_SUBJECT.search(inbound.subject)
-    return "sender takes no answers, and words" if takes_none and told and not _circular(inbound) else ""
+    if not NO_REPLY.search(local_part(inbound.from_address or "")) or _circular(inbound):
+        return ""
+    told = phrases.ACK_SUBJECT.search(inbound.subject) or said.acknowledged or said.away
+    return "sender takes no answers, and words" if told else ""
 
 
 def _by_challenge(inbound: Inbound, said: _Said) -> str:
-    if len(said.words.split()) > SHORT or _circular(inbound):
+    if not said.short or _circular(inbound):
         return ""
     if phrases.CHALLENGE_SUBJECT.search(inbound.subject) and phrases.CHALLENGE.search(said.words):
         return "subject: challenge, and words"
@@ -202,14 +218,14 @@ def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
 
 def _by_itself(inbound: Inbound, said: _Said) -> str:
     """The letter says of itself that a program wrote it."""
-    if len(said.words.split()) > SHORT or _circular(inbound) or _asks(inbound, said):
+    if not said.short or _circular(inbound) or _asks(inbound, said):
         return ""
     return "words: says that it is automatic" if phrases.SAYS_AUTOMATIC.search(said.words) else ""
 
 
 def _by_absence(inbound: Inbound, said: _Said) -> str:
     """An absence, and what people leave behind for whoever writes meanwhile."""
-    if len(said.words.split()) > SHORT or _circular(inbound) or _asks(inbound, said):
+    if not said.short or _circular(inbound) or _asks(inbound, said):
         return ""
     told = phrases.I_AM_AWAY.search(said.words) and phrases.LEFT_BEHIND.search(said.words)
     return "words of an absence, and what to do meanwhile" if told else ""

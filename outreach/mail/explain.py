@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from . import matching
+from .automatic import own_words
 from .classify import Verdict, classify
 from .parse import MAX_BYTES, Inbound, Unreadable, parse
-from .replytext import reply_text
 
 
 def explain(paths: Sequence[str], out: TextIO | None = None) -> None:
@@ -82,7 +82,7 @@ def _line(
 def understood(inbound: Inbound, verdict: Verdict) -> dict[str, Any]:
     """One message as plain values."""
     report = verdict.complaint
-    words = "" if verdict.cls in {"bounce", "complaint", "receipt"} else reply_text(inbound.text, inbound.html).text
+    words = "" if verdict.cls in {"bounce", "complaint", "receipt"} else own_words(inbound)
     return _line(
         verdict.cls,
         verdict.evidence,
