@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from outreach.clock import monotonic
 from outreach.core import entry, schedule
 from outreach.core.sequences import EntryRule, Sequence
 from outreach.journeys import enrol, enter, scoring
@@ -22,6 +23,8 @@ from outreach.store.sequences import SequenceRow
 
 SEGMENTS, DATES = "segments", happenings.DATES
 SEGMENTS_EVERY = timedelta(minutes=1)
+REST = 20
+"""Of so many minutes segments are looked at in one, at most."""
 DATES_EVERY = timedelta(hours=1)
 LATE = timedelta(days=3)
 """How late a date may still let in (the system was down, or the field was filled late)."""
@@ -38,16 +41,28 @@ def look_around(house: House) -> None:
 
 
 def refresh_segments(house: House) -> int:
-    """Who is new in a segment that somebody listens for becomes a happening, in the transaction that keeps the member."""
+    """Who is new in a segment that somebody listens for becomes a happening, in the transaction that keeps the member.
+
+    Every lead is looked at, so with very many it takes a while; then it is done more rarely, and never takes more than
+    a twentieth of the time.
+    """
+    began = monotonic()
     with house.sessions.begin() as session:
         now, last = house.now(session), happenings.looked(session, SEGMENTS)
         if last is not None and timedelta(0) <= now - last.at < SEGMENTS_EVERY / 2:
+            return 0
+        if last is not None and last.next_at is not None and last.next_at > now:
             return 0
         happenings.set_looked(session, SEGMENTS, now)
         names = {name.lower() for kind, name in enter.heard(session) if kind == "segment"}
         ids = [each.id for each in segments.all_segments(session) if each.name.lower() in names]
         segments.forget_unwatched(session, ids)
-    return sum(_refresh(house, segment_id) for segment_id in ids)
+    found = sum(_refresh(house, segment_id) for segment_id in ids)
+    rest = (monotonic() - began) * (REST - 1)
+    if rest > SEGMENTS_EVERY.total_seconds():
+        with house.sessions.begin() as session:
+            happenings.set_looked(session, SEGMENTS, now, now + timedelta(seconds=rest))
+    return found
 
 
 def look_at_dates(house: House) -> int:

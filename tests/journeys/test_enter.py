@@ -200,6 +200,27 @@ def test_new_members_of_a_segment_enter_and_those_that_were_in_it_do_not(session
     assert (running(session, before), running(session, later)) == ([], ["Sweden"])
 
 
+def test_segments_that_take_long_to_look_at_are_looked_at_more_rarely(
+    session: Any, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M2 with very many leads: half a minute of looking is followed by ten minutes of rest, then newcomers are found."""
+    rules = {"match": "all", "rules": [{"about": "country", "op": "is", "value": "SE"}]}
+    session.add(segment_rows.Segment(name="Swedes", rules=rules, created_at=business_clock.now(session)))
+    publish(session, "Sweden", "enter: {on: [segment Swedes]}\n")
+    session.commit()
+    moments = iter((0.0, 30.0))
+    with monkeypatch.context() as slow:
+        slow.setattr(look_around, "monotonic", lambda: next(moments))
+        look_around.refresh_segments(house)
+    person(session, "new@acme.test", country="SE")
+    session.commit()
+    started = business_clock.now(session)
+    for minutes, found in ((5, 0), (9, 0), (11, 1)):
+        business_clock.move_to(session, started + timedelta(minutes=minutes))
+        session.commit()
+        assert look_around.refresh_segments(house) == found
+
+
 def test_a_date_of_the_lead_lets_in_on_its_day_in_the_leads_zone_once_for_each_value(session: Any, house: Any) -> None:
     """M2: `date trial_ends - 3 days`."""
     publish(session, "Trial", "enter: {on: [date trial_ends - 3 days], again: always}\n", klass="nurture")
