@@ -127,6 +127,11 @@ class Sender:
             self._links[mailbox.id] = (key, SmtpLink(url, token=sign_in_with.bearer(self.house, mailbox)))
         return self._links[mailbox.id][1]
 
+    def rest(self, mailbox_id: int) -> None:
+        """The batch of this mailbox is over."""
+        if mailbox_id in self._links:
+            self._links[mailbox_id][1].rest()
+
     def set_aside(self, link: SmtpLink, letter: Ready, mailbox_id: int) -> None:
         """Nobody waits for this server's answer; it is heard when it comes."""
         self._links.pop(mailbox_id, None)
@@ -211,6 +216,7 @@ def _batch(sender: Sender, claim: Claim, until: float) -> int:
             if not _one(batch, letter, following) or time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
                 break
     finally:
+        sender.rest(claim.mailbox.id)
         _insist(sender, lambda: _finish(batch))
     _suit(sender, taken, time.monotonic() - began)
     return max(taken, 1)

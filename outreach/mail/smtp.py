@@ -112,9 +112,15 @@ class SmtpLink:
             return answer
         return self._letter(body, begin, then, lease_half, patience)
 
+    def rest(self) -> None:
+        """No letter follows now: one that was announced is taken back, which only closing the line can do."""
+        if self._ahead is not None:
+            self._drop()
+
     def close(self) -> None:
         """Say goodbye without waiting; safe to call at any time."""
-        if self._line is not None and self._ahead is None:
+        self.rest()
+        if self._line is not None:
             self._line.quit()
         self._drop()
 
@@ -264,6 +270,8 @@ class SmtpLink:
             mail += f" RET=HDRS ENVID={xtext(wire.envid)}"
             rcpt += " NOTIFY=FAILURE,DELAY"
             rcpt += "" if headers.needs_smtputf8(target) else f" ORCPT=rfc822;{xtext(target)}"
+        elif not wire.sender and "DSN" in offers:
+            rcpt += " NOTIFY=NEVER"  # MAIL L3
         return mail, rcpt, "DATA"
 
     def _pipelined(self, commands: Commands) -> Answer | None:

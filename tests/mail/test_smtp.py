@@ -101,8 +101,10 @@ class TestAnnouncing:
         with stage(script) as port:
             line = link(port)
             assert line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example")).kind == "accepted"
-            line.close()
-        assert script.letters == [RAW]
+            line.rest()
+            assert line.send(announced("c@kund.example"), RAW, yes).kind == "accepted"
+        assert script.connections == 2
+        assert script.letters == [RAW, RAW]
 
     def test_an_announced_letter_that_is_taken_back_is_not_sent(self) -> None:
         """Rule C: its `begin` counts, however early its addresses were said."""
@@ -177,11 +179,14 @@ def test_delivery_reports_are_asked_for_where_they_are_offered() -> None:
     assert xtext("a b") == "a+20b"
 
 
-def test_the_null_sender_is_allowed() -> None:
-    script = Script(offers=())
-    with stage(script) as port:
-        assert link(port).send(Envelope("", TO, len(RAW)), RAW, yes).kind == "accepted"
-    assert "MAIL FROM:<>" in script.heard
+def test_the_null_sender_is_allowed_and_wants_no_report() -> None:
+    """MAIL L3: no bounce, and where it can be said, no delivery report."""
+    for offers, rcpt in (((), f"RCPT TO:<{TO}>"), (("DSN",), f"RCPT TO:<{TO}> NOTIFY=NEVER")):
+        script = Script(offers=offers)
+        with stage(script) as port:
+            assert link(port).send(Envelope("", TO, len(RAW)), RAW, yes).kind == "accepted"
+        assert "MAIL FROM:<>" in script.heard
+        assert rcpt in script.heard
 
 
 def test_lone_dots_do_not_end_a_letter() -> None:
