@@ -176,7 +176,14 @@ def _from_group(group: _Group, told: Told) -> Bounce:
     elif len(re.sub(r"[\W\d]+", "", diagnostic)) < 12 or rules.is_generic(status):
         words = f"{words} {told.explanation(group.recipient)}"
     refused = told.stage(group.recipient, diagnostic)
-    return Bounce(group.recipient, status, _verdict(action, status, code, words, refused), action, diagnostic, code)
+    verdict = _verdict(action, status, code, words, refused)
+    if verdict == "hard" and LOCAL_PROGRAM.match(group.get("diagnostic-code")) and not rules.denies(words):
+        verdict = "soft"
+    return Bounce(group.recipient, status, verdict, action, diagnostic, code)
+
+
+# What a program on the reporting server said, not a mail server: a full disk or a missing right is no missing address.
+LOCAL_PROGRAM: Final = re.compile(r"\s*x-(?:unix|postfix)\s*;\s*\S", re.I)
 
 
 def _verdict(action: str, status: str | None, code: int | None, words: str, refused: rules.Stage) -> rules.Verdict:

@@ -19,6 +19,7 @@ TABLE = [
     ("hard", None, None, "Unrouteable address"),
     ("hard", None, 550, "550 <jo@lead.example> has been replaced by <jo@new.example>"),
     ("soft", "5.0.0", None, "554 delivery error: dd This user doesn't have a yahoo.example account"),
+    ("hard", None, 553, "553 customer.example does not exist (in reply to RCPT TO command)"),
     ("soft", "5.2.2", 552, "552 5.2.2 over quota"),
     ("soft", "5.2.1", 550, "550 5.2.1 The email account that you tried to reach is disabled"),
     ("soft", "5.1.1", 550, "550 5.1.1 mailbox full, quota exceeded"),

@@ -1167,3 +1167,18 @@ def test_an_endless_notice_about_a_hundred_recipients_is_read_in_no_time(line: s
     start = time.process_time()
     assert len(classify(parse(raw)).bounces) == 100
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("diagnostic", "verdict"),
+    [
+        ('X-Postfix; unknown user: "anna"', "hard"),
+        ("X-Postfix; cannot open maildir file: No space left on device", "soft"),
+        ("x-unix; /usr/local/bin/deliver: Permission denied", "soft"),
+        ("smtp; 550 5.1.1 rejected", "hard"),
+    ],
+)
+def test_a_program_that_fails_on_the_server_is_no_missing_address(diagnostic: str, verdict: str) -> None:
+    """F2: whatever status the server gave it."""
+    fields = f"Final-Recipient: rfc822; anna@customer.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: {diagnostic}\n"
+    assert [one.verdict for one in classify(parse(report(fields))).bounces] == [verdict]
