@@ -34,6 +34,8 @@ def out_of_office(house: House, letter: LocalLetter, until: date | None, now: da
 def bounce(house: House, letter: LocalLetter, now: datetime) -> None:
     """The mail system at the other end says that there is no such address."""
     raw, sender = letter.raw, letter.envelope_from
+    if not sender:
+        raise Refused("This letter answers a mail and went without a return address: no mail system sends it back.")
     _hand_in(house, answering.as_bounce(raw, sender, now=now, envelope_rcpt=letter.envelope_to))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from outreach.mail import compose, dns, library, templating, tracking
 from outreach.mail.letters import Address, Letter
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.mail.plain import personal_html
+from outreach.mail.providers import table
 from outreach.mail.smtp import Envelope
 from outreach.mail.templating import Shared
 from outreach.store import account, forms, leads, mailboxes, messages, outbox, tasks, users
@@ -29,6 +31,7 @@ from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.outbox import Begun
+from outreach.store.secrets import unseal
 from outreach.store.templates import Issue
 from outreach.store.users import User
 
@@ -123,7 +126,7 @@ class Desk:
 
         Raises MissingField, TemplateError or Refused when the letter cannot be written.
         """
-        house, mailbox = self.house, self.mailbox
+        house = self.house
         lead = self.leads.get(draft.lead_id) if draft.lead_id else None
         message_id = draft.message_id or f"<{house.token('message', draft.id)}@{self.domain}>"
         rendered, version = self._rendered(draft, lead)
@@ -152,9 +155,29 @@ class Desk:
             feedback_id=self._feedback_id(draft, version),
         )
         begun = Begun(draft.id, message_id, subject, text, parent.id if parent else None, chain, version)
-        bounce = f"b+{mark}@{house.settings.reply_domain}" if self.tokens else mailbox.address
         raw = self.stamp.on(compose.compose(letter), mark)
-        return Ready(raw, Envelope(bounce, draft.to_address, len(raw), mark), begun)
+        return Ready(raw, self._envelope(draft, lead, mark, len(raw)), begun)
+
+    def _envelope(self, draft: Draft, lead: Lead | None, mark: str, size: int) -> Envelope:
+        """O6: bounces come back to a signed address. L3: an instant answer to a received mail wants none.
+
+        Providers refuse the null sender; there the signed address stays, at which nothing ever answers.
+        """
+        asked = self.asked.get(lead.id) if lead else None
+        to_mail = lead is not None and lead.source == "mail" and (asked is None or asked.form_id is None)
+        if to_mail and _auto(draft) == "auto-replied" and self._takes_null_sender:
+            return Envelope("", draft.to_address, size)
+        domain = self.house.settings.reply_domain
+        return Envelope(f"b+{mark}@{domain}" if self.tokens else self.mailbox.address, draft.to_address, size, mark)
+
+    @cached_property
+    def _takes_null_sender(self) -> bool:
+        url = (
+            unseal(self.mailbox.smtp_secret, self.house.keys)
+            if self.mailbox.smtp_secret
+            else self.house.settings.smtp_url
+        )
+        return not table.of(self.mailbox.provider).signs and not table.at(urlsplit(url).hostname or "").signs
 
     def keep_links(self) -> None:
         """Write down where the links of all letters written so far lead; to be committed before they go."""

@@ -121,7 +121,8 @@ def test_a_colleague_who_answers_the_subject_pauses_and_a_person_is_asked(world:
 
 
 def test_two_machines_that_answer_each_other_stop_after_one_letter_each(world: Any) -> None:
-    """O9, MAIL L2: an automatic answer to our automatic answer makes no lead, no letter, no second answer."""
+    """O9, MAIL L1, L2, L3: an automatic answer to our automatic answer makes no lead, no letter, no second answer; and ours
+    has the null sender, so that nobody can answer it by a bounce."""
     world.set_clock("2027-06-01T10:00")
     with world.house.sessions.begin() as session:
         box = mailboxes.default(session)
@@ -140,6 +141,7 @@ def test_two_machines_that_answer_each_other_stop_after_one_letter_each(world: A
         [m["To"].endswith("robot@shop.example") or "robot@" in m["To"] for m in world.letters].index(True)
     ]
     assert answer["Auto-Submitted"] == "auto-replied"
+    assert world.envelope_of(answer) == ""
     for number in range(5):
         comes(f"We have received your message {number}.", "Auto-Submitted: auto-replied\r\nPrecedence: bulk\r\n")
         comes(f"Hello again {number}.")

@@ -95,6 +95,12 @@ def of(key: str) -> Provider:
     return BY_KEY.get(key, BY_KEY["generic"])
 
 
+def at(host: str) -> Provider:
+    """The provider whose sending server this is, whoever typed it in; generic for all others."""
+    ends = ((row, ".".join(row.smtp_host.split(".")[-2:])) for row in PROVIDERS if row.smtp_host)
+    return next((row for row, end in ends if host.lower().endswith("." + end)), BY_KEY["generic"])
+
+
 def smtp_host(provider: Provider, region: str) -> str:
     """The host of a region; Mailgun's European one has a name of its own."""
     if provider.key == "mailgun":

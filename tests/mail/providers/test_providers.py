@@ -387,3 +387,13 @@ def test_only_providers_that_need_it_get_headers_of_ours() -> None:
     assert b"X-PM-Metadata-outreach: tok\r\n" in table.own_headers("postmark", "tok")
     assert table.own_headers("brevo", "tok") == b"X-Mailin-custom: tok\r\n"
     assert table.own_headers("ses", "tok") == table.own_headers("", "tok") == b""
+
+
+def test_a_providers_server_is_known_whoever_typed_it_in() -> None:
+    hosts = {
+        "email-smtp.eu-west-1.amazonaws.com": "ses", "smtp.gmail.com": "google", "SMTP.office365.com": "microsoft",
+        "smtp-relay.brevo.com": "brevo", "smtp.eu.mailgun.org": "mailgun", "smtp.sendgrid.net": "sendgrid",
+        "smtp.postmarkapp.com": "postmark", "mail.acme.com": "generic", "127.0.0.1": "generic", "": "generic",
+        "notgmail.com": "generic",
+    }  # fmt: skip
+    assert {host: table.at(host).key for host in hosts} == hosts
