@@ -283,8 +283,10 @@ def _labelled_address(lines: list[str], index: int) -> bool:
 def _header_block(lines: list[str], index: int) -> bool:
     """A block of From, Sent, To and Subject in any language, as Outlook writes it: at least three of them."""
     line = lines[index]
-    if _block_in_any_language(lines, index) or marks.BLOCK_ON_ONE_LINE.match(line):
+    if _block_in_any_language(lines, index) or marks.BLOCK_ON_ONE_LINE.match(line) or _notes_head(lines, index):
         return True
+    if marks.HEADER_LINE["subject"].match(line) or marks.HEADER_LINE["to"].match(line):
+        return _kinds(lines[index : index + 5]) >= {"from", "sent", "to", "subject"}
     if not marks.FROM_LINE.match(line) and not marks.HEADER_LINE["sent"].match(line):
         return False
     kinds = _kinds(lines[index : index + 14])
@@ -294,6 +296,15 @@ def _header_block(lines: list[str], index: int) -> bool:
     if not addressed and not ("subject" in kinds and timed) and not (timed and marks.SENT_FIELD.search(head)):
         return marks.HEADER_LINE["subject"].search(head) is not None and len(kinds - {"cc"}) >= 4
     return len(kinds - {"cc"}) >= 3 or (len(kinds) >= 2 and addressed and _short_block(line, kinds))
+
+
+def _notes_head(lines: list[str], index: int) -> bool:
+    """Lotus Notes: who and when, then To and Subject, with colons or as the bare cells of a table."""
+    if not marks.NOTES_WRITER.match(lines[index]):
+        return False
+    block = _filled(lines, index, 11, 24)
+    dated = any(marks.NOTES_DATE.search(line) for line in block[:3])
+    return dated and all(any(shape.match(line) for line in block[1:]) for shape in marks.NOTES_FIELDS)
 
 
 def _short_block(line: str, kinds: set[str]) -> bool:

@@ -116,6 +116,7 @@ ORIGINAL: Final = (
 )
 SEPARATOR: Final = re.compile(
     rf"^[ \t>]{{0,6}}[-_=*~‐‑–—]{{2,}}(?:[ \t]|&nbsp;)*{ORIGINAL}[^\n]{{0,60}}?(?:[ \t]|&nbsp;)*[-_=*~‐‑–—]{{2,}}[ \t]*:?(?:$|[^\W\d_]\w*:)"
+    r"|^-{0,2}[ \t]?reply message[ \t]?-{3,}"
     rf"|^[ \t>]{{0,6}}[-_=*~‐‑–—]{{5,}}[ \t]*{ORIGINAL}[^\n]{{0,60}}?:?[ \t]*$"
     r"|^[ \t>]{0,6}(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|"
     r"d[ée]but du message (?:r[ée]exp[ée]di[ée]|transf[ée]r[ée])|inicio del mensaje reenviado|"
@@ -192,3 +193,8 @@ SENT_FIELD: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 WIRE_DATE: Final = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")
+NOTES_WRITER: Final = re.compile(
+    r"^[^\n<>:]{1,80}<[^\s<>@]{1,100}@[\w.-]{2,150}>(?: (?:on|am|le) \d[^\n]{4,30})?[ \t]*$"
+)
+NOTES_DATE: Final = re.compile(r"(?:^|> (?:on|am|le) )\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}[:.]\d{2}")
+NOTES_FIELDS: Final = tuple(re.compile(rf"^[ \t]*(?:{label})[ \t]*(?::|$)", re.IGNORECASE) for label in (TO, SUBJECT))

@@ -46,7 +46,7 @@ SENT_FROM: Final = re.compile(
     r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
     r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
     r"|yahoo mail: search, organi[sz]e, conquer|\[?https?://\S{1,80}\]?\s*sent (?:with|from).{0,40}"
-    r")(?:[.,;]? (?:please |kindly )?(?:excuse|pardon|forgive|sorry|apolog)[^\n]{0,100})?[>\])*_ .]{0,4}$"
+    r")(?:[.,;]? (?:please |kindly )?(?:excuse|pardon|forgive|sorry|apolog)[^\n]{0,100})?[>\])*_ .!]{0,4}$"
     r"|^<<?sent by \w+>>?$",
     re.IGNORECASE,
 )
@@ -102,6 +102,8 @@ BANNER: Final = re.compile(
     r"(?:e-?mail|message|sender|absender|mail)[^\n]{0,40}(?:outside|external|extern|unknown|au[ßs]erhalb)",
     re.IGNORECASE,
 )
+EMBEDDED_LINK: Final = re.compile(r"[ \t]?[<\[(]https?://[^\s<>]{1,400}[>\])]")
+PLAIN_WORD: Final = re.compile(r"(?:(?<=\s)|^)[^\W\d_A-ZÄÖÜ]{2,}(?=[\s,.;?!]|$)")
 LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
 AFTERTHOUGHT: Final = re.compile(r"^[ \t]{0,2}p\.?\s?(?:p\.?\s?)?s\.?[ \t]?[:.\-–)]", re.IGNORECASE)
 SENTENCE_END: Final = re.compile(r"[.?!:。？！…،؟]['\")\]»”]{0,2}[ \t]*$")
@@ -122,7 +124,7 @@ def split_signature(text: str) -> tuple[str, str]:
     if words.strip():
         return words, signature
     first = next((line for line in signature.split("\n") if line.strip()), "")
-    return ("", signature) if SENT_FROM.match(first) else (text.replace(GAP, ""), "")
+    return ("", signature) if _is_of_a_phone(first) else (text.replace(GAP, ""), "")
 
 
 def _split(piece: str, below: bool) -> tuple[str, str]:
@@ -145,11 +147,15 @@ def _split(piece: str, below: bool) -> tuple[str, str]:
 def _banner(lines: Sequence[str]) -> int:
     """The lines on top that are no words: the warning of the recipient's own gateway, or what a phone put there."""
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    if lines and SENT_FROM.match(lines[first][:240]) and first + 1 < len(lines) and not lines[first + 1].strip():
+    if lines and _is_of_a_phone(lines[first]) and first + 1 < len(lines) and not lines[first + 1].strip():
         return first + 1
     if not lines or not BANNER.match(lines[first]):
         return 0
     return next((at for at in range(first, min(len(lines), first + 6)) if not lines[at].strip()), first)
+
+
+def _is_of_a_phone(line: str) -> bool:
+    return bool(SENT_FROM.match(EMBEDDED_LINK.sub("", line[:800])[:240]))
 
 
 def _is_advert(line: str) -> bool:
@@ -169,7 +175,7 @@ def _behind_mark(lines: Sequence[str]) -> int:
             return at
         if RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at]):
             return at
-        if SENT_FROM.match(line) and not any(map(_is_sentence, _before_legal(lines[at + 1 :]))):
+        if _is_of_a_phone(line) and not any(map(_is_sentence, _before_legal(lines[at + 1 :]))):
             return at
         if DISCLAIMER.match(line) and _only_legal(lines[at:]):
             return at
@@ -191,14 +197,14 @@ def _ends(rest: Sequence[str]) -> bool:
 
 
 def _before_legal(lines: Sequence[str]) -> Sequence[str]:
-    end = next((at for at, line in enumerate(lines) if DISCLAIMER.match(line) or SENT_FROM.match(line)), len(lines))
+    end = next((at for at, line in enumerate(lines) if DISCLAIMER.match(line) or _is_of_a_phone(line)), len(lines))
     return lines[:end]
 
 
 def _is_sentence(line: str) -> bool:
     """Words that somebody says, as opposed to a name, an address or a heading."""
     if CONTACT.search(line[:400]) and len(line) < 100:
-        return False
+        return len(PLAIN_WORD.findall(line)) >= 6
     words = len(line.split())
     letters = len(re.findall(r"[\u3040-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", line[:200]))
     return words >= 12 or (bool(SENTENCE_END.search(line)) and (words >= 5 or letters >= 10))

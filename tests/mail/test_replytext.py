@@ -420,6 +420,9 @@ HEADS = [
     '--- Вихідне повідомлення ---\nВід кого: "Alice" <a@b.example>\nДата: 6 березня 2026, 10:00:00',
     "##- Please type your reply above this line -##",
     "From: a@b.example Sent: Friday, March 6, 2026 10:00 To: me Subject: Hi",
+    "Subject: Hi\nFrom: a@b.example\nTo: bob@c.example\nDate: Fri, 6 Mar 2026 10:00:00 +0000",
+    "Alice Meyer <a@b.example>\n06/03/26 10:00\n\nTo\nBob <b@c.example>\ncc\n\nSubject\nHi",
+    "Alice Meyer <a@b.example> on 03/06/2026 10:00:00 AM\n\nTo: Bob/ACME@ACME\ncc:\nSubject: Hi",
     "From: wg@b.example [mailto:wg@b.example] On\nBehalf Of Alice\nSent: Friday, March 6, 2026 10:00 AM\nTo: x\nSubject: y",
     "发件人：Alice <a@b.example>\n发送时间：2026年3月6日(周五) 10:05\n收件人：Bob<b@c.example>\n主　题：报价",
 ]

@@ -12,6 +12,8 @@ APART = [
     ("Oui.\n\nEnvoyé à partir d'Outlook pour iOS", "Oui."),
     ("Igen.\n\nAz iPhone-omról küldve", "Igen."),
     ("Ja.\n\nSkaffa Outlook för iOS<https://aka.ms/o0ukef>", "Ja."),
+    ("Yes.\n\nSent from Mail<https://go.example/fwlink/?LinkId=550123> for Windows 10", "Yes."),
+    ("Yes.\n\nSent from my HTC smartphone on the Now Network from Sprint!", "Yes."),
     ("Yes.\n\nYahoo Mail: Search, Organize, Conquer", "Yes."),
     ("Gesendet mit iPhone\n\nJa, gerne.", "Ja, gerne."),
     ("Yes.\n\nCheers\nJo\n\n—————\nJo Lead\nProduct Manager\n+1 555 0123", "Yes.\n\nCheers\nJo"),
@@ -49,6 +51,7 @@ STAYS = [
     "Offer please for:\n-----------------\n10 chairs\n5 tables\n-----------------\nThanks, Jo",
     "Please consider the environment in your offer.\n\nHow much is it for all the twenty rooms?",
     "Best wishes,\n\nTom\n\nBut what happens if I keep typing here? Will it be cut off?\n\nIt must not.",
+    "Yes.\n\nYours sincerely\n\nJo Lead\n\nPlease note that my address has changed to jo@lead.example",
     "Prices\n------\nwww.lead.example\n10 chairs",
     "- \nFirst item.\n*\nSecond item.",
 ]
