@@ -312,11 +312,17 @@ def _message_of(session: Session, house: House, candidate: matching.Candidate) -
     return session.get(Message, number) if number is not None else None
 
 
+def _chain(inbound: Inbound) -> list[str]:
+    """RFC 5322 3.6.4: the thread so far; of a mail without References its one In-Reply-To (MAIL O3)."""
+    parents = inbound.references or (inbound.in_reply_to if len(inbound.in_reply_to) == 1 else ())
+    return list(parents)[-50:]
+
+
 def _note(row: InboundMail, inbound: Inbound, verdict: Verdict, match: Match) -> None:
     row.class_, row.evidence, row.matched_by = verdict.cls, verdict.evidence[:300], match.by
     row.lead_id = match.lead.id if match.lead else None
     row.message_id = match.message.id if match.message else None
-    row.wire_id, row.references = inbound.message_id or "", list(inbound.references)[-50:]
+    row.wire_id, row.references = inbound.message_id or "", _chain(inbound)
     row.from_address, row.from_name = (inbound.from_address or "")[:320], inbound.from_name[:200]
     row.subject = inbound.subject[:500]
     if verdict.cls in ("human", "out_of_office", "left_company", "acknowledgement", "challenge"):

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from outreach.core.companies import FREE_MAIL
 from outreach.errors import Refused
 from outreach.journeys.configure import Answers, Errors
 from outreach.journeys.house import House
@@ -181,6 +182,10 @@ def _address(session: Session, row: Mailbox, answers: Answers) -> tuple[str, Err
     except EmailNotValidError:
         if not re.fullmatch(r"[^@\s<>]+@[a-z0-9.-]+", address):
             return "", {"address": f"'{address[:60]}' is no e-mail address; give one such as hello@example.com."}
+    sender, domain = table.of(row.provider), address.rpartition("@")[2]
+    if domain in FREE_MAIL and not sender.own_inbox:
+        words = f"{sender.name} cannot send as {domain}: {domain} asks everybody to refuse such mail. Use a domain of your own."
+        return address, {"address": words}
     taken = session.scalar(select(Mailbox).where(Mailbox.address == address, Mailbox.id != (row.id or 0)))
     if taken is None:
         return address, {}

@@ -49,6 +49,14 @@ def the_row(house: Any, address: str = "hello@lumen.example") -> Mailbox:
         return session.scalars(select(Mailbox).where(Mailbox.address == address)).one()
 
 
+def test_a_relay_does_not_send_as_somebody_at_a_free_mail_provider(admin: Any) -> None:
+    """MAIL O5: such letters fail DMARC; Google itself may send for gmail.com."""
+    answer = admin.post(f"{LIST}/new/postmark", {**MAILBOX, "address": "me@gmail.com"})
+    assert answer.status_code == 422
+    assert "Postmark cannot send as gmail.com" in answer.text
+    assert admin.post(f"{LIST}/new/google", {**MAILBOX, "address": "me@gmail.com"}).status_code == 303
+
+
 def test_a_mailbox_is_saved_and_its_password_is_neither_readable_nor_shown(admin: Any, house: Any) -> None:
     """RELIABILITY 5.2 #12."""
     page = add(admin)
