@@ -47,7 +47,7 @@ def _report_type(inbound: Inbound) -> str:
 
 
 def _from_report(inbound: Inbound, text: str) -> Complaint:
-    fields = fields_of(text.replace("\r\n", "\n"))
+    fields = fields_of(text)
     kind = re.split(r"[\s;(]", fields.get("feedback-type", "abuse").strip().lower() + " ")[0] or "abuse"
     recipient = next((found for name in ORIGINAL_RECIPIENT if (found := _address(fields.get(name, "")))), None)
     mail_from = in_text(fields.get("original-mail-from", ""), 1)
@@ -68,7 +68,7 @@ def _letters(inbound: Inbound) -> list[Part]:
 
 
 def _header(part: Part, name: str) -> str:
-    return part.header(name) if part.enclosed else fields_of(part.text.replace("\r\n", "\n")).get(name, "")
+    return part.header(name) if part.enclosed else fields_of(part.text).get(name, "")
 
 
 def _embedded_recipient(inbound: Inbound) -> str | None:

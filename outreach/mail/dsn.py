@@ -67,10 +67,10 @@ REPORT_FIELDS: Final = frozenset(
 
 
 def fields_of(block: str) -> dict[str, str]:
-    """The unfolded fields of a block; the first of a name counts."""
+    """The unfolded fields of a block, whatever ends its lines; the first of a name counts."""
     found: dict[str, str] = {}
     last = ""
-    for line in block.split("\n"):
+    for line in block.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         match = FIELD.match(line)
         if match:
             last = match[1].lower()
@@ -247,7 +247,7 @@ def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
             if "message-id" in headers or "from" in headers:
                 found.append(headers)
         elif part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"}:
-            found.append(fields_of(part.text[:MAX_BODY].replace("\r\n", "\n")))
+            found.append(fields_of(part.text[:MAX_BODY]))
     if not found:
         for part in inbound.parts:
             if part.type.startswith(("text/plain", "application/octet-stream", "application/partial", "message/")):

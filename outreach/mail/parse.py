@@ -252,7 +252,7 @@ def _check_header_block(raw: bytes) -> None:
 
 def parse(raw: bytes) -> Inbound:
     """What can be known of a raw message; ``Unreadable`` only beyond the caps of X1."""
-    whole = _without_envelope_line(raw)
+    whole = _without_envelope_line(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
     message = read_message(whole)
     if message.get_content_maintype() == "multipart" and not message.is_multipart():
         message = _with_found_boundary(whole, message)

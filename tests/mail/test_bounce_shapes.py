@@ -1182,3 +1182,11 @@ def test_a_program_that_fails_on_the_server_is_no_missing_address(diagnostic: st
     """F2: whatever status the server gave it."""
     fields = f"Final-Recipient: rfc822; anna@customer.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: {diagnostic}\n"
     assert [one.verdict for one in classify(parse(report(fields))).bounces] == [verdict]
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
+def test_a_report_reads_the_same_with_every_end_of_line(ending: bytes) -> None:
+    """X1: old tools store mail with carriage returns alone."""
+    for _, headers, kind, parts, recipients in REPORTS:
+        found = classify(parse(letter(headers, kind, parts).replace(b"\n", ending)))
+        assert {one.recipient: one.verdict for one in found.bounces} == recipients
