@@ -232,7 +232,7 @@ def measured(settings: Settings, count: int, senders: int, postgres: int, sink: 
     cost = [0.0] * senders
     marks, database = [0.25, 0.5, 0.9], before[0]
     while any(process.poll() is None for process in processes):
-        time.sleep(0.2)
+        time.sleep(1)
         with house.engine.connect() as connection:
             done = connection.scalar(
                 text("SELECT coalesce(sum(n_tup_ins), 0) FROM pg_stat_user_tables WHERE relname = 'events'")
