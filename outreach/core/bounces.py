@@ -97,8 +97,8 @@ def verdict(status: str | None, smtp_code: int | None, text: str, stage: Stage =
     if code and code.startswith("2"):
         return "delivered"
     at = stage or stage_of(words)
-    if at == "mail":
-        return "soft" if (code or f"{reply or 5}").startswith("4") else "ours"
+    if at == "mail" and not (code or f"{reply or 5}").startswith("4"):
+        return "soft" if MAILBOX_FULL.search(words) or TOO_LARGE.search(words) else "ours"
     heard = _Heard(words, at)
     if not is_generic(code) and code is not None:
         return _by_code(code, reply, heard)
@@ -167,7 +167,7 @@ def _hard_code(code: str, heard: _Heard) -> Verdict:
     if MAILBOX_FULL.search(words) or TOO_LARGE.search(words) or TEMPORARY_NAME.search(words):
         return "soft"
     if STRONG_POLICY.search(words) or NOT_THE_RECIPIENT.search(words):
-        return "ours"
+        return "ours"  # first: Sendmail sums up every refusal of a recipient as "user unknown"
     if heard.denied:
         return "hard"
     if code != "5.1.10" and DISABLED.search(words):

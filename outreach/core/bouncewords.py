@@ -184,7 +184,7 @@ POLICY: Final = _words(
     r"uceprotect|sender ?score|reputation",
     r"(?:ip|host|address|domain|sender|server|message|client|you are|you have been|has been|was|is|"
     r"been) (?:\S+ ){0,3}(?:blocked|banned|denied access)",
-    r"blocked (?:by|using|due|because|for|from|-|at)|block listed|blocked\.$",
+    r"blocked (?:by|using|due|because|for|from|-|at)|block listed|blocked\.$|:blocked\)",
     r"\bpolicy\b|policies|administrative prohibition|administratively (?:denied|prohibited)|prohibited",
     r"\bspf\b|\bdkim\b|\bdmarc\b|domainkeys|sender id\b|sender policy|unauthenticated|authenticat(?:ion|ed?)",
     r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited|forbidden|disallowed)|"
@@ -232,7 +232,7 @@ NOT_THERE: Final = _words(r"unknown|no such|not exist|n't exist|not found|no lon
 STRONG_POLICY: Final = _words(
     r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|"
     r"reverse dns|\bptr\b|reputation|"
-    r"sender (?:address )?rejected|sender verify|virus|malware|too many (?:messages|connections|mails)|rate limit|throttl",
+    r"sender (?:address )?rejected|sender verify|(?<!anti-)virus|malware|too many (?:messages|connections|mails)|rate limit|throttl",
     r"relay(?:ing)? (?:access )?(?:denied|not permitted|mail to)|\b(?:to|mail|open|as a|for) relay\b|relay mail|to relay|"
     r"allowed rcpthosts?|not a gateway|not (?:a )?local host|don't handle mail|requires authentication|"
     r"(?:sender|sending|your) ip|ip address\b.{0,40}(?:blocked|rejected)",

@@ -1,5 +1,7 @@
 """Delivery reports in plain words, by the families of servers that write them (MAIL 1.9, 1.11)."""
 
+import re
+
 import pytest
 
 from outreach.mail.classify import classify
@@ -449,3 +451,150 @@ def test_a_report_in_plain_words_is_understood(verdict: str, sender: str, subjec
     found = classify(parse(raw.encode()))
     assert found.cls == "bounce", found.evidence
     assert [(one.recipient, one.verdict) for one in found.bounces] == [(RECIPIENT, verdict)]
+
+
+# What large providers and common servers answer: code and words, the command, the meaning.
+ANSWERS = [
+    ("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", "RCPT TO", "hard"),
+    (
+        "550 5.4.1 Recipient address rejected: Access denied. AS(201806281) [X.protection.outlook.com]",
+        "RCPT TO",
+        "hard",
+    ),
+    ("550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy", "end of DATA", "ours"),
+    ("550 5.7.1 RESOLVER.RST.AuthRequired; authentication required", "RCPT TO", "ours"),
+    ("550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized", "RCPT TO", "ours"),
+    ("550 5.7.124 Sender not in allowed-senders list", "RCPT TO", "ours"),
+    ("550 5.7.606 Access denied, banned sending IP [192.0.2.1]", "RCPT TO", "ours"),
+    ("554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException", "end of DATA", "soft"),
+    ("554 5.2.1 mailbox disabled", "RCPT TO", "soft"),
+    ("550 5.5.0 Requested action not taken: mailbox unavailable", "RCPT TO", "hard"),
+    ("550 Requested action not taken: mailbox unavailable (S2017062302)", "RCPT TO", "hard"),
+    (
+        "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 double-checking",
+        "RCPT TO",
+        "hard",
+    ),
+    ("550 5.2.1 The email account that you tried to reach is disabled. Learn more", "RCPT TO", "soft"),
+    (
+        "550 5.2.1 The email account that you tried to reach is inactive. Learn more at https://help.example/",
+        "RCPT TO",
+        "soft",
+    ),
+    ("452 4.2.2 The email account that you tried to reach is over quota", "RCPT TO", "soft"),
+    (
+        "450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages from being delivered",
+        "RCPT TO",
+        "soft",
+    ),
+    (
+        "550-5.7.1 [192.0.2.1 12] Our system has detected that this message is likely unsolicited mail",
+        "end of DATA",
+        "ours",
+    ),
+    ("554 delivery error: dd Requested mail action aborted - mta1", "end of DATA", "soft"),
+    ("552 1 Requested mail action aborted, mailbox not found", "RCPT TO", "hard"),
+    (
+        "554 30 Sorry, your message to anna@customer.example cannot be delivered. This mailbox is disabled (554.30).",
+        "end of DATA",
+        "soft",
+    ),
+    ("550 5.1.1 <anna@customer.example>: Recipient address rejected: customer.example", "RCPT TO", "hard"),
+    ("550 5.1.1 <anna@customer.example>: user does not exist", "RCPT TO", "hard"),
+    ("552 5.2.2 <anna@customer.example>: user is over quota", "RCPT TO", "soft"),
+    ("554 5.7.1 [HM08] Message rejected due to local policy", "end of DATA", "ours"),
+    (
+        "550 Message was not accepted -- invalid mailbox.  Local mailbox anna@customer.example is unavailable: user not found",
+        "RCPT TO",
+        "hard",
+    ),
+    (
+        "550 Message was not accepted -- invalid mailbox.  Local mailbox anna@customer.example is unavailable: user not found",
+        "end of DATA",
+        "soft",
+    ),
+    ("550 5.7.1 No such user!", "RCPT TO", "hard"),
+    ("550 Requested action not taken: mailbox unavailable invalid DNS MX or A/AAAA resource record", "RCPT TO", "hard"),
+    ("550 user unknown", "RCPT TO", "hard"),
+    ("550-Requested action not taken: mailbox unavailable 550 invalid DNS", "RCPT TO", "hard"),
+    ("550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR204_418 [418]", "RCPT TO", "hard"),
+    ("550 5.2.1 Boite du destinataire archivee. Archived recipient. OFR204_417 [417]", "RCPT TO", "soft"),
+    ("550 spam detected", "end of DATA", "ours"),
+    ("550 Invalid Recipient - https://help.example/", "RCPT TO", "hard"),
+    ("554 Email rejected due to security policies - https://help.example/", "end of DATA", "ours"),
+    ("550 5.1.1 User Unknown", "RCPT TO", "hard"),
+    ("554 Blocked - see https://help.example/", "MAIL FROM", "ours"),
+    (
+        "550 permanent failure for one or more recipients (anna@customer.example:550 5.1.1 Recipient not found. Anti-Virus (1))",
+        "end of DATA",
+        "hard",
+    ),
+    ("550-Invalid recipient <anna@customer.example> 550 (#5.1.1)", "RCPT TO", "hard"),
+    ("550-Callback setup failed while verifying <rep@sender.example> 550 Sender verify failed", "RCPT TO", "ours"),
+    ("550 No Such User Here", "RCPT TO", "hard"),
+    ("511 sorry, no mailbox here by that name (#5.1.1 - chkuser)", "RCPT TO", "hard"),
+    ("550 sorry, that domain is not in my list of allowed rcpthosts (#5.7.1)", "RCPT TO", "ours"),
+    ("550 5.1.1 <anna@customer.example>: Recipient address rejected: customer.example", "RCPT TO", "hard"),
+    ("450 4.2.0 <anna@customer.example>: Recipient address rejected: Greylisted", "RCPT TO", "soft"),
+    ("550 5.7.26 This mail has been blocked because the sender is unauthenticated", "end of DATA", "ours"),
+    (
+        "550 Mailbox not found. https://help.example/",
+        "RCPT TO",
+        "hard",
+    ),
+    ("552 Mailbox is full", "end of DATA", "soft"),
+    ("550 User not found: anna@customer.example", "RCPT TO", "hard"),
+    ("550 User suspended", "RCPT TO", "soft"),
+    ("550 #5.1.0 Address rejected.", "RCPT TO", "hard"),
+    ("550 5.1.1 No such user", "RCPT TO", "hard"),
+    ("550 5.5.0 Adresse destinataire invalide. Invalid recipient. LPN007_416", "RCPT TO", "hard"),
+    ("550 RCPT TO:<anna@customer.example> User unknown", "RCPT TO", "hard"),
+    ("550 5.1.1 No such user", "RCPT TO", "hard"),
+    ("550 5.1.1 Not our Customer", "RCPT TO", "hard"),
+    ("550 5.1.1 <anna@customer.example> Account not available", "RCPT TO", "hard"),
+    ("550 5.1.1 <anna@customer.example> recipient rejected. Refer to Error Codes", "RCPT TO", "hard"),
+    ("550 5.7.1 Connections not accepted from servers without a valid sender domain", "MAIL FROM", "ours"),
+    ("550 anna@customer.example...User account is overquota", "RCPT TO", "soft"),
+    ("550 5.1.1 anna@customer.example recipient rejected", "RCPT TO", "hard"),
+    ("556 5.1.10 Recipient address has null MX", "RCPT TO", "hard"),
+    ("550 5.1.2 Host unknown", "RCPT TO", "hard"),
+    ("552 5.3.4 Message size exceeds fixed limit", "MAIL FROM", "soft"),
+    ("552 5.3.4 Message size exceeds fixed limit", "end of DATA", "soft"),
+    ("554 5.7.1 <anna@customer.example>: Relay access denied", "RCPT TO", "ours"),
+    ("550 5.1.1 relaying denied", "RCPT TO", "ours"),
+    ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", "RCPT TO", "ours"),
+    ("452 4.5.3 Too many recipients", "RCPT TO", "soft"),
+    ("550 5.5.3 Too many recipients", "RCPT TO", "ours"),
+    (
+        "550 5.1.1 <anna@customer.example>: Recipient address rejected: undeliverable address: host x said: 550 unknown",
+        "RCPT TO",
+        "hard",
+    ),
+    (
+        "450 4.1.1 <anna@customer.example>: Recipient address rejected: unverified address: connection timed out",
+        "RCPT TO",
+        "soft",
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "command", "verdict"), ANSWERS)
+def test_what_a_provider_answers_means_the_same_in_every_report(answer: str, command: str, verdict: str) -> None:
+    """F2, MAIL 1.11: the same words at RCPT and after DATA, the codes that providers misuse, ours and theirs."""
+    status = re.search(r"\b[245]\.\d\.\d+\b", answer)
+    parts = [
+        "Content-Type: text/plain\n\n<anna@customer.example>: host mx.customer.example[192.0.2.1] said: "
+        f"{answer} (in reply to {command} command)\n",
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        "Final-Recipient: rfc822; anna@customer.example\nAction: failed\n"
+        f"Status: {status[0] if status else answer[0] + '.0.0'}\nDiagnostic-Code: smtp; {answer}\n",
+    ]
+    raw = (
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"
+        + "".join(f"--B\n{part}\n" for part in parts)
+        + "--B--\n"
+    ).encode()
+    assert [(one.recipient, one.verdict) for one in classify(parse(raw)).bounces] == [
+        ("anna@customer.example", verdict)
+    ]
