@@ -88,16 +88,17 @@ def _mails(
     session: Session, ids: list[int], since: datetime, sending: Collection[int] | None
 ) -> dict[int, list[tuple[datetime, str, bool]]]:
     moment = func.coalesce(Message.sent_at, Message.due_at)
-    query = select(Message.lead_id, moment, Message.kind, Message.class_, Message.at_once).where(
+    query = select(Message.id, Message.lead_id, moment, Message.kind, Message.class_, Message.at_once).where(
         Message.lead_id == func.any(ids),
         Message.kind.in_(("step", "answer", "newsletter", "own")),
         Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
         moment >= since,
     )
     if sending is not None:
-        query = query.where(Message.state != "queued", Message.id != func.all(list(sending)))
+        query = query.where(Message.state != "queued")
+    besides = frozenset(sending or ())
     found: dict[int, list[tuple[datetime, str, bool]]] = {}
-    for lead_id, at, kind, class_, at_once in session.execute(query):
-        assert lead_id is not None
-        found.setdefault(lead_id, []).append((at, "sales" if kind == "own" else class_ or "inbound", at_once))
+    for number, lead_id, at, kind, class_, at_once in session.execute(query):
+        if number not in besides and lead_id is not None:
+            found.setdefault(lead_id, []).append((at, "sales" if kind == "own" else class_ or "inbound", at_once))
     return found
