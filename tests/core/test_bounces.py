@@ -1,4 +1,4 @@
-"""What a refusal means, code by code and word by word (F2, MAIL 1.11)."""
+"""What a refusal means, code by code and word by word (F2, MAIL A5, 1.11)."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Which clicks are a person's: a table of hits and verdicts (RULES B1 to B3, MAIL T3, T4)."""
+"""Which clicks are a person's: a table of hits and verdicts (RULES B1 to B3, MAIL T2, T3, T4)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -97,7 +97,7 @@ def test_a_forged_sender_stops_but_changes_no_consent(world: Any) -> None:
 
 
 def test_what_our_own_mail_server_proved_is_believed(world: Any) -> None:
-    """X3, MAIL 1.8 h: Authentication-Results of our own server only, and only its topmost word."""
+    """X3, MAIL M6, 1.8 h: Authentication-Results of our own server only, and only its topmost word."""
     settings = world.house.settings.model_copy(update={"authserv_id": "mx.outreach.test"})
     world.house = dataclasses.replace(world.house, settings=settings)
     world.set_clock("2027-06-01T10:00")
@@ -111,7 +111,7 @@ def test_what_our_own_mail_server_proved_is_believed(world: Any) -> None:
 
 
 def test_a_colleague_who_answers_the_subject_pauses_and_a_person_is_asked(world: Any) -> None:
-    """X1, X3: same company, same subject, nothing else: low confidence, so nothing is ended."""
+    """X1, X3, MAIL M7: same company, same subject, nothing else: low confidence, so nothing is ended."""
     world.set_clock("2027-06-01T10:00")
     lead = world.post_form(name="Ben Ode", email="ben@ode.example")
     subject = world.mail_to("ben@ode.example")[0][1]

@@ -74,3 +74,15 @@ def test_a_letters_id_is_known_before_anything_is_sent_and_is_its_own(world: Any
     assert again == stored
     assert len(set(stored.values())) == len(stored) >= 2
     assert {str(letter["Message-ID"]) for letter in world.letters} == set(stored.values())
+
+
+def test_an_acknowledgement_is_kept_and_changes_nothing(world: Any) -> None:
+    """O8: "we have received your message, ticket 4711" stops nothing, asks nobody, and stands on the timeline."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Ben Ode", email="ben@ode.example")
+    before = world.enrolments(lead), world.tasks(lead)
+    words = "Thank you for your message. We have received it; your ticket is 4711."
+    world.answer(to_ben(world), "ben@ode.example", words, Auto_Submitted="auto-replied")
+    assert world.read(inbox.of_lead, lead)[0].class_ == "acknowledgement"
+    assert (world.enrolments(lead), world.tasks(lead)) == before
+    assert "received" in world.timeline(lead)

@@ -1,4 +1,4 @@
-"""Diary: mail that shows nothing of ours but is signed by the sender's own organisation (MAIL 1.8 h, RULES X3)."""
+"""Diary: mail that shows nothing of ours but is signed by the sender's own organisation (MAIL M6, 1.8 h; RULES X3)."""
 
 from typing import Any
 

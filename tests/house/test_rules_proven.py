@@ -1,9 +1,10 @@
 """Every rule stands in docs/rules.md with its own line, says where it is proven, and is proven there; and the reverse."""
 
-import ast
 import re
-from functools import cache
 from pathlib import Path
+
+from tests.house import ids
+from tests.house.ids import docstrings
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -13,26 +14,10 @@ LINE = re.compile(r"^- \*\*([A-Z]\d+)\*\* \S", re.MULTILINE)
 ROW = re.compile(r"^\| ([A-Z]\d*) \| (.+) \|$", re.MULTILINE)
 
 
-@cache
 def named_in(path: Path) -> frozenset[str]:
-    """The ids in the docstrings of a test file, ranges such as `D1 to D7` included."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    texts = [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, kinds)]
-    texts += [
-        node.value.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        and any(isinstance(target, ast.Attribute) and target.attr == "__doc__" for target in node.targets)
-    ]
-    found = set(re.findall(r"\b[A-Z]\d{1,2}\b", " ".join(texts)))
-    for letter, first, last in re.findall(r"\b([A-Z])(\d{1,2}) to \1(\d{1,2})\b", " ".join(texts)):
-        found |= {f"{letter}{number}" for number in range(int(first), int(last) + 1)}
-    if re.search(r"\bS\b(?!\.)", " ".join(texts)):
-        found.add("S")
-    return frozenset(found)
+    """The rules that a test file names."""
+    seen = {"S"} if any(re.search(r"\bS\b(?!\.)", text) for text in docstrings(path)) else set()
+    return ids.named_in(path, "RULES") | seen
 
 
 def proofs() -> dict[str, list[str]]:

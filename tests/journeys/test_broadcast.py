@@ -107,7 +107,7 @@ def test_a_large_issue_is_planned_in_batches_that_do_not_run_far_ahead(
 
 
 def test_who_may_not_get_it_is_left_out_with_the_reason(session: Any, house: Any, issue: Issue, user: User) -> None:
-    """X7, C5."""
+    """X7, MAIL C5."""
     now = house.now(session)
     out, no, dead, stop = friends(session, house, 4)
     consents.suppress(session, out.email, "unsubscribed", "test", now)

@@ -458,7 +458,7 @@ def test_the_cap_and_the_opt_out_are_asked_again_when_a_newsletters_turn_comes(p
 
 
 def test_the_opt_out_counts_until_the_last_moment(post: Post) -> None:
-    """X7: after the claim, just before the letter ends."""
+    """X7, MAIL U5: after the claim, just before the letter ends."""
     post.queue("follow-up", 1)
     with post.house.sessions.begin() as session:
         claiming.claim(session, post.house, post.owner, "outbound", 5, 0)

@@ -141,7 +141,7 @@ def found(subject: str, body: str, headers: str = "", sender: str = JO) -> tuple
 
 @pytest.mark.parametrize(("subject", "body"), ORDINARY)
 def test_ordinary_mail_is_never_called_automatic(subject: str, body: str) -> None:
-    """O3: words of absence or of failure in a person's letter make nothing of it."""
+    """RULES O3: words of absence or of failure in a person's letter make nothing of it."""
     cls, evidence = found(subject, body)
     assert cls == "human", evidence
 
@@ -150,5 +150,5 @@ def test_ordinary_mail_is_never_called_automatic(subject: str, body: str) -> Non
 def test_automatic_mail_is_recognised_in_its_language(
     cls: str, subject: str, body: str, headers: str, sender: str
 ) -> None:
-    """O1, O2: headers first, then subjects that words back up."""
+    """RULES O1, O2, MAIL L1: headers first, then subjects that words back up."""
     assert found(subject, body, headers, sender)[0] == cls

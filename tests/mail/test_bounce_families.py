@@ -626,6 +626,6 @@ def test_a_report_whose_header_names_the_wrong_boundary_is_read_all_the_same() -
 
 
 def test_a_short_letter_of_a_person_without_an_address_is_no_report() -> None:
-    """O1: an empty From alone makes no delivery report."""
+    """RULES O1: an empty From alone makes no delivery report."""
     raw = b"Return-Path: <jo@lead.example>\nFrom: \nTo: a@b.example\nSubject: Ticket\n\nThe user is unknown to me.\n"
     assert classify(parse(raw)).cls == "human"

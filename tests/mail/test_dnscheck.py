@@ -1,4 +1,4 @@
-"""The DNS check of a sending domain (MAIL A1, A2), answered from a table of records."""
+"""The DNS check of a sending domain (MAIL A1, A2, A3), answered from a table of records."""
 
 from collections.abc import Callable
 from typing import Any

@@ -34,7 +34,7 @@ def read(name: str) -> tuple[Inbound, Verdict]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_sample_gets_the_class_that_its_name_begins_with(name: str) -> None:
-    """O1; a report of "not spam" is no complaint (MAIL 1.9)."""
+    """RULES O1; a report of "not spam" is no complaint (MAIL 1.9)."""
     expected = "receipt" if name == "complaint-not-spam" else CLASS[name.partition("-")[0]]
     _, verdict = read(name)
     assert verdict.cls == expected, verdict.evidence
@@ -94,7 +94,7 @@ BOUNCES = [
 def test_a_delivery_report_names_recipient_status_and_meaning(
     name: str, recipient: str, status: str | None, verdict: str
 ) -> None:
-    """F2, MAIL 1.11: exactly one recipient each, whatever the server's form."""
+    """RULES F2, MAIL A5, 1.11: exactly one recipient each, whatever the server's form."""
     found = read(name)[1].bounces
     assert [(one.recipient, one.status, one.verdict) for one in found] == [(recipient, status, verdict)]
 
@@ -127,13 +127,13 @@ DATES = {
 
 @pytest.mark.parametrize("name", sorted(DATES))
 def test_an_out_of_office_says_when_the_person_is_back(name: str) -> None:
-    """O3: the order of 9/4/2026 may be either, so that it counts as none."""
+    """RULES O3: the order of 9/4/2026 may be either, so that it counts as none."""
     found = read(name)[1].return_date
     assert (found.isoformat() if found else None) == DATES[name]
 
 
 def test_the_leads_locale_settles_an_ambiguous_date() -> None:
-    """O3."""
+    """RULES O3."""
     inbound = parse((SAMPLES / "ooo-ambiguous-date.eml").read_bytes())
     assert classify(inbound, day_first=True).return_date == dt.date(2026, 4, 9)
     assert classify(inbound, day_first=False, received=dt.date(2026, 8, 20)).return_date == dt.date(2026, 9, 4)
@@ -148,7 +148,7 @@ def test_the_leads_locale_settles_an_ambiguous_date() -> None:
     ],
 )
 def test_who_has_left_names_a_successor(name: str, person: str, address: str) -> None:
-    """O7."""
+    """RULES O7."""
     found = read(name)[1].successors
     assert (found[0].name, found[0].address) == (person, address)
 
@@ -181,6 +181,7 @@ def test_a_calendar_answer_says_accepted_or_declined() -> None:
 
 
 def test_a_complaint_names_the_recipient_and_the_letter() -> None:
+    """A4."""
     for name in ("complaint-yahoo", "complaint-jmrp"):
         verdict = read(name)[1]
         assert verdict.complaint is not None

@@ -153,6 +153,7 @@ def test_a_double_click_is_one_submission(client: FlaskClient, session: Any) -> 
 
 @pytest.mark.usefixtures("slow_reader")
 def test_zone_locale_referrer_utm_and_the_consent_words_are_kept(client: FlaskClient, session: Any) -> None:
+    """MAIL C2, C4."""
     page = client.get(
         "/f/contact?utm_source=fair&page=https://site.example/?utm_medium=qr",
         headers={"Referer": "https://from.example/"},
@@ -185,6 +186,7 @@ def test_the_sixty_first_post_within_a_minute_is_asked_to_wait(client: FlaskClie
 
 
 def test_the_sixth_post_of_one_address_within_an_hour_is_asked_to_wait(client: FlaskClient, session: Any) -> None:
+    """MAIL L4."""
     for number in range(5):
         assert client.post("/f/contact", json={**ANSWERS, "message": str(number)}).status_code == 201
     answer = client.post("/f/contact", json={**ANSWERS, "email": "ANNA@lumen.example", "message": "six"})

@@ -1,4 +1,4 @@
-"""Mail providers tell what became of letters (MAIL 1.10, RELIABILITY 5.2 #20): believed once, kept raw, the effects of DSNs."""
+"""Mail providers tell what became of letters (MAIL X8, RELIABILITY 5.2 #20): believed once, kept raw, the effects of DSNs."""
 
 import hmac
 import json

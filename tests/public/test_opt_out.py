@@ -29,9 +29,9 @@ def suppressed(session: Any) -> list[str]:
 
 
 def test_looking_changes_nothing(client: FlaskClient, house: Any, session: Any, letter: Message) -> None:
-    """U3, B4."""
+    """MAIL U3; B4."""
     address = "/u/" + house.token("unsubscribe", letter.id)
-    for _ in range(20):
+    for _ in range(330):
         assert client.get(address).status_code == 200
         client.head(address)
         client.options(address)
@@ -43,7 +43,7 @@ def test_looking_changes_nothing(client: FlaskClient, house: Any, session: Any, 
 def test_the_one_click_post_of_a_mail_program_acts_at_once(
     client: FlaskClient, house: Any, session: Any, letter: Message, content_type: str
 ) -> None:
-    """U2: no cookie, no token, no redirect."""
+    """MAIL U2, A4: no cookie, no token, no redirect."""
     address = "/u/" + house.token("unsubscribe", letter.id)
     for _ in range(2):
         answer = client.post(address, data={"List-Unsubscribe": "One-Click"}, content_type=content_type)
@@ -52,7 +52,7 @@ def test_the_one_click_post_of_a_mail_program_acts_at_once(
 
 
 def test_it_works_after_the_lead_was_deleted(client: FlaskClient, house: Any, session: Any, letter: Message) -> None:
-    """U4."""
+    """MAIL U4."""
     session.delete(session.get(Lead, letter.lead_id))
     session.commit()
     assert client.post("/u/" + house.token("unsubscribe", letter.id)).status_code == 200

@@ -44,6 +44,7 @@ def verdicts(session: Any) -> list[str]:
 def test_a_click_leads_to_the_address_kept_with_the_letter(
     client: FlaskClient, house: Any, session: Any, links: list[Link]
 ) -> None:
+    """MAIL T3, T5."""
     answer = client.get("/c/" + house.token("click", links[0].id), headers=CHROME)
     assert (answer.status_code, answer.location) == (302, TARGETS[0])
     assert verdicts(session) == ["human"]
@@ -69,6 +70,7 @@ def test_a_target_of_a_dangerous_scheme_is_never_followed(
 def test_a_machine_is_led_on_too_and_counts_for_nothing(
     client: FlaskClient, house: Any, session: Any, links: list[Link]
 ) -> None:
+    """MAIL T3, T6."""
     token = house.token("click", links[0].id)
     assert client.get("/c/" + token, headers={"User-Agent": "Mimecast/1.0"}).status_code == 302
     assert client.head("/c/" + token, headers=CHROME).status_code == 302

@@ -1,4 +1,4 @@
-"""Each provider's posts, as they come: believed only when signed, translated by a table (MAIL 1.10, 1.11)."""
+"""Each provider's posts, as they come: believed only when signed, translated by a table (MAIL X8, 1.11)."""
 
 import hmac
 import json
