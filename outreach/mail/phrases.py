@@ -403,7 +403,7 @@ BOUNCE_SUBJECT: Final = _any(
     r"배달(?:되지| 실패|불능)|반송|전송 ?실패|発信エラー|メール ?システム ?エラー",
 )
 DAEMON: Final = _any(
-    r"^(?:mailer[-_. ]?daemon|mail[-_.]?daemon|postmaster|post[-_.]?office|maildaemon|mdaemon|mailer|mail-?(?:system|"
+    r"^(?:mailer[-_. ]?daemon|mail[-_.]?daemon|post[-_.]?master|post[-_.]?office|maildaemon|mdaemon|mailer|mail-?(?:system|"
     r"router|gateway|server|delivery\S*)|daemon|bounces?(?:[-+=].*)?|double-bounce|smtp|smtpd|smtp-?(?:server|daemon|"
     r"gateway)|dsn|mta|exchange|microsoftexchange\w*|system\s?attendant|systemadministrator|administrator|listserv|"
     r"majordomo|amavis\w*|ndr|nullmail|qmail|courier|groupwise|non-?delivery\S*|undeliver\S*|mail)@",

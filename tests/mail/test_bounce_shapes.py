@@ -1001,6 +1001,129 @@ REPORTS: list[tuple[str, str, str, list[str], dict[str, str]]] = [
         ],
         {"anna@customer.example": "delayed"},
     ),
+    (
+        "interscan-ja",
+        'From: "InterScan MSS" <postmaster@x.example>\n'
+        "Subject: メッセージを配信できません。\n"
+        "Return-Path: <postmaster@x.example>\n",
+        "mixed",
+        [
+            (
+                "Content-type: text/plain\n"
+                "\n"
+                "...\n"
+                "Sent <<< RCPT TO:<anna@customer.example>\n"
+                "Received >>> 550 <anna@customer.example>... user unknown\n"
+                "...\n"
+                "************************     End of message     **********************\n"
+            ),
+            (
+                "Content-type: message/rfc822\n"
+                "\n"
+                "Received: from a by b\n"
+                "Message-ID: <own@sender.example>\n"
+                "From: Rep <rep@sender.example>\n"
+                "Subject: Hello\n"
+                "To: anna@customer.example\n"
+                "\n"
+                "Hello\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "verizon-re",
+        "From: post_master@vtext.example\n"
+        "Subject: Re:Test message\n"
+        "Return-Path: <post_master@vtext.example>\n"
+        "In-Reply-To: <other@sender.example>\n",
+        "mixed",
+        [
+            (
+                "Content-Type: multipart/alternative; boundary=C\n"
+                "\n"
+                "--C\n"
+                "Content-Type: text/plain; charset=us-ascii\n"
+                "Content-Disposition: inline\n"
+                "\n"
+                "Error: Invalid user address\n"
+                "\n"
+                "Error message below:\n"
+                "550 - Requested action not taken: no such user here\n"
+                "\n"
+                "Message details:\n"
+                "  Subject: Test message\n"
+                "  Sent date: Wed Jun 12 02:21:53 GMT 2013\n"
+                "  MAIL FROM: rep@sender.example\n"
+                "  RCPT TO: 000000000000@vtext.example\n"
+                "  From: rep@sender.example\n"
+                "  CC: recipient list not shown: ;\n"
+                "  Size (in bytes): 39\n"
+                "  Number of lines: 2\n"
+                "\n"
+                "--C--\n"
+            ),
+        ],
+        {"000000000000@vtext.example": "soft"},
+    ),
+    (
+        "mimecast",
+        'From: "postmaster" <postmaster@ef.example>\n'
+        "Subject: [Postmaster] Email Delivery Failure\n"
+        "Return-Path: <>\n"
+        "X-MC-System: x\n",
+        "",
+        [
+            (
+                "This is an automated alert notification. Please do not reply.\n"
+                "\n"
+                "An email that you attempted to send to the following address could not be delivered:\n"
+                "-- anna@customer.example\n"
+                "\n"
+                "The problem appears to be :\n"
+                "-- Recipient email address is possibly incorrect\n"
+                "\n"
+                "Additional information follows :\n"
+                "-- 5.4.1 Recipient address rejected: Access denied. [QQ.prod.outlook.example "
+                "2024-02-19T09:30:25.255Z FFFF]\n"
+                "\n"
+                "This condition occurred after 1 attempt(s) to deliver over\n"
+                "a period of 0 hour(s).\n"
+                "\n"
+                "If you sent the email to multiple recipients, you will receive one\n"
+                "of these messages for each one which failed delivery,  otherwise\n"
+                "they have been sent.\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "telekom",
+        "From: Mail Delivery System <Mailer-Daemon@t.example>\n"
+        "Subject: Mail delivery failed: returning message to sender\n"
+        "Return-Path: \n",
+        "",
+        [
+            (
+                "|------------------------- Failed addresses follow: ---------------------|\n"
+                " <anna@customer.example>\n"
+                "   552 5.2.2 <anna@customer.example> Quota exceeded (mailbox for user is full)\n"
+                "\n"
+                "|------------------------- Message header follows: ----------------------|\n"
+                "Received: from a by b\n"
+                "Date: Tue, 02 Jun 2026 20:17:41 +0000\n"
+                "From: rep <rep@sender.example>\n"
+                "To: anna@customer.example\n"
+                "Message-ID: <own@sender.example>\n"
+                "Subject: Hello\n"
+                "\n"
+                "|----------- Message text follows: (body too large, truncated) ----------|\n"
+                "\n"
+                "Hi\n"
+            ),
+        ],
+        {"anna@customer.example": "soft"},
+    ),
 ]
 
 
