@@ -1,12 +1,15 @@
 """From the POST of a form to the mail server's 250 for the answer to it: idle, and at 20 posts a second.
 
-    python -m bench.form [--idle 30] [--seconds 10] [--rate 20]
+    python -m bench.form [--idle 30] [--seconds 10] [--rate 20] [--newsletter 0]
 
 A whole system is started as an operator starts it, on engines and ports of its own, and thrown away. Both moments are
-taken on the database's clock or this machine's: they are the same one.
+taken on the database's clock or this machine's: they are the same one. `--newsletter`: so many letters of an issue are
+on their way meanwhile. The last table says what a post costs each process, in milliseconds of a processor (posts,
+answers, notices and what follows them until all is done; all that runs beside them is in it).
 """
 
 import argparse
+import collections
 import http.client
 import json
 import os
@@ -29,7 +32,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from bench.deliver import descendants, processor_seconds
+from outreach import heartbeat
 from outreach.config import Settings
+from outreach.queue import connect
 from outreach.store.base import engine_for
 
 TOPIC = "quote"
@@ -165,6 +171,60 @@ def line(name: str, posts: Posts, names: list[str], taken: dict[str, float]) -> 
     )
 
 
+NEWSLETTER = (
+    "INSERT INTO leads (email, name, phone, phone_bad, company, title, topic, stage, address_state, zone, zone_source, country,"
+    " region, locale, source, reach_by, best_time, score, hot, do_not_contact, created_at, last_activity_at)"
+    " SELECT 'reader' || n || '@kund' || n % 500 || '.test', 'Reader ' || n, '', false, '', '', '', 'nurture', 'ok',"
+    " 'Europe/Stockholm', 'field', 'SE', '', '', 'import', '', '', 0, false, false, now(), now()"
+    " FROM generate_series(1, :count) AS n",
+    "INSERT INTO issues (name, subject, mjml, text, state, content, audience, created_at, started_at, planned_up_to)"
+    " VALUES ('March', 'Spring is here', :mjml, '', 'sent', '{}', '{}', now(), now(), 0)",
+    "INSERT INTO messages (kind, class, rank, lane, at_once, state, reason, lead_id, issue_id, mailbox_id, variant, to_address,"
+    ' subject, body, extra, "references", text_sent, due_at, queued_at, attempts, crashes, answer, settled, delivered)'
+    " SELECT 'newsletter', 'newsletter', 5, 'outbound', false, 'queued', '', l.id, i.id, b.id, '', l.email, '', '', '{}',"
+    " '[]', '', now(), now(), 0, 0, '', false, '' FROM leads l, issues i,"
+    " (SELECT min(id) AS id FROM mailboxes WHERE active) b WHERE l.source = 'import'",
+)
+MJML = "<mj-section><mj-column><mj-text>Good morning {{ first_name|default('there') }}, spring is here.</mj-text></mj-column></mj-section>"
+
+
+def queue_newsletter(engine: Engine, count: int) -> None:
+    """So many letters of an issue, due now, in the mailbox that answers too."""
+    with engine.begin() as connection:
+        for statement in NEWSLETTER:
+            connection.execute(text(statement), {"count": count, "mjml": MJML})
+
+
+def sent_of_newsletter(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(text("SELECT count(*) FROM messages WHERE issue_id > 0 AND state = 'sent'")) or 0)
+
+
+def names_of(running: System) -> dict[int, str]:
+    """Every process of the system, by what it does."""
+    roles = {sign.pid: sign.role for sign in heartbeat.alive(connect(running.settings.redis_url))}
+    found = {}
+    for pid in descendants(running.process.pid):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            continue
+        engine = "postgres" if b"postgres" in command[:200] else "valkey" if b"valkey" in command[:200] else "web"
+        found[pid] = roles.get(pid) or ("supervisor" if pid == running.process.pid else engine)
+    return found
+
+
+def cost(running: System, before: dict[int, float], posts: int) -> str:
+    """Milliseconds of a processor a post, by process, those that cost most first."""
+    spent: collections.Counter[str] = collections.Counter()
+    for pid, name in names_of(running).items():
+        spent[name] += processor_seconds([pid]) - before.get(pid, 0.0)
+    each = [
+        f"{name} {seconds * 1000 / posts:.1f}" for name, seconds in spent.most_common() if seconds * 1000 > posts / 10
+    ]
+    return f"all {sum(spent.values()) * 1000 / posts:.1f}: " + ", ".join(each)
+
+
 def _p99(values: list[float]) -> float:
     return values[min(len(values) - 1, int(len(values) * 0.99))]
 
@@ -174,6 +234,7 @@ def main() -> None:
     parser.add_argument("--idle", type=int, default=30, help="posts on an idle system")
     parser.add_argument("--rate", type=int, default=20, help="posts a second")
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--newsletter", type=int, default=0, help="letters of an issue that go out meanwhile")
     options = parser.parse_args()
     print(
         f"{'form post, ms':<22}{'posts':>7}{'unsent':>9}{'answer p50':>12}{'answer p99':>11}{'mail taken p50':>16}{'mail taken p99':>15}"
@@ -185,8 +246,15 @@ def main() -> None:
             posts.post(f"warm{number}@lead.test")
         names = idle(posts, options.idle)
         print(line("idle", posts, names, accepted(engine, names)), flush=True)
+        if options.newsletter:
+            queue_newsletter(engine, options.newsletter)
+        before = {pid: processor_seconds([pid]) for pid in names_of(running)}
         names = busy(posts, options.rate, options.seconds)
         print(line(f"{options.rate} a second", posts, names, accepted(engine, names)), flush=True)
+        if options.newsletter:
+            print(f"{sent_of_newsletter(engine)} of {options.newsletter} letters of the issue went out meanwhile")
+        time.sleep(2)
+        print(f"processor ms a post: {cost(running, before, len(names))}")
         if posts.refused:
             print(f"{posts.refused} posts were refused")
 

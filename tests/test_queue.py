@@ -1,5 +1,6 @@
 """The doorbell: never raises, never blocks, and never runs what is not ours (RELIABILITY 2.3, 5.2 #4)."""
 
+import ast
 import socket
 import time
 from pathlib import Path
@@ -11,6 +12,8 @@ from rq import Queue as RQQueue
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from outreach import jobs
+from outreach.jobs import loaded
 from outreach.queue import JOBS, LONGEST_QUEUE, QUEUES, RINGS_ENOUGH, ForeignJob, OwnJob, Queue
 
 
@@ -89,3 +92,15 @@ def test_a_worker_does_not_run_what_somebody_else_put_into_redis(queue: Queue, t
 
 def test_every_job_has_a_queue() -> None:
     assert set(JOBS.values()) <= set(QUEUES)
+
+
+def test_whatever_a_job_runs_is_imported_before_it_gets_a_process_of_its_own() -> None:
+    """RELIABILITY 2.3: the application is imported before the fork; each job would pay for it again."""
+    source = ast.parse(Path(jobs.__file__).read_text())
+    wanted = {
+        node.module
+        for node in ast.walk(source)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("outreach.journeys.")
+    }
+    assert len(wanted) > 10
+    assert {name for name in wanted if not hasattr(loaded, str(name).rpartition(".")[2])} == set()

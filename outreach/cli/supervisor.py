@@ -34,7 +34,7 @@ ROLES = (
     Role("housekeeping", "outreach.jobs.work:run", ("housekeeping",), patience=10),
     Role("clock", "outreach.jobs.clock:run"),
 )
-PRELOAD = ("outreach.app", "outreach.jobs", "outreach.jobs.work", "outreach.jobs.clock", "outreach.cli.postman")
+PRELOAD = ("outreach.app", "outreach.jobs.loaded", "outreach.jobs.work", "outreach.jobs.clock", "outreach.cli.postman")
 LOOK_EVERY = 0.2
 SLEPT_SECONDS = 5.0
 READY_SECONDS = 60.0

@@ -5,6 +5,7 @@ No rules and no queries: a job calls one journey, and rings again when there is 
 """
 
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def _house() -> "House":
 
 def prepare() -> None:
     """Build what jobs need before the first one comes."""
+    import_module("outreach.jobs.loaded")
     _house()
 
 

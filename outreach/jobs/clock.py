@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from outreach.clock import monotonic
 from outreach.heartbeat import Heart
 from outreach.jobs import _house
+from outreach.journeys import fetch
 from outreach.journeys.ticking import due_jobs
 from outreach.queue import connect
 from outreach.wiring import House
@@ -26,7 +27,8 @@ TICK_SECONDS = 0.5
 STUCK_SECONDS = 30.0
 
 # Jobs that look for work themselves, and after how many real seconds they look again.
-PERIODIC = {"sweep": 3.0, "fetch_mail": 20.0, "check_domains": 600.0, "look_around": 60.0, "watchdog": 60.0}
+# (What a dead sender left is rung for at the next tick; the sweep of every minute only makes sure.)
+PERIODIC = {"sweep": 60.0, "fetch_mail": 20.0, "check_domains": 600.0, "look_around": 60.0, "watchdog": 60.0}
 PAUSE_AFTER_FAILURE = 1.0
 log = logging.getLogger(__name__)
 
@@ -71,14 +73,14 @@ class Ticking:
             while not stop.wait(TICK_SECONDS):
                 self.came_round = monotonic()
                 if _is_ours(connection):
-                    for job in (*due(self.house, connection), *self._periodic()):
+                    for job in (*due(self.house, connection), *self._periodic(connection)):
                         self.house.queue.poke(job)
 
-    def _periodic(self) -> list[str]:
+    def _periodic(self, connection: Connection) -> list[str]:
         now = monotonic()
         late = [job for job, seconds in PERIODIC.items() if now - self._looked[job] >= seconds]
         self._looked |= dict.fromkeys(late, now)
-        return late
+        return [job for job in late if job != "fetch_mail" or mail_is_due(self.house, connection)]
 
 
 def _is_ours(connection: Connection) -> bool:
@@ -87,6 +89,14 @@ def _is_ours(connection: Connection) -> bool:
     ours = connection.scalar(text(held), {"k": LOCK}) or connection.scalar(text(take), {"k": LOCK})
     connection.rollback()
     return bool(ours)
+
+
+def mail_is_due(house: House, connection: Connection) -> bool:
+    """Whether a mailbox with IMAP wants to be looked into: a job that finds nothing costs a process."""
+    with Session(connection) as session:
+        found = bool(fetch.due(session, house))
+    connection.rollback()
+    return found
 
 
 def due(house: House, connection: Connection) -> list[str]:
