@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.core import pipeline, replies, signals
+from outreach.core import comeback, pipeline, replies, signals
 from outreach.journeys import applying, capture, delivery_reports, notify, opt_out, senses
 from outreach.journeys.house import House
 from outreach.mail.classify import Verdict
@@ -233,7 +233,7 @@ def _reply(case: Case, lead: Lead) -> None:
 def _sense(case: Case, lead: Lead) -> replies.Sense:
     day = case.now.astimezone(ZoneInfo(lead.zone or account.get(case.session).zone)).date()
     if case.sense:
-        return replies.Sense(case.sense, replies.back_on(case.row.reply_text, day), "a person")  # type: ignore[arg-type]
+        return replies.Sense(case.sense, comeback.back_on(case.row.reply_text, day), "a person")  # type: ignore[arg-type]
     return senses.of(case.session, case.row.reply_text, day)
 
 
