@@ -436,7 +436,7 @@ def _day(at: dt.datetime) -> str:
 def _exists(box: BaseMailBox) -> int:
     """How many messages the open folder has, as the server said when it was opened."""
     said = box.client.untagged_responses.get("EXISTS") or [b"0"]
-    return int(said[-1])
+    return int(said[-1]) if isinstance(said[-1], bytes) else 0
 
 
 def _highest(box: BaseMailBox) -> int:
