@@ -34,7 +34,7 @@ SIGNATURE_CLASS: Final = re.compile(
     r"gmail_signature|moz-signature|protonmail_signature|applemailsignature|ms-outlook-mobile-signature|(?:^|\s|"
     r"x_)signature(?:$|\s)|iosymailsig|composer_signature|zmail_signature|ydp\w+signature|mailspring-signature|"
     r"front-signature|(?:^|\s)email-?signature|mcnt?signature|tutanota_signature|spark-?signature|hs-sig|"
-    r"ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature",
+    r"messagesignaturesection|ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature",
     re.I,
 )
 BORDER: Final = re.compile(

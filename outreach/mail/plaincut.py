@@ -208,13 +208,17 @@ def _in_any_language(lines: list[str], index: int) -> int:
     alone = index == 0 or not lines[index - 1].strip() or lines[index - 1] == GAP
     if marks.NAMED_WRITER.match(joined):
         return 1
-    if not alone or not marks.DATED_OR_ADDRESSED.search(joined) or marks.FROM_LINE.match(joined):
+    broken = index + 1 < len(lines) and marks.ADDRESS_FIRST.match(f"{joined[-1:]}{lines[index + 1].lstrip()}")
+    if not alone or not (broken or marks.DATED_OR_ADDRESSED.search(joined)) or marks.FROM_LINE.match(joined):
         return 0
     for more in (1, 2, 3):
         following = lines[index + more].strip() if index + more < len(lines) else ""
         if marks.NAMED_WRITER.match(joined):
             return more
-        if marks.ANY_ATTRIBUTION.match(joined) and (not following or _is_marked(following)):
+        shaped = marks.ANY_ATTRIBUTION.match(joined) and (
+            marks.ANY_VERB.search(joined) or marks.DAY_FIRST.match(joined)
+        )
+        if shaped and not _is_told(joined) and (not following or _is_marked(following)):
             return more
         if not _goes_on(joined, lines, index + more) or marks.DATED_START.match(lines[index + more]):
             return 0
@@ -239,8 +243,14 @@ def _plausible(text: str, lines: list[str], after: int) -> bool:
         return False
     dated = re.search(r"\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}[/.-]\d{1,2}|[年月日]", text)
     named = re.search(r"@|[<(\[]\S+|,", text)
-    spoken = marks.TOLD_BY_SOMEBODY.search(re.sub(r"<[^>]*>|\"[^\"]*\"", " ", text))
-    return bool(dated and (named or len(text) < 160) and not spoken and len(re.findall(r"[.!?]\s+[A-Z]", text)) < 3)
+    return bool(
+        dated and (named or len(text) < 160) and not _is_told(text) and len(re.findall(r"[.!?]\s+[A-Z]", text)) < 3
+    )
+
+
+def _is_told(head: str) -> bool:
+    """Whether somebody tells who wrote, rather than a mail program."""
+    return bool(marks.TOLD_BY_SOMEBODY.search(re.sub(r"<[^>]*>|\"[^\"]*\"", " ", head)))
 
 
 # --- separators and blocks of headers --------------------------------------------------------------------------------

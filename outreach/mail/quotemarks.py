@@ -13,7 +13,7 @@ VERBS: Final = (
     r"nap[íi]sal(?:a|\(a\))?|escreveu|[íi]rta|a scris|yazd[ıi]|şunu yazdı|έγραψε|"
     r"написал(?:а|\(а\)|и)?|пишет|писал(?:а)?|написав(?:\(ла\))?|пише|написа|napisao(?:\(la\))?|napisala|je napisao|"
     r"piše|je napisal(?:/-a)?|rakst[īi]ja|para[šs][ėe]|kirjutas|"
-    r"写道|寫道|寫了|写了|写到|のメール|は書きました|wrote\s*:|님이 작성|이\(가\) 작성|작성|"
+    r"写道|寫道|寫了|写了|写到|のメール|は書きました|wrote\s*:|님이 작성|이\(가\) 작성|작성|에 쓴 글|님이 씀|님이 쓴 글|"
     r"đã viết|menulis|كتب|كتبت|כתב(?:/ה)?|כתבה|เขียนว่า|تكتب|"
     r"إليه"
 )
@@ -23,10 +23,10 @@ START: Final = (
     r"mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|pon|wt|[śs]r|czw|pt|pi[ąa]tek|пн|вт|ср|чт|пт|сб|вс|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|at|from|dana|lørdag|søndag|mandag|tirsdag|onsdag|"
     r"torsdag|fredag|"
+    r"på|às|no dia|на|у|в|בתאריך|ב|في|بتاريخ|เมื่อ|"
     r"quoting|zitat von|citando a?|citat fr[åa]n|quoth|in (?:a )?message|in article|begin|hi"
 )
 ADDRESS: Final = r"[<\[(]?[^\s<>\[\]()@\"']{1,100}@[\w.-]{2,150}[>\])]?"
-DIGITS: Final = r"\d{1,4}[./:\-年月日. ]|\b\d{1,2}\b"
 
 # One or more joined lines that introduce a quotation.
 NOT_THEMSELVES: Final = r"(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bthey )(?<!\bhe )(?<!\bshe )(?<!\bi've )"
@@ -64,6 +64,7 @@ SHORT_ATTRIBUTION: Final = re.compile(
 
 FROM: Final = (
     r"from|von|de|de la|da|van|fr[åa]n|fra|od|от|від|l[äa]hett[äa]j[äa]|felad[óo]|exp[ée]diteur|remitente|mittente|"
+    r"t[ừu]|saatja|nuo|отправитель|"
     r"afzender|avs[äa]ndare|kimden|g[öo]nderen|από|寄件者|寄件人|发件人|差出人|送信者|보낸 ?사람|发送人|s[ae]nder|absender|dari|من|מאת|จาก|"
     r"ze strony|o[dt]esílatel|nadawca|di"
 )
@@ -71,15 +72,17 @@ SENT: Final = (
     r"sent|date|gesendet|datum|envoy[ée](?: le| [àa])?|date d'envoi|enviado(?: el| em)?|enviada(?: em)?|fecha|data|"
     r"inviato|verzonden|skickat|sendt|dato|wys[łl]ano|odesl[áa]no|дата|отправлено|надіслано|l[äa]hetetty|"
     r"p[äa]iv[äa]ys|k[üu]ldve|d[áa]tum|trimis|g[öo]nderme tarihi|g[öo]nderilen|tarih|στάλθηκε|ημερομηνία|已傳送|傳送日期|"
+    r"odoslan[ée]|elk[üu]ldve|g[öo]nderildi|đã gửi|ngày|تم الإرسال|التاريخ|saadetud|kuup[äa]ev|nos[ūu]t[īi]ts|i[šs]si[ųu]sta|日付|"
+    r"p[äa]iv[äa]m[äa][äa]r[äa]|"
     r"寄件日期|发送时间|日期|時間|时间|送信日時|日時|보낸 ?날짜|날짜|تاريخ|נשלח|תאריך|ส่ง|poslano|poslané|dikirim|tanggal"
 )
 TO: Final = (
     r"to|an|[àa]|para|a|aan|till|til|do|komu|кому|vastaanottaja|c[íi]mzett|către|kime|đến|saaja|kam|za|получатель|al[ıi]c[ıi]|προς|收件者|收件人|宛先|"
-    r"받는 ?사람|إلى|אל|ถึง|kepada|destinataire|destinatario|empf[äa]nger|prima|adresat|för"
+    r"받는 ?사람|إلى|אל|ถึง|kam|nhận|kepada|destinataire|destinatario|empf[äa]nger|prima|adresat|för"
 )
 SUBJECT: Final = (
     r"subject|betreff|objet|asunto|oggetto|assunto|onderwerp|[äa]mne|emne|temat|p[řr]edm[ěe]t|predmet|тема|aihe|"
-    r"t[áa]rgy|subiect|konu|θέμα|主旨|主题|主題|件名|제목|الموضوع|נושא|เรื่อง|subjek|perihal|sujet|tiedot|nimi"
+    r"t[áa]rgy|subiect|konu|θέμα|主旨|主题|主題|件名|제목|الموضوع|נושא|เรื่อง|subjek|perihal|sujet|chủ đề|teema|t[ēe]ma|tiedot|nimi"
 )
 CC: Final = (
     r"cc|kopie|copie|cópia|kopia|копия|másolat|副本|抄送|참조|reply-to|antwort an|importance|attachments?|anlagen?|"
@@ -134,8 +137,8 @@ ANY_ATTRIBUTION: Final = re.compile(
     r"^(?=.{12,260}$)(?=.*(?:\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}))"
     r"(?=.*[<(\[][^\s<>()\[\]]{1,100}@[\w.-]{2,150}[>)\]])(?!.*[^\W\d]{4}[.!?] +(?-i:[A-Z]))"
     r"(?![^\W\d]\w{0,11}[ \t]?:).{0,260}[:\uFF1A][ \t]*$"
-    rf"|^[^\s>].{{1,60}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS}) (?:am|on|le|el|il|op|den|em|dnia|dne) .{{0,40}}\d.{{0,60}}"
-    r"[:\uFF1A][ \t]*$",
+    rf"|^[^\s>].{{1,100}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})(?:/?-?\w{{1,2}})? [^\d\n]{{0,24}}\d{{1,4}}[-./ ].{{0,60}}[:\uFF1A][ \t]*$"
+    r"|^[^\s>].{1,60} 이\(가\) \d{4}.{2,30}에 쓴 글[ \t]*[:\uFF1A][ \t]*$",
     re.IGNORECASE,
 )
 LABELLED: Final = re.compile(r"^[ \t>|*_]{0,6}[^\W\d_][^\n:\d@.]{0,24}[:\uFF1A][*_]{0,2}[ \t]?\S")
@@ -170,14 +173,23 @@ QUOTED_BEHIND: Final = re.compile(
 # Nobody writes that to somebody: an address and a verb of writing, or a message that was written on a day.
 NAMED_WRITER: Final = re.compile(
     rf"^(?:[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>|[^\s<>@]{{1,100}}@[\w.-]{{2,150}})[ \t](?:{VERBS})[ \t]?[:\uFF1A]$"
+    r"|^(?:quoting|zitat von|citando(?: a)?|citat fr[åa]n|citation de|citerar) .{1,120}[:\uFF1A]$"
     r"|^(?:wiadomość napisana przez|missatge de|zpráva od|messaggio (?:scritto )?da|mensaje de|mensagem de|message de|"
     r"nachricht von|bericht van|meddelande från|besked fra) .{2,160}(?:@|\d{1,2}[:.]\d{2}).{0,100}\d.{0,60}[:\uFF1A]$",
     re.IGNORECASE,
 )
+ADDRESS_FIRST: Final = re.compile(
+    r"[^.!?:,]?<?[^\s<>@]{1,100}@[\w.-]{2,150}>"
+)  # where a client broke before an address
+ANY_VERB: Final = re.compile(rf"(?<!\w)(?:{VERBS})(?!\w{{3}})|이\(가\)", re.IGNORECASE)
+# Without a verb: the day comes first, and the address last, with one word behind it at most.
+DAY_FIRST: Final = re.compile(
+    r"^(?:[^\s\d]{1,14}[ \t]){0,2}[^\s\d]{0,8}\d.*<[^\s<>]{3,240}>[^\w\n]{0,3}\w{0,20}[^\w\n]{0,3}$"
+)
 VERB_LAST: Final = re.compile(rf"(?<!\w)(?:{VERBS})[ \t]?[:\uFF1A]$", re.IGNORECASE)
 # Somebody tells who wrote: a mail program knows no "your colleague".
 TOLD_BY_SOMEBODY: Final = re.compile(
-    r"\b(?:your|our|my|his|their|you|we|they|he|she|mir|mich|uns|ihnen|ihre?[rnms]?|unsere?[rnms]?|meine?[rnms]?|"
+    r"\b(?:ich|wir|ik|wij|jag|jeg|я|мы|your|our|my|his|their|you|we|they|he|she|mir|mich|uns|ihnen|ihre?[rnms]?|unsere?[rnms]?|meine?[rnms]?|"
     r"deine?[rnms]?|votre|vos|notre|nous|vous|mes|nuestr[oa]s?|vuestr[oa]s?|vostr[oaie]|nostr[oaie]|"
     r"onze|mijn|jullie|vår|vores|vårt|nosso|nossa|wasz|nasz|ваш[аеи]?|наш[аеи]?|нам|мне)\b(?![\w.-]*@)",
     re.IGNORECASE,

@@ -90,9 +90,9 @@ LEGAL: Final = re.compile(
     re.IGNORECASE,
 )
 CONTACT: Final = re.compile(
-    r"(?:tel|phone|mobile|mob|fax|cell|direct|office|telefon|t[ée]l|m[óo]vil|cellulare|gsm|handy|skype|m|t|p|f|e|w|d|"
-    r"o)[ \t]*[.:|][ \t]*[+(\d]|\+\d{1,3}[ \t.\-(]?\d|\(\d{3}\)[ \t]?\d{3}-\d{4}|\b\d{3}[.-]\d{3}[.-]\d{4}\b|"
-    r"^\W{0,4}0[\d ()/.-]{6,20}\W{0,2}$|^skype:|"
+    r"\b(?:tel|phone|mobile|mob|fax|cell|direct|office|telefon|t[ée]l|m[óo]vil|cellulare|gsm|handy|skype|port|m|t|p|f|e|w|d|o)"
+    r"[ \t]*[.:|][ \t]?:?[ \t]*[+(\d]|\b0\d(?:[ .]\d\d){4}\b|\+\d{1,3}[ \t.\-(]?\d|\(\d{3}\)[ \t]?\d{3}-\d{4}|"
+    r"\b\d{3}[.-]\d{3}[.-]\d{4}\b|^\W{0,4}0[\d ()/.-]{6,20}\W{0,2}$|^skype:|"
     r"www\.\S+\.|https?://|\S+@\S+\.\w{2,}|\b(?:gmbh|ag|inc|ltd|llc|s\.?a\.?r?\.?l|b\.v\.|kg|corp|co\.|plc|s\.p\.a|"
     r"s\.r\.l)\b|linkedin|\b\d{4,5} [A-ZÄÖÜ][a-zäöü]+",
     re.IGNORECASE,
@@ -248,7 +248,7 @@ def _behind_closing(lines: Sequence[str]) -> int | None:
         filled = [more for more in range(at + 1, end) if lines[more].strip()]
         if not 2 <= len(filled) <= 20 or not _is_name(lines[filled[0]]):
             continue
-        rest = [lines[more] for more in filled[1:]]
+        rest = [lines[more].replace("*", "") for more in filled[1:]]
         if any(CONTACT.search(line) for line in rest) and not any(map(_is_sentence, _before_legal(rest))):
             return filled[1]
     return None
@@ -266,7 +266,8 @@ def _block_of_details(lines: Sequence[str]) -> int | None:
     start = next((at for at in range(last - 1, -1, -1) if not lines[at].strip()), -1) + 1
     block = lines[start:last]
     before = next((line for line in reversed(lines[:start]) if line.strip()), "")
-    if not 4 <= len(block) <= 10 or not before or before.rstrip().endswith((":", "：")):
+    block = [line.replace("*", "") for line in block]  # what was bold
+    if not 4 <= len(block) <= 10 or not before or before.rstrip().endswith((":", "：")) or CLOSING.match(before):
         return None
     details = sum(bool(CONTACT.search(line)) for line in block[1:])
     named = re.fullmatch(r"[ \t]*(?:[^\W\d_][\w.’'-]*[ \t]*){2,4}", block[0])
