@@ -13,10 +13,11 @@ import re
 import socket
 import ssl
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
@@ -24,7 +25,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 MAX_BYTES: Final = 25 * 1024 * 1024
 MAX_RECIPIENTS: Final = 100
 MAX_CONNECTIONS: Final = 100
+MAX_FROM_ONE: Final = 30
+"""Connections of one address of elsewhere; a mail server on this machine may have them all."""
 IDLE_SECONDS: Final = 300
+SESSION_SECONDS: Final = 1800
+"""Of a session in all, however busy it seems: who sends a byte a minute does not keep a place for ever."""
 PATH: Final = re.compile(r"\s*<(?:@[^<>:]{1,255}:)?([^<>\x00-\x1f\x7f]{0,500})>(.*)", re.DOTALL)
 BARE: Final = re.compile(r"\s*([^\s<>]{1,500})(.*)", re.DOTALL)
 
@@ -60,16 +65,18 @@ class _Connection(SMTP):
         self.counted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not self.counted and self.server.open >= self.server.max_connections:
+        if not self.counted and not self.server.has_room(_peer(transport)):
             self.refused = True
             assert isinstance(transport, asyncio.WriteTransport)
             transport.write(b"421 4.3.2 Too many connections, please try again later\r\n")
             transport.close()
             return
         if not self.counted:
-            self.counted = True
+            self.counted, self.peer = True, _peer(transport)
             self.server.open += 1
+            self.server.peers[self.peer] += 1
             self.server.transports.add(transport)
+            self.ending = asyncio.get_running_loop().call_later(self.server.session_seconds, transport.close)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -78,6 +85,8 @@ class _Connection(SMTP):
         if self.counted:
             self.counted = False
             self.server.open -= 1
+            self.server.left(self.peer)
+            self.ending.cancel()
             self.server.transports = {one for one in self.server.transports if not one.is_closing()}
         super().connection_lost(error)
 
@@ -161,6 +170,18 @@ class _Connection(SMTP):
         return f"{head}{mark} {' '.join(word for word in words if word not in taken)}".strip()
 
 
+def _peer(transport: asyncio.BaseTransport) -> str:
+    named = transport.get_extra_info("peername")
+    return str(named[0]) if isinstance(named, tuple) else ""
+
+
+def _is_here(peer: str) -> bool:
+    try:
+        return ip_address(peer.partition("%")[0]).is_loopback
+    except ValueError:
+        return True
+
+
 class _LmtpConnection(_Connection):
     """The same by LMTP (RFC 2033): LHLO instead of EHLO, and an answer for each recipient."""
 
@@ -200,9 +221,13 @@ class _Server:
         max_bytes: int = MAX_BYTES,
         max_connections: int = MAX_CONNECTIONS,
         max_recipients: int = MAX_RECIPIENTS,
+        max_from_one: int = MAX_FROM_ONE,
+        session_seconds: float = SESSION_SECONDS,
         threads: int = 4,
         lmtp: bool = False,
     ) -> None:
+        self.max_from_one, self.session_seconds = max_from_one, session_seconds
+        self.peers: Counter[str] = Counter()
         self.host, self.port, self.hostname, self.lmtp = host, port, name, lmtp
         self.max_connections, self.max_recipients, self.max_bytes = max_connections, max_recipients, max_bytes
         self.open = 0
@@ -212,6 +237,16 @@ class _Server:
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._run, name="mail-listener", daemon=True)
+
+    def has_room(self, peer: str) -> bool:
+        """X7: so many connections in all, and so many of one address of elsewhere."""
+        return self.open < self.max_connections and (_is_here(peer) or self.peers[peer] < self.max_from_one)
+
+    def left(self, peer: str) -> None:
+        """A connection of that address has ended."""
+        self.peers[peer] -= 1
+        if self.peers[peer] <= 0:
+            del self.peers[peer]
 
     # -- life --
 
@@ -346,6 +381,7 @@ class InboundServer(_Server):
         max_bytes: int = MAX_BYTES,
         max_recipients: int = MAX_RECIPIENTS,
         max_connections: int = MAX_CONNECTIONS,
+        session_seconds: float = SESSION_SECONDS,
         lmtp: bool = False,
     ) -> None:
         host, _, port = listen.rpartition(":")
@@ -359,6 +395,7 @@ class InboundServer(_Server):
             max_bytes=max_bytes,
             max_connections=max_connections,
             max_recipients=max_recipients,
+            session_seconds=session_seconds,
             lmtp=lmtp,
         )
 

@@ -214,3 +214,44 @@ def test_the_watchman_wakes_the_fetcher_for_his_mailbox(box: Any, server: Doveco
     with house.sessions() as session:
         assert fetch.due(session, house) == [number]
     stop.set()
+
+
+def test_a_broken_line_is_told_once_and_the_next_look_goes_on_behind_it(box: Any, server: Dovecot) -> None:
+    """MAIL X9: what was whole is kept, is not read again, and nothing is missed."""
+    from tests.mail.line_cutter import line_to
+
+    house, number = box
+    for letter in range(4):
+        server.deliver(f"From: ben@ode.example\r\nSubject: {letter}\r\n\r\n".encode() + b"y" * 30_000 + b"\r\n")
+    with line_to(server.imap) as line:
+        url = server.url.replace(str(server.imap), str(line.port))
+        cut = dataclasses.replace(house, settings=house.settings.model_copy(update={"imap_url": url}))
+        line.left = 80_000
+        assert look(cut, number) == 2
+        line.left = None
+        with house.sessions() as session:
+            row = session.get_one(Mailbox, number)
+            assert row.imap_cursor["last_uid"] > 0
+            assert row.read_error
+        said = line.said
+        assert look(cut, number) == 2
+        assert line.said - said < 75_000, "the two that were kept are not fetched again"
+    with house.sessions() as session:
+        assert not session.get_one(Mailbox, number).read_error
+        assert session.query(InboundMail).count() == 4
+
+
+def test_more_than_one_look_can_take_is_looked_for_again_at_once(
+    box: Any, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL X9: a full look is followed by the next, not in a minute."""
+    house, number = box
+    monkeypatch.setattr(imap, "LIMIT", 2)
+    for letter in range(2):
+        server.deliver(f"From: ben@ode.example\r\nSubject: {letter}\r\n\r\nHello\r\n".encode())
+    assert look(house, number) == 2
+    with house.sessions() as session:
+        assert fetch.due(session, house) == [number]
+    assert fetch.fetch(house) == 0
+    with house.sessions() as session:
+        assert fetch.due(session, house) == []

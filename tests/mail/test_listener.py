@@ -123,6 +123,44 @@ def test_too_many_recipients_and_too_many_connections_are_put_off() -> None:
         assert _soon(lambda: server.open == 0)
 
 
+def test_one_address_of_elsewhere_does_not_take_all_places() -> None:
+    """X7: thirty connections of one stranger; a mail server on this machine, and others, still come in."""
+    server = InboundServer("127.0.0.1:0", known, Box().keep, max_connections=100)
+    server.peers["203.0.113.7"] = 30
+    server.open = 30
+    assert not server.has_room("203.0.113.7")
+    assert server.has_room("203.0.113.8")
+    server.peers["127.0.0.1"] = 60
+    server.open = 90
+    assert server.has_room("127.0.0.1")
+    server.left("203.0.113.7")
+    assert server.has_room("203.0.113.7")
+    server.open = 100
+    assert not server.has_room("127.0.0.1")
+
+
+def test_a_session_that_drips_for_ever_is_ended() -> None:
+    """X7: a byte now and then resets no limit of the whole session; its half letter is not kept."""
+    box = Box()
+    with InboundServer("127.0.0.1:0", known, box.keep, session_seconds=0.6) as server:
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", server.port), 5) as line:
+            line.sendall(b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<replies@example.com>\r\nDATA\r\n")
+            line.settimeout(0.05)
+            ended = False
+            while not ended and time.monotonic() - began < 10:
+                try:
+                    line.sendall(b"x")
+                    ended = line.recv(4096) == b""
+                except TimeoutError:
+                    continue
+                except OSError:
+                    ended = True
+        assert ended
+        assert _soon(lambda: server.open == 0 and not server.peers)
+    assert box.letters == []
+
+
 def _soon(done: Callable[[], bool]) -> bool:
     end = time.monotonic() + 5
     while not done() and time.monotonic() < end:
