@@ -103,11 +103,10 @@ def _with_html(plain: _Parts, found: bool, html: str) -> _Parts:
     if not _says(plain.kept):
         return _of_html(read, quoted, found, html)
     if not (marked.found or inner.found):
-        return _signed(plain, found, marked)
+        return _signed(plain if not _is_glued(plain.kept, read.kept) else _Parts(read.kept, quoted), found, marked)
     if not _says(read.kept):
         return plain if found or not read.quoted else _plain_without(plain, read)
-    shorter = _size(read.kept) - _size(plain.kept)
-    if shorter < 0 or (shorter == 0 and len(read.kept.split()) > len(plain.kept.split())):  # some leave line ends out
+    if _size(read.kept) < _size(plain.kept) or _is_glued(plain.kept, read.kept):
         return _Parts(read.kept, quoted, marked.signature)
     return _Parts(_drop_signature(plain.kept, marked.signature), quoted, marked.signature)
 
@@ -130,6 +129,11 @@ def _signed(plain: _Parts, found: bool, marked: HtmlReply) -> _Parts:
 def _plain_without(plain: _Parts, read: _Parts) -> _Parts:
     kept, _ = without_ours(_drop_signature(plain.kept, read.signature), read.quoted)
     return _Parts(kept, read.quoted, read.signature)
+
+
+def _is_glued(plain: str, html: str) -> bool:
+    """Whether the plain part says the same with line ends left out, as some clients make it."""
+    return len(html.split()) > len(plain.split()) and _size(html) == _size(plain)
 
 
 def _size(text: str) -> int:

@@ -195,6 +195,28 @@ ATTRIBUTIONS = [
     "On Aug 3, 2026, 10:00 AM +0200, Jo Smith <jo@s.example>, wrote:",
     "On Monday, August 3rd, 2026 at 10:00 AM, Jo Smith <jo@s.example> wrote:",
     "W dniu pon., 3 sie 2026 o 10:00 Jo Smith <jo@s.example> napisał(a):",
+    "El 3 ago 2026, a las 10:00, Jo Smith <jo@s.example> escribió:",
+    "No dia 03/08/2026, às 10:00, Jo Smith <jo@s.example> escreveu:",
+    "Às 10:00 de 03/08/2026, Jo Smith escreveu:",
+    "Op 3 aug. 2026, om 10:00 heeft Jo Smith <jo@s.example> het volgende geschreven:",
+    "3 augusti 2026 kl. 10:00 skrev Jo Smith <jo@s.example>:",
+    "På 3 august 2026 på 10:00:00, Jo Smith (jo@s.example) skrev:",
+    "Jo Smith <jo@s.example> kirjoitti 3.8.2026 kello 10.00:",
+    "Jo Smith kirjoitti 3.8.2026 klo 10.00:",
+    "3. 8. 2026 v 10:00, Jo Smith <jo@s.example>:",
+    "2026. aug. 3. dátummal, 10:00 időpontban Jo Smith <jo@s.example> írta:",
+    "3 серп. 2026 р. о 10:00 Jo Smith <jo@s.example> написав(-ла):",
+    "Jo Smith <jo@s.example> şunları yazdı (3 Ağu 2026 10:00):",
+    "Jo Smith, 03.08.2026 10:00 tarihinde yazdı:",
+    "3 Αυγ 2026, 10:00, ο χρήστης «Jo Smith <jo@s.example>» έγραψε:",
+    "2026. 8. 3. 오전 10:00, Jo Smith <jo@s.example> 작성:",
+    "Jo Smith 이(가) 2026-08-03 오전 10:00에 쓴 글:",
+    "ב-3 באוגוסט 2026, בשעה 10:00,\u200f Jo Smith <jo@s.example> כתב/ה:",
+    "في ٣ أغسطس ٢٠٢٦، الساعة ١٠:٠٠ ص، كتب/كتبت Jo Smith <jo@s.example>:",
+    "เมื่อวันที่ 3 ส.ค. 2569 เวลา 10:00 Jo Smith <jo@s.example> เขียนว่า:",
+    "Jo Smith je napisao/la dana 3. 8. 2026. u 10:00:",
+    "Am Montag, 3. August 2026 um 10:00:00 MESZ hat Jo Smith <jo@s.example> Folgendes geschrieben:",
+    "Zitat von Jo Smith <jo@s.example>:",
 ]
 
 
@@ -239,6 +261,11 @@ HEADER_BLOCKS = [
     "Nuo|Išsiųsta|Kam|Tema",
     "Von|Datum|An|Betreff",
     "De|Date|À|Objet",
+    "Od|Odoslané|Komu|Predmet",
+    "Saatja|Kuupäev|Saaja|Teema",
+    "Nuo|Data|Kam|Tema",
+    "差出人|日付|宛先|件名",
+    "من|التاريخ|إلى|الموضوع",
     "*From*|*Sent*|*To*|*Subject*",
     "От|Дата|Кому|Тема",
     "Отправитель|Дата|Получатель|Тема",
@@ -465,6 +492,11 @@ def test_answers_beside_and_between_quotations_are_kept(text: str, own: str) -> 
         "De: Madrid\nA: Sevilla\nFecha: 6 de marzo de 2026 a las 10:00\nPersonas: 4",
         "On 6 March 2026 at 10:00 your colleague Alice said:\nyou can deliver within a week. Is that so?",
         "Am 6. März 2026 um 10:00 Uhr schrieb mir Ihre Kollegin (meyer@sender.example):\nwir bekommen Rabatt. Stimmt das?",
+        "As your colleague wrote on 3 March 2026:\n\nwe get a rebate of ten per cent.",
+        "Please send it on 6 March 2026 to Jo Smith (jo@x.example):\n\nthe plan.",
+        "Wir haben am 3. März 2026 um 10:00 mit Frau Meier <m@s.example> gesprochen:\n\nsie meinte, das geht.",
+        "We could do one of these:\n\n6 March 2026, 10:00:\nmy office\n\n7 March 2026, 14:00:\nyours",
+        "Thanks,\nBob\nprice: 500\nrooms: 3",
         "The original message said something else.\n-- Original message\nwas what I meant.",
         "Please note:\n\n| a | b |\n| 1 | 2 |",
         "Buy now >>> http://www.lead.example <<<\nor call.",
@@ -525,3 +557,31 @@ def test_hostile_shapes_of_whole_texts_take_no_time(text: str) -> None:
     start = time.process_time()
     reply_text(text, f"<p>{text}", text)
     assert time.process_time() - start < 1.5
+
+
+ORDERS = [
+    "{0}: Jo Smith\n{1}: 3.8.2026 10:00\n{2}: Bob\n{3}: Offer",
+    "{0}: Jo [mailto:jo@s.example]\n{1}: 3.8.2026 10:00\n{2}: Bob <b@x.example>; Carl\n<c@x.example>\n{3}: Offer",
+    "{0}: Jo <jo@s.example>\n\n{1}: 3.8.2026 10:00\n\n{2}: Bob <b@x.example>\n\n{3}: Offer",
+    "{1}: 3.8.2026 10:00\n{0}: Jo <jo@s.example>\n{2}: Bob <b@x.example>\n{3}: Offer",
+    "{3}: Offer\n{1}: 3.8.2026 10:00\n{0}: Jo <jo@s.example>\n{2}: Bob <b@x.example>",
+    "{0}\uff1aJo <jo@s.example>\n{1}\uff1a3.8.2026 10:00\n{2}\uff1aBob\n{3}\uff1aOffer",
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(
+    "labels", [labels for labels in HEADER_BLOCKS if "*" not in labels and not labels.startswith("No|")]
+)
+def test_a_block_of_headers_is_seen_in_every_order_and_spacing(labels: str, order: str) -> None:
+    block = order.format(*(label.strip() for label in labels.split("|")))
+    assert (
+        reply_text(f"Yes please, call me.\n\n{block}\n\nHello Bob,\nhow are you?\n", "").text == "Yes please, call me."
+    )
+
+
+def test_a_plain_part_without_line_ends_yields_to_the_html() -> None:
+    html = "<div>Thanks for the help.</div><div>Here are details.</div><div>Regards</div><div>Jo</div>"
+    assert reply_text("Thanks for the help.Here are details.RegardsJo", html).text == (
+        "Thanks for the help.\nHere are details.\nRegards\nJo"
+    )
