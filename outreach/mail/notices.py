@@ -9,7 +9,7 @@ from typing import Final
 
 from outreach.core import bounces as rules
 
-from .addresses import IN_TEXT, in_text
+from .addresses import in_text
 from .htmltext import html_to_text
 from .parse import Inbound, Part
 
@@ -189,14 +189,21 @@ class Told:
         if own := self._transcript(wanted):
             return own
         places = [index for index, line in enumerate(self._lowered) if wanted and wanted in line][:MAX_PLACES]
+        said = ""
         for index in places:
-            near = _paragraphs(self._lines, index)
+            near = _paragraphs(self._lines, index, wanted)
             self._budget -= len(near)
             if self._budget < 0:
-                return ""
-            if rules.recognised(near.lower().replace(wanted, " ")):
+                return said
+            bare = near.lower().replace(wanted, " ")
+            if rules.recognised(bare):
                 return near
-        return ""
+            said = said or (near if (rules.reply_code(bare) or 0) >= 400 else "")
+        return said if self._names_another(wanted) else ""
+
+    def _names_another(self, wanted: str) -> bool:
+        """Whether the words elsewhere may be about somebody else."""
+        return any((about := LINE_ABOUT.match(line)) and about["who"] != wanted for line in self._lowered)
 
     def _transcript(self, wanted: str) -> str:
         """What Sendmail wrote of this recipient, down to ``550 5.1.1 <jo@lead.example>... User unknown``."""
@@ -226,18 +233,23 @@ VERDICT_LINE: Final = re.compile(
 )
 
 
-def _paragraphs(lines: list[str], start: int) -> str:
-    """From ``start`` to the next address or the end of the second paragraph."""
+def _paragraphs(lines: list[str], start: int, wanted: str) -> str:
+    """From ``start`` to the next line about somebody else, or to the end of the second paragraph."""
     out: list[str] = []
     gaps = 0
     for line in lines[start : start + 30]:
-        if out and IN_TEXT.search(line) and re.match(r"[ \t<]*\S+@\S+[>:]*[ \t]*$", line):
+        if out and (about := LINE_ABOUT.match(line)) and (about["alone"] is not None or about["who"].lower() != wanted):
             break
         gaps += not line.strip()
         if gaps > 1 and len(out) > 3:
             break
         out.append(line)
     return "\n".join(out)[: rules.TEXT_LIMIT]
+
+
+LINE_ABOUT: Final = re.compile(
+    r"[ \t]*[<\"]?(?P<who>[^\s<>@\"]{1,128}@[^\s<>@\":]{1,255})(?:[>:\"]*(?P<alone>)[ \t]*$|[>\"]?:?[ \t])"
+)
 
 
 def from_words(text: str, ignored: frozenset[str]) -> tuple[str, ...]:

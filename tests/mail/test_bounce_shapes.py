@@ -1124,6 +1124,86 @@ REPORTS: list[tuple[str, str, str, list[str], dict[str, str]]] = [
         ],
         {"anna@customer.example": "soft"},
     ),
+    (
+        "pf3",
+        "From: MAILER-DAEMON@x.example (Mail Delivery System)\n"
+        "Subject: Undelivered Mail Returned to Sender\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "This is the mail system at host x.example.\n"
+                "\n"
+                "I'm sorry to have to inform you that your message could not\n"
+                "be delivered to one or more recipients. It's attached below.\n"
+                "\n"
+                "                   The mail system\n"
+                "\n"
+                "<anna@customer.example>: host mx.customer.example[192.0.2.1] said: 550 Requested\n"
+                "    action aborted (in reply to RCPT TO command)\n"
+                "\n"
+                "<bert@customer.example>: host mx.customer.example[192.0.2.1] said: 550\n"
+                "    <bert@customer.example>: User unknown (in reply to RCPT TO command)\n"
+                "\n"
+                "<carl@customer.example>: host mx.customer.example[192.0.2.1] said: 550 user unknown\n"
+                "    (in reply to end of DATA command)\n"
+            ),
+        ],
+        {"anna@customer.example": "soft", "bert@customer.example": "hard", "carl@customer.example": "soft"},
+    ),
+    (
+        "pf3-dsn",
+        "From: MAILER-DAEMON@x.example (Mail Delivery System)\n"
+        "Subject: Undelivered Mail Returned to Sender\n"
+        "Return-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            (
+                "Content-Type: text/plain\n"
+                "\n"
+                "This is the mail system at host x.example.\n"
+                "\n"
+                "I'm sorry to have to inform you that your message could not\n"
+                "be delivered to one or more recipients. It's attached below.\n"
+                "\n"
+                "                   The mail system\n"
+                "\n"
+                "<anna@customer.example>: host mx.customer.example[192.0.2.1] said: 550 Requested\n"
+                "    action aborted (in reply to RCPT TO command)\n"
+                "\n"
+                "<bert@customer.example>: host mx.customer.example[192.0.2.1] said: 550\n"
+                "    <bert@customer.example>: User unknown (in reply to RCPT TO command)\n"
+                "\n"
+                "<carl@customer.example>: host mx.customer.example[192.0.2.1] said: 550 user unknown\n"
+                "    (in reply to end of DATA command)\n"
+            ),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "\n"
+                "Final-Recipient: rfc822; anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0\n"
+                "Remote-MTA: dns; mx.customer.example\n"
+                "Diagnostic-Code: smtp; 550 Requested action aborted\n"
+                "\n"
+                "Final-Recipient: rfc822; bert@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0\n"
+                "Remote-MTA: dns; mx.customer.example\n"
+                "Diagnostic-Code: smtp; 550 <bert@customer.example>: User unknown\n"
+                "\n"
+                "Final-Recipient: rfc822; carl@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.0.0\n"
+                "Remote-MTA: dns; mx.customer.example\n"
+                "Diagnostic-Code: smtp; 550 user unknown\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "soft", "bert@customer.example": "hard", "carl@customer.example": "soft"},
+    ),
 ]
 
 
