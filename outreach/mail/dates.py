@@ -7,6 +7,7 @@ without a day, a day over 60 days away.
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import dateparser
@@ -14,6 +15,7 @@ import dateparser
 from .daywords import DATE, EAST, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
 
 HORIZON_DAYS: Final = 60
+EXPRESSIONS: Final = 30  # days that are looked at in one text
 MAX_TEXT: Final = 8 * 1024
 
 # Behind these words stands the day on which the person is back.
@@ -117,7 +119,12 @@ def _search(text: str, received: dt.date, day_first: bool | None) -> dt.date | N
     sentences = [
         sentence for block in BLOCK.split(text) for sentence in SENTENCE.split(spelled_out(" ".join(block.split())))
     ]
-    found = [item for sentence in sentences for item in _candidates(sentence, received, order)][:20]
+    found: list[Found] = []
+    left = EXPRESSIONS
+    for sentence in sentences:
+        spans = [(match.start(), match.end()) for match in islice(DATE.finditer(sentence), left)]
+        found.extend(_candidates(sentence, spans, received, order))
+        left -= len(spans)
     for last_away in (False, True):
         for item in found:
             day = item.day + dt.timedelta(days=item.last_away)
@@ -130,9 +137,8 @@ BLOCK: Final = re.compile(r"\n\s*\n")
 SENTENCE: Final = re.compile(r"(?<=[^\d.][.!?;])\s+(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=[。！？])")
 
 
-def _candidates(sentence: str, received: dt.date, order: bool | None) -> list[Found]:
+def _candidates(sentence: str, spans: list[tuple[int, int]], received: dt.date, order: bool | None) -> list[Found]:
     found: list[Found] = []
-    spans = [(match.start(), match.end()) for match in DATE.finditer(sentence)][:40]
     for number, (start, end) in enumerate(spans):
         day = read_date(sentence[start:end], received, order, sentence)
         if day is None:

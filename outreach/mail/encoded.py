@@ -110,12 +110,23 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     return re.sub(rb"=([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), data)
 
 
+FOREIGN_TO_BASE64: Final = bytes(
+    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+)
+MOST_PIECES: Final = 1000
+
+
 def decode_base64(data: bytes) -> bytes:
-    """Base64 as lenient as mail needs: foreign bytes dropped, padding mended, an odd rest cut."""
-    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    clean = clean[: len(clean) - 1] if len(clean) % 4 == 1 else clean
+    """Base64 as lenient as mail needs: foreign bytes dropped, padding mended, pieces put together, an odd rest cut."""
+    clean = data.translate(None, FOREIGN_TO_BASE64).rstrip(b"=")
+    pieces = clean.split(b"=") if 0 < clean.count(b"=") <= MOST_PIECES else [clean.replace(b"=", b"")]
+    return b"".join(_decode_piece(piece) for piece in pieces)
+
+
+def _decode_piece(piece: bytes) -> bytes:
+    piece = piece[:-1] if len(piece) % 4 == 1 else piece
     try:
-        return base64.b64decode(clean + b"=" * (-len(clean) % 4))
+        return base64.b64decode(piece + b"=" * (-len(piece) % 4))
     except (binascii.Error, ValueError):
         return b""
 

@@ -5,16 +5,21 @@ reason as its evidence.
 """
 
 import json
+import os
+import select
+import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, TextIO
+from io import RawIOBase
+from typing import Any, Final, TextIO
 
 from . import matching
 from .automatic import own_words
 from .classify import Verdict, classify
 from .parse import MAX_BYTES, Inbound, Unreadable, parse
+
+PATIENCE: Final = 1.0  # seconds without a byte from a pipe
 
 
 def explain(paths: Sequence[str], out: TextIO | None = None) -> None:
@@ -47,11 +52,26 @@ def _file(path: str) -> dict[str, Any]:
 
 
 def _read(path: str) -> bytes:
-    """At most one byte over the cap, so that a huge file is refused and not read."""
+    """At most one byte over the cap, so that a huge file is refused and not read; a pipe that stays silent is given up."""
     if path == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    with Path(path).open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISREG(mode):
+            return file.read(MAX_BYTES + 1)
+        if stat.S_ISFIFO(mode):
+            return _from_pipe(file)
+        raise Unreadable("This is no file.")
+
+
+def _from_pipe(file: RawIOBase) -> bytes:
+    found = b""
+    while len(found) <= MAX_BYTES and select.select([file], [], [], PATIENCE)[0]:
+        piece = file.read(1 << 20)
+        if not piece:
+            break
+        found += piece
+    return found
 
 
 def _unreadable(reason: str) -> dict[str, Any]:

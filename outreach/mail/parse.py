@@ -1,8 +1,8 @@
 """Raw bytes of a received message become an ``Inbound``: MAIL 1.10, X1 to X3 and X6.
 
-``parse`` raises for nothing but ``Unreadable``, when a message is larger, deeper or more numerous in parts than any mail
-that people send (the raw bytes are kept by the caller and shown in quarantine).  The parser is compat32: the modern policy
-raises on a dozen ordinary faults and takes seconds and gigabytes for hostile headers.
+``parse`` raises for nothing but ``Unreadable``, when a message is larger, deeper or more numerous in parts than any mail that
+people send, or is no mail at all (the raw bytes are kept by the caller and shown in quarantine).  The parser is compat32: the
+modern policy raises on a dozen ordinary faults and takes seconds and gigabytes for hostile headers.
 """
 
 import datetime as dt
@@ -251,9 +251,11 @@ def _check_header_block(raw: bytes) -> None:
 
 
 def parse(raw: bytes) -> Inbound:
-    """What can be known of a raw message; ``Unreadable`` only beyond the caps of X1."""
-    whole = _without_envelope_line(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
+    """What can be known of a raw message; ``Unreadable`` only beyond the caps of X1, and for what has no headers."""
+    whole = _from_first_header(_without_envelope_line(raw if b"\n" in raw else raw.replace(b"\r", b"\n")))
     message = read_message(whole)
+    if not message.keys():
+        raise Unreadable("This is no e-mail: it has no headers.")
     if message.get_content_maintype() == "multipart" and not message.is_multipart():
         message = _with_found_boundary(whole, message)
     parts = tuple(_walk(message))
@@ -283,6 +285,21 @@ def _without_envelope_line(raw: bytes) -> bytes:
     """Mail from files may start with a mailbox separator, a byte order mark or empty lines."""
     start = raw[:4096].lstrip(b"\xef\xbb\xbf").lstrip(b"\r\n \t")
     return start + raw[4096:] if start[:5] in (b"From ", b">From") or len(start) < len(raw[:4096]) else raw
+
+
+FIRST_HEADER: Final = re.compile(
+    rb"(?:[^\r\n]{0,998}\r?\n){1,3}?(?=(?:from|to|subject|date|received|return-path|message-id|delivered-to|mime-version|"
+    rb"content-type|x-[\w-]{1,60}):)",
+    re.I,
+)
+
+
+def _from_first_header(raw: bytes) -> bytes:
+    """Up to three foreign lines on top (a server's answer, a comment) would turn the headers into text."""
+    if re.match(rb"[!-9;-~]{1,100}[ \t]*:|From ", raw[:110]):
+        return raw
+    above = FIRST_HEADER.match(raw[:4096])
+    return raw[above.end() :] if above else raw
 
 
 def _check_addresses(headers: tuple[tuple[str, str], ...]) -> None:
