@@ -40,7 +40,7 @@ TOO_LARGE: Final = _words(
     r"message (?:size )?(?:is )?too (?:large|big|long)",
     r"(?:message|mail|body|content|attachment)s?.{0,20} (?:size|length) .{0,40}(?:exceed|too|limit)",
     r"(?:exceeds|larger than|above|over) .{0,40}(?:maximum|fixed|size|message|limit).{0,20}(?:size|length|limit)",
-    r"message length exceeds",
+    r"message length exceeds|larger than the .{0,30}limit",
     r"size limit exceeded|message size exceed",
     r"max(?:imum)? (?:inbound )?message size|line limit exceeded|message file too big|\bsize limit\b|taille limite",
     r"system\(\) message size",

@@ -1204,6 +1204,186 @@ REPORTS: list[tuple[str, str, str, list[str], dict[str, str]]] = [
         ],
         {"anna@customer.example": "soft", "bert@customer.example": "hard", "carl@customer.example": "soft"},
     ),
+    (
+        "qmail, three",
+        "From: MAILER-DAEMON@x.example\nSubject: failure notice\nReturn-Path: <>\n",
+        "",
+        [
+            (
+                "Hi. This is the qmail-send program at x.example.\n"
+                "I'm afraid I wasn't able to deliver your message to the following addresses.\n"
+                "\n"
+                "<anna@customer.example>:\n"
+                "192.0.2.1 does not like recipient.\n"
+                "Remote host said: 550 5.2.1 <anna@customer.example>... User Unknown\n"
+                "Giving up on 192.0.2.1.\n"
+                "\n"
+                "<bert@customer.example>:\n"
+                "192.0.2.1 failed after I sent the message.\n"
+                "Remote host said: 552 5.2.2 <bert@customer.example>... Mailbox Full\n"
+                "\n"
+                "<carl@customer.example>:\n"
+                "Sorry, no mailbox here by that name. (#5.1.1)\n"
+                "\n"
+                "--- Below this line is a copy of the message.\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft", "carl@customer.example": "hard"},
+    ),
+    (
+        "courier, two",
+        "From: postmaster@x.example\nSubject: NOTICE: mail delivery status.\nReturn-Path: <>\n",
+        "",
+        [
+            (
+                "This is a delivery status notification from x.example,\n"
+                "running the Courier mail server, version 0.65.2.\n"
+                "\n"
+                "                           UNDELIVERABLE MAIL\n"
+                "\n"
+                "Your message to the following recipients cannot be delivered:\n"
+                "\n"
+                "<anna@customer.example>:\n"
+                "    mx.customer.example [192.0.2.95]:\n"
+                ">>> RCPT TO:<anna@customer.example>\n"
+                "<<< 550 User Unknown\n"
+                "\n"
+                "<bert@customer.example>:\n"
+                "    mx.customer.example [192.0.2.95]:\n"
+                ">>> DATA\n"
+                "<<< 554 User Unknown\n"
+                "\n"
+                "---------------------------------------------------------------------------\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft"},
+    ),
+    (
+        "opensmtpd, three",
+        "From: Mailer Daemon <MAILER-DAEMON@x.example>\n"
+        "Subject: Delivery status notification: error\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "    Hi!\n"
+                "\n"
+                "    This is the MAILER-DAEMON, please DO NOT REPLY to this e-mail.\n"
+                "\n"
+                "    An error has occurred while attempting to deliver a message for\n"
+                "    the following list of recipients:\n"
+                "\n"
+                "anna@customer.example: 550 5.1.1 <anna@customer.example>... User Unknown\n"
+                "bert@customer.example: 550 5.2.2 <bert@customer.example>... Mailbox Full\n"
+                "carl@customer.example: 550 5.2.1 <carl@customer.example>... User Unknown\n"
+                "\n"
+                "    Below is a copy of the original message:\n"
+                "\n"
+                "Received: x\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft", "carl@customer.example": "soft"},
+    ),
+    (
+        "sendmail-multi",
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@x.example>\n"
+        "Subject: Returned mail: see transcript for details\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "The original message was received at Thu\n"
+                "\n"
+                "   ----- The following addresses had permanent fatal errors -----\n"
+                "<anna@customer.example>\n"
+                "    (reason: 550 5.1.1 <anna@customer.example>... User Unknown)\n"
+                "<bert@customer.example>\n"
+                "    (reason: 552 5.2.2 <bert@customer.example>... Mailbox Full)\n"
+                "\n"
+                "   ----- Transcript of session follows -----\n"
+                "... while talking to mx.customer.example.:\n"
+                ">>> DATA\n"
+                "<<< 550 5.1.1 <anna@customer.example>... User Unknown\n"
+                "550 5.1.1 <anna@customer.example>... User unknown\n"
+                "<<< 552 5.2.2 <bert@customer.example>... Mailbox Full\n"
+                "552 5.2.2 <bert@customer.example>... Mailbox full\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft"},
+    ),
+    (
+        "exchange-multi",
+        "From: System Administrator <postmaster@x.example>\nSubject: Undeliverable: Hello\nReturn-Path: <>\n",
+        "",
+        [
+            (
+                "Your message\n"
+                "\n"
+                "  To:      rep@sender.example\n"
+                "  Subject: Hello\n"
+                "\n"
+                "did not reach the following recipient(s):\n"
+                "\n"
+                "anna@customer.example on Thu, 29 Apr 2007 16:51:51 -0500\n"
+                "    The recipient name is not recognized\n"
+                "    MSEXCH:IMS:X 0 (000C05A6) Unknown Recipient\n"
+                "bert@customer.example on Thu, 29 Apr 2007 16:51:51 -0500\n"
+                "    This message is larger than the current system limit\n"
+                "    MSEXCH:IMS:X 0 (000D06B5) too large\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "soft"},
+    ),
+    (
+        "domino-multi",
+        "From: postmaster@x.example\n"
+        "Subject: DELIVERY FAILURE: User anna (anna@customer.example) not listed in Domino Directory\n"
+        "Return-Path: <>\n",
+        "",
+        [
+            (
+                "Your message\n"
+                "\n"
+                "  Subject: Test\n"
+                "\n"
+                "was not delivered to:\n"
+                "\n"
+                "  anna@customer.example\n"
+                "\n"
+                "because:\n"
+                "\n"
+                "  User anna (anna@customer.example) not listed in Domino Directory\n"
+                "\n"
+            ),
+        ],
+        {"anna@customer.example": "hard"},
+    ),
+    (
+        "mixed-actions",
+        "From: MAILER-DAEMON@x.example\nSubject: Delivery Status Notification\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            ("Content-Type: text/plain\n\nDelivery failed.\n"),
+            (
+                "Content-Type: message/delivery-status\n"
+                "\n"
+                "Reporting-MTA: dns; x.example\n"
+                "\n"
+                "Final-Recipient: rfc822; anna@customer.example\n"
+                "Action: failed\n"
+                "Status: 5.1.1\n"
+                "\n"
+                "Final-Recipient: rfc822; bert@customer.example\n"
+                "Action: delivered\n"
+                "Status: 2.0.0\n"
+                "\n"
+                "Final-Recipient: rfc822; carl@customer.example\n"
+                "Action: delayed\n"
+                "Status: 4.2.0\n"
+            ),
+        ],
+        {"anna@customer.example": "hard", "bert@customer.example": "delivered", "carl@customer.example": "delayed"},
+    ),
 ]
 
 
