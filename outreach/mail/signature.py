@@ -23,25 +23,25 @@ DEVICE: Final = (
     r"phone|handy|app|mac|qq)\b)"
 )
 NEAR: Final = rf"[^.!?\n]{{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
+OPENING: Final = (
+    r"(?:sen[td] (?:from|via|with|using)|sent by|from my|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom)|"
+    r"envoy[ée]e? (?:d['’]|[àa] partir d['’]|(?:de|depuis|avec|via|[àa] partir de))|"
+    r"enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo)|inviat[oa] (?:da|dal|dallo|con|tramite)|"
+    r"(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van)|(?:skickat|skickades|sendt) (?:fr[åa]n|fra|med|via|min)|l[äa]hetetty|"
+    r"(?:wys[łl]an[eo]|odesl[áa]no|odoslan[ée]|poslan[oé]) (?:z|ze|zo|s|sa|iz|przez)|"
+    r"(?:отправлено|надіслано|послано|изпратено) (?:с|со|из|через|от|з|із)|(?:el)?k[üu]ldve|trimis (?:de pe|din)|"
+    r"(?:στάλθηκε|εστάλη) από)"
+)
 # A line of a phone or an app, whole: an opening in some language and, not far behind, the name of such a thing.
 SENT_FROM: Final = re.compile(
     r"^[ \t*_<\[(]{0,4}(?:"
     r"sen[td] (?:from|via|with|using|by) my [\w’'.-]{1,30}(?: [\w’'.-]{1,30}){0,3}"
-    rf"|(?:sen[td] (?:from|via|with|using)|sent by|from my) {NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}|via (?:my )?{DEVICE}"
+    rf"|{OPENING} ?{NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}"
     r"|(?:get|download|hol|t[ée]l[ée]charger|obt\w{1,8}|baixe|scarica|ottieni|skaffa|h[äa]mta|hent|last ned|pobierz|hanki|"
     r"lataa|nainštalova\w*|z[íi]skat|загрузить|скачать|下载|取得|outlook).{0,16}\boutlook\b.{1,16}\b(?:ios|android|mac).{0,80}"
     r"|outlook .{1,8} (?:ios|android|mac) (?:beziehen|herunterladen|downloaden|installieren|hankkiminen|letöltése).{0,80}"
-    rf"|(?:von|vom|mit|[üu]ber) {NEAR}(?:gesendet|gesandt|geschickt|verschickt|versendet)"
-    rf"|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom) {NEAR}"
-    rf"|diese (?:nachricht|e-?mail) wurde {NEAR}(?:gesendet|verschickt|versendet)"
-    rf"|envoy[ée]e? (?:de|d['’]|depuis|avec|via|[àa] partir d[e'’]?){NEAR}"
-    rf"|enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo) {NEAR}"
-    rf"|inviat[oa] (?:da|dal|dallo|con|tramite) {NEAR}|(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van) {NEAR}"
-    rf"|(?:skickat|skickades|sendt) (?:fr[åa]n|fra|med|via|min) {NEAR}|l[äa]hetetty {NEAR}"
-    rf"|(?:wys[łl]an[eo]|odesl[áa]no|odoslan[ée]|poslan[oé]) (?:z|ze|zo|s|sa|iz|przez) {NEAR}"
-    rf"|(?:отправлено|надіслано|послано|изпратено) (?:с|со|из|через|от|з|із) {NEAR}"
-    rf"|(?:el)?k[üu]ldve {NEAR}|(?:az? )?{DEVICE}[^!?\n]{{0,16}} (?:el)?k[üu]ldve"
-    rf"|trimis (?:de pe|din) {NEAR}|{DEVICE}['’]?\w* g[öo]nderildi|(?:στάλθηκε|εστάλη) από {NEAR}"
+    rf"|(?:von|vom|mit|[üu]ber|diese (?:nachricht|e-?mail) wurde) {NEAR}(?:gesendet|gesandt|geschickt|verschickt|versendet)"
+    rf"|via (?:my )?{DEVICE}|(?:az? )?{DEVICE}(?:[^!?\n]{{0,16}} (?:el)?k[üu]ldve|['’]?\w* g[öo]nderildi)"
     r"|(?:iphone|ipad|android|携帯|スマートフォン|xperia|galaxy).{0,12}から送信(?:されました)?|发自(?:我的|我|网易|手机|腾讯).{0,30}"
     r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
     r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
@@ -64,7 +64,9 @@ CLOSING: Final = re.compile(
     r"venlig(?:e)?|vennlig(?:e)?|de bedste) h[iä]lsn?ing(?:ar|er)?|mvh|hilsen|h[äa]lsningar|"
     r"atenciosamente|abra[çc]os?|obrigad[oa]|cumprimentos|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|спасибо|"
     r"yst[äa]v[äa]llisin terveisin|terveisin|[üu]dv[öo]zlettel|tisztelettel|cu stim[ăa]|"
-    r"sayg[ıi]lar[ıi]mla)[ \t,.!:]*$",
+    r"sayg[ıi]lar[ıi]mla|s pozdravom|pozdrav|(?:lijep|lep|srda[čc]an) pozdrav|[üu]dv|з повагою|поздрави|с поздрави|με εκτίμηση|"
+    r"בברכה|تحياتي|مع (?:أطيب )?(?:التحيات|تحياتي)|감사합니다|敬具|此致|祝好|谢谢|謝謝|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
+    r"[ \t,.!:،，！]*$",
     re.IGNORECASE,
 )
 DISCLAIMER: Final = re.compile(
