@@ -50,6 +50,9 @@ class Account(Base):
 
 def get(session: Session) -> Account:
     """The account's row, made with defaults the first time."""
+    row: Account | None = session.info.get("account")
+    if row is not None and row in session:
+        return row
     row = session.get(Account, 1)
     if row is None:
         made = {"id": 1, "working_hours": dict(WORKING_WEEK), "switches": {}, "sites": [], "score_rules": {}}

@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import TextClause, inspect, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from outreach.store.base import Base
+from outreach.store.base import Base, ask
 
 Values = Mapping[str, Any]
 """Attribute name -> value, as for the model's constructor."""
@@ -51,7 +51,13 @@ def update_many(session: Session, model: type[Base], rows: Collection[Values]) -
 
 
 def _run(session: Session, statement: str, rows: list[dict[str, Any]]) -> None:
-    session.execute(text(statement), {"rows": json.dumps(rows, ensure_ascii=False, default=_plain)})
+    ask(session, _text(statement), rows=json.dumps(rows, ensure_ascii=False, default=_plain))
+
+
+@lru_cache(maxsize=256)
+def _text(statement: str) -> TextClause:
+    """There are few of them, and each is asked for often."""
+    return text(statement)
 
 
 def _plain(value: object) -> str:

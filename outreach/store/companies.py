@@ -8,6 +8,8 @@ from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead
 
 MOST = 1000
+MOST_ASKED = 200
+"""Colleagues who are asked for their zone with every new lead of a company, however large it is."""
 
 
 def colleagues(lead: Lead) -> ColumnElement[bool] | None:
@@ -38,14 +40,14 @@ def selling_ids(session: Session, lead: Lead) -> list[int]:
 
 
 def zone_of(session: Session, lead: Lead) -> str | None:
-    """W6: where most of a lead's colleagues are whose own zone is known and no guess."""
+    """W6: where most of a lead's colleagues are whose own zone is known and no guess (of very many, some are asked)."""
     same = colleagues(lead)
     if same is None:
         return None
-    known = select(Lead.zone).where(
-        same, Lead.zone != "", Lead.zone_source.in_(("field", "browser", "postal", "phone"))
-    )
-    return session.scalar(known.group_by(Lead.zone).order_by(func.count().desc(), Lead.zone).limit(1))
+    own = and_(Lead.zone != "", Lead.zone_source.in_(("field", "browser", "postal", "phone")))
+    some = select(Lead.zone, own.label("own")).where(same).limit(MOST_ASKED).subquery()
+    known = select(some.c.zone).where(some.c.own).group_by(some.c.zone)
+    return session.scalar(known.order_by(func.count().desc(), some.c.zone).limit(1))
 
 
 def take_turns(session: Session, lead: Lead) -> None:
