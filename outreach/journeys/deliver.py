@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from outreach.clock import monotonic
 from outreach.core import retry
 from outreach.errors import Refused
-from outreach.journeys import claiming, facts, notify, posting, sign_in_with
+from outreach.journeys import claiming, facts, notify, posting, refusals, sign_in_with
 from outreach.journeys.claiming import Claim
 from outreach.journeys.house import House
 from outreach.journeys.posting import Ready
@@ -388,6 +388,8 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
             end(state="failed", reason=words, delivered="bounced", first_tried_at=first)
         else:
             end(**_again(message, answer, words, now))
+            if answer.kind == "refused" and answer.verdict == "ours":
+                refusals.at_the_door(session, mailbox, words, now)
 
 
 def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begun: bool) -> None:

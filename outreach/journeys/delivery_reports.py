@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from outreach.core import signals
-from outreach.journeys import advance, applying
+from outreach.journeys import advance, applying, refusals
 from outreach.journeys.house import House
 from outreach.store import events, messages
 from outreach.store.leads import Lead
@@ -45,6 +45,8 @@ def told(
             session, now, "delivery", text, lead_id=lead.id, message_id=message.id, rule="F2",
             data=data | {"verdict": verdict},
         )  # fmt: skip
+    if verdict == "ours":
+        refusals.reported(session, message, words, now)
     if verdict == "soft":
         message.delivered = "soft"
         if lead is not None:
