@@ -7,10 +7,9 @@ without a day, a day over 60 days away.
 import datetime as dt
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Final
-
-import dateparser
 
 from .daywords import DATE, EAST, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
 
@@ -99,15 +98,10 @@ def _from_apple(criteria: str, received: dt.date) -> dt.date | None:
         elif iso := re.match(r"(\d{4})-?(\d{2})-?(\d{2})", value):
             day = dt.date(int(iso[1]), int(iso[2]), int(iso[3]))
         else:
-            day = _loose(value)
+            day = parsedate_to_datetime(value).date()
     except (ValueError, OverflowError, OSError):
         return None
     return _within(day, received)
-
-
-def _loose(text: str) -> dt.date | None:
-    parsed = dateparser.parse(text, languages=["en"])
-    return parsed.date() if parsed else None
 
 
 def _within(day: dt.date | None, received: dt.date) -> dt.date | None:

@@ -7,13 +7,7 @@ import datetime as dt
 import re
 from typing import Final
 
-import dateparser
-
 from outreach.core.comeback import MONTHS as MONTH_NAMES
-
-LANGUAGES: Final = (
-    ["en", "de", "fr", "es", "it", "nl", "sv", "da", "nb", "fi", "pt", "pl", "cs", "ru", "tr", "hu", "ro", "el", "uk"]
-)  # fmt: skip
 
 MONTHS: Final = (
     r"(?!maa?n(?:dag|antai)|m[åa]ndag|mardi|mart(?:es|ed|i\b)|mar[țt]i\b|maybe|out of)"
@@ -160,42 +154,34 @@ def _near(year: int | None, month: int, day: int, received: dt.date) -> dt.date 
         return None
 
 
-def _known_month(text: str) -> tuple[int, int, int | None] | None:
-    """Day, month and year where the month's name is one of the common ones; dateparser knows the others, but slowly."""
-    number = next((number for number, names in enumerate(MONTH_NAMES, 1) if names.search(text)), 0)
-    digits = re.findall(r"\d+", text)
-    if not number or not digits:
-        return None
-    day = next((int(item) for item in digits if len(item) <= 2), 0)
-    year = next((int(item) for item in digits if len(item) == 4), None)
-    return (day, number, year) if day else None
-
-
 def _written(found: str, received: dt.date) -> dt.date | None:
-    clean = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª|:a|\.)(?=\W|$)", " ", found, flags=re.I)
-    clean = re.sub(r"\b(?:of|de|del|di|den|van)\b|,", " ", clean, flags=re.I)
-    clean = " ".join(clean.split()).rstrip(".")
-    if not re.search(r"[^\W\d_]{3}", clean):
-        return None
-    known = _known_month(clean)
-    if known:
-        day, month, year = known
-        return _near(year, month, day, received)
-    try:
-        parsed = dateparser.parse(
-            clean,
-            languages=LANGUAGES,
-            settings={
-                "RELATIVE_BASE": dt.datetime.combine(received, dt.time(12)),
-                "REQUIRE_PARTS": ["day", "month"],
-                "PREFER_DATES_FROM": "current_period",
-                "DATE_ORDER": "DMY",
-            },
-        )
-    except (ValueError, OverflowError, RecursionError, re.error):
-        return None
-    if parsed is None:
-        return None
-    if re.search(r"\d{4}", clean):
-        return parsed.date()
-    return _near(None, parsed.month, parsed.day, received)
+    """A day beside a month's name, with or without a year."""
+    word = max(re.findall(r"[^\W\d_]{3,}", found), key=len, default="").lower()
+    digits = re.findall(r"\d+", found)
+    day = next((int(item) for item in digits if len(item) <= 2), 0)
+    month = _month(word) if word and day else 0
+    year = next((int(item) for item in digits if len(item) == 4), None)
+    return _near(year, month, day, received) if month else None
+
+
+def _month(word: str) -> int:
+    """The number of the month that the word names, 0 for none."""
+    number = next((number for number, names in enumerate(MONTH_NAMES, 1) if names.fullmatch(word)), 0)
+    return number or SHORT_MONTHS.get(word, 0)
+
+
+SHORT_MONTHS: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            "janv ene gen sty led ian oca янв січ ιαν tammi", "févr fév fevr fev lut úno şub фев лют φεβ helmi",
+            "mrz mär mar mrt maa bře мар бер μαρ maalis", "avr abr kwi dub nis апр кві απρ huhti ápr",
+            "mai mei maj mag may kvě мая тра μαϊ touko máj", "juin giu cze čvn haz iun июн чер ιουν kesä jún",
+            "juil lug lip čvc tem iul июл лип ιουλ heinä júl", "août aout aoû ago sie srp ağu авг сер αυγ elo",
+            "set sett wrz zář eyl сен вер σεπ syys szept", "okt ott out paź říj eki окт жов οκτ loka",
+            "lis kas ноя лис νοε marras noi", "dez dic déc des gru pro ara дек гру δεκ joulu",
+        ),
+        1,
+    )
+    for word in words.split()
+}  # fmt: skip

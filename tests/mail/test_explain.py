@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from outreach.mail.explain import explain
@@ -65,3 +68,33 @@ def test_files_of_any_name_and_no_mail_at_all_are_explained(tmp_path: Path) -> N
     for line in explained(odd, empty, tmp_path / "missing", tmp_path):
         assert line["class"]
         assert line["evidence"]
+
+
+def test_a_pipe_is_read_and_a_silent_one_given_up(tmp_path: Path) -> None:
+    """Never waits for what never comes; nor is a device a file."""
+    silent, speaking = tmp_path / "silent", tmp_path / "speaking"
+    os.mkfifo(silent)
+    os.mkfifo(speaking)
+    reader = os.open(speaking, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(speaking, os.O_WRONLY)
+    os.write(writer, b"From: jo@lead.example\r\n\r\nHi")
+    found = explained(silent, "/dev/zero", speaking)
+    os.close(writer)
+    os.close(reader)
+    assert [line["class"] for line in found] == ["unreadable", "unreadable", "human"]
+    assert found[2]["reply_text"] == "Hi"
+
+
+def test_options_stand_anywhere_and_no_name_is_too_odd(tmp_path: Path) -> None:
+    """As given, whatever its name: one that looks like an option, one that is no text."""
+    for name in (b"--weird.eml", b"n\xff.eml"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"From: jo@lead.example\n\nHi")
+    done = subprocess.run(
+        [sys.executable, "-c", "import outreach.cli; outreach.cli.main()", "mail", "explain",
+         "--weird.eml", "--json", b"n\xff.eml", "missing", "."],
+        cwd=tmp_path, capture_output=True, check=True, stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["file"] for line in found] == ["--weird.eml", os.fsdecode(b"n\xff.eml"), "missing", "."]
+    assert [line["class"] for line in found] == ["human", "human", "unreadable", "unreadable"]

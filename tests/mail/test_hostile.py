@@ -82,6 +82,34 @@ BOMBS = {
     "a charset in a tuple": b"Content-Type: text/plain; charset*=foo'bar'%ff\r\n\r\nhello",
     "a boundary of spaces": b'Content-Type: multipart/mixed; boundary="   "\r\n\r\n--   \r\n\r\nx',
     "a multipart without boundary": b"Content-Type: multipart/mixed\r\n\r\nhello",
+    "base64 full of junk": b"From: a@b.example\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + (b"!!AAAA??" * 9 + b"\r\n") * 300_000,
+    "25 MB of base64": b"Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + (b"A" * 76 + b"\r\n") * 310_000,
+    "20 MB of quoted-printable": b"From: a@b.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    + b"=41" * 7_000_000,
+    "one line of 24 MB of HTML": b"Content-Type: text/html\r\n\r\n" + b"<b>x</b>" * 3_000_000,
+    "499 parts of HTML": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + (b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<div>x" * 7000 + b"\r\n") * 499,
+    "2 MB of styles": b"Content-Type: text/html\r\n\r\n<style>"
+    + b"a{b:c}" * 300_000
+    + b"</style>"
+    + b"<style>" * 20_000,
+    "utf-7": b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+ADw-script+AD4-" * 50_000,
+    "utf-16 cut off": b"Content-Type: text/plain; charset=utf-16\r\n\r\n\xff\xfe" + b"\x00" * 99_999,
+    "a punycode subject": b"Subject: =?punycode?q?" + b"abc-" * 10_000 + b"?=\r\n\r\nx",
+    "20 KB of folded spaces": b"Subject:" + b"\r\n " * 20_000 + b"x\r\n\r\nhi",
+    "yEnc": b"From: a@b.example\r\n\r\n=ybegin line=128 size=500000 name=a\r\n"
+    + bytes(range(256)) * 2000
+    + b"\r\n=yend\r\n",
+    "words that begin like months": b"From: a@b.example\r\nAuto-Submitted: auto-replied\r\n\r\nback on "
+    + b"12 juneteenth 13 marsupial 14 augury " * 3000,
+    "spans of days": b"From: a@b.example\r\nAuto-Submitted: auto-replied\r\n\r\n"
+    + b"until 9-13 March 1.2.-3.4. " * 20_000,
+    "years 0000 and 9999": b"From: a@b.example\r\nDate: Fri, 6 Mar 0000 10:00:00 +9999\r\nAuto-Submitted: auto-replied\r\n\r\n"
+    b"back on 6 March 9999",
+    "a report of a megabyte in one address": b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; " + b"a" * 900_000 + b"\r\n--b--",
     "a letter in a text": b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJvbTogYQ==",
 }
 
@@ -130,6 +158,26 @@ def test_what_passes_a_cap_is_refused_in_a_sentence(name: str, part: str) -> Non
     """X1."""
     with pytest.raises(Unreadable, match=part):
         parse(BOMBS[name])
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n", b"x", b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 40, b"%PDF-1.7\n%\xe2\xe3\n"]
+)
+def test_what_is_no_mail_is_refused(raw: bytes) -> None:
+    """X4: kept and visible in quarantine, not shown as an empty letter."""
+    with pytest.raises(Unreadable, match="no headers"):
+        parse(raw)
+
+
+def test_foreign_lines_above_the_headers_are_passed_over() -> None:
+    """A server's answer or a comment that was kept with the mail."""
+    found = parse(b"+OK 512 octets\r\nFrom: jo@lead.example\r\nSubject: Hello\r\n\r\nHi\r\n")
+    assert (found.from_address, found.subject, found.text.strip()) == ("jo@lead.example", "Hello", "Hi")
+
+
+def test_base64_with_junk_and_in_pieces_is_decoded() -> None:
+    raw = b"From: a@b.example\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVs!!bG8=\r\n*\r\nIEpv\r\n"
+    assert parse(raw).text == "Hello Jo"
 
 
 def test_many_references_are_cut_to_the_last_fifty() -> None:
