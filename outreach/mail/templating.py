@@ -141,7 +141,7 @@ class Shared:
         return self._hash
 
 
-def prepared(fields: Mapping[str, Any], shared: Shared | None = None, **more: str) -> Mapping[str, Any]:
+def prepared(fields: Mapping[str, Any], shared: Shared | None = None, **more: str) -> dict[str, Any]:
     """Fields made ready once for several calls of `render`, with a few more beside them."""
     ready = _Fields(fields) if isinstance(fields, _Fields) else _plain(fields, "", 0)
     if shared is not None:
@@ -166,7 +166,7 @@ def render(
     gaps: list[str] = []
     mark = _missing.set(gaps)
     try:
-        text = _collect(template.generate(prepared(fields)))
+        text = _collect(template.root_render_func(template.new_context(prepared(fields), shared=True)))
     except TemplateError:
         raise
     except (
@@ -298,6 +298,8 @@ def _rows(value: Any) -> list[Any]:
 def _parse(source: str, environment: _Sandbox) -> nodes.Template:
     if len(source) > MAX_SOURCE or len(source.encode("utf-8", "replace")) > MAX_SOURCE:
         raise TemplateError(None, f"The template is larger than {MAX_SOURCE // 1000} kB.")
+    if source.count("{{") + source.count("{%") > MAX_NODES // 3:
+        raise TemplateError(None, "This template is too complicated.")  # not worth reading
     closed(source)
     try:
         tree = environment.parse(_OWN_LINE.sub(r"{%\1\n%}", source))
