@@ -298,7 +298,7 @@ def _rows(value: Any) -> list[Any]:
 def _parse(source: str, environment: _Sandbox) -> nodes.Template:
     if len(source) > MAX_SOURCE or len(source.encode("utf-8", "replace")) > MAX_SOURCE:
         raise TemplateError(None, f"The template is larger than {MAX_SOURCE // 1000} kB.")
-    if source.count("{{") + source.count("{%") > MAX_NODES // 3:
+    if source.count("{{") + source.count("{%") > MAX_NODES:
         raise TemplateError(None, "This template is too complicated.")  # not worth reading
     closed(source)
     try:
