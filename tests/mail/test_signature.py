@@ -23,6 +23,7 @@ APART = [
     ("Yes.\n\n_______________\nusers mailing list\nusers@lists.example\nhttp://lists.example/users", "Yes."),
     ("Yes.\n\n<https://www.avast.com/sig-email?x=1>\nVirus-free.\nwww.avast.com", "Yes."),
     ("Yes.\n\nDisclaimer\n\nThis message is confidential.\n\nEvery use by others is unauthorised.", "Yes."),
+    ("Zwei.\n\nDiese Information ist ausschließlich für den Adressaten bestimmt.", "Zwei."),
     ("CAUTION: This email originated from outside of the organization.\n\nYes.", "Yes."),
     (
         "Yes.\n\nRegards\nJo Lead\nLead Ltd\nTel: +44 20 1\n\nPS: bring samples.",
@@ -54,6 +55,7 @@ STAYS = [
     "Yes.\n\nYours sincerely\n\nJo Lead\n\nPlease note that my address has changed to jo@lead.example",
     "Prices\n------\nwww.lead.example\n10 chairs",
     "- \nFirst item.\n*\nSecond item.",
+    "Zwei.\n\nDiese Information ist für uns neu. Wir prüfen das.",
 ]
 
 
