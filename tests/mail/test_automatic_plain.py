@@ -1,4 +1,4 @@
-"""Programs that answer in their own words, most without a header that says so; and people who only sound like them."""
+"""Programs that answer in their own words, most without a header; people who only sound like them (RULES O1, O2, O3)."""
 
 import pytest
 
