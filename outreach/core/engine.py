@@ -13,7 +13,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -81,9 +81,19 @@ STANDSTILL = ("everything", "mailbox")
 PHONE_KINDS = frozenset({Kind.CALL, Kind.TEXT, Kind.VOICE})
 
 
-def first(enrolment_id: int, sequence: Sequence, facts: Facts, now: datetime, random: Random) -> Decision:
-    """Begin: the snapshot of a new enrolment with its first step planned (a Wait whose `after` is to be written)."""
+def first(
+    enrolment_id: int,
+    sequence: Sequence,
+    facts: Facts,
+    now: datetime,
+    random: Random,
+    slots: Iterable[Iterable[Any]] = (),
+) -> Decision:
+    """Begin: the snapshot of a new enrolment with its first step planned (a Wait whose `after` is to be written).
+    `slots`: (part of the day, weekday) of earlier touches of this lead in other enrolments (W11)."""
     fresh = Snapshot(enrolment_id, states.SCHEDULED, None, now, anchor_at=now)
+    if tried := [list(each) for each in slots]:
+        fresh = fresh.remember(slots=tried)
     return _planned(stand_before(fresh, sequence, sequence.route.first), sequence, facts, now, random)
 
 

@@ -136,10 +136,16 @@ def begin(
         context.event("entered", f"Entered the sequence “{sequence.name}”.", rule="M2")
         known, marks = facts.gather_with_marks(session, house, lead, sequence, row, now, fresh)
         desk.know(marks)
-        apply(context, engine.first(row.id, sequence, known, now, Random()))
+        tried = [] if fresh or not _varies(sequence) else enrolments.last_slots(session, lead.id, row.id)
+        apply(context, engine.first(row.id, sequence, known, now, Random(), tried))
         if row.due_at is not None and row.due_at <= now:
             run([context], {row.id: known})
     return row
+
+
+def _varies(sequence: Sequence) -> bool:
+    """W11: whether a step takes a time that was not tried yet."""
+    return any(step.at == "vary" for step in sequence.every_step())
 
 
 def signal(

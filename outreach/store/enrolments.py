@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -78,6 +79,13 @@ def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrol
     """A lead's enrolments that have not ended, oldest first; locked on request."""
     query = select(Enrolment).where(Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
     return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
+
+
+def last_slots(session: Session, lead_id: int, besides: int) -> list[list[Any]]:
+    """W11: the parts of the day and weekdays tried with a lead, as its latest other enrolment remembers them."""
+    slots = Enrolment.memory["slots"]
+    query = select(slots).where(Enrolment.lead_id == lead_id, Enrolment.id != besides, slots.is_not(None))
+    return session.scalar(query.order_by(Enrolment.id.desc()).limit(1)) or []
 
 
 def wake(session: Session, lead_id: int, state: str, now: datetime) -> None:
