@@ -99,7 +99,9 @@ class Prover:
             return authresults.signer(mail.raw, mail.sender, ask, clock.real_now().timestamp())
         except DnsSilent:
             self.silent = True
-            return ""
+        except Exception:
+            log.exception("sender_not_judged")  # a fault of ours is no reason to set the mail aside
+        return ""
 
 
 def receive(house: House, limit: int = 50, ask: Ask = dns.ask) -> int:

@@ -9,6 +9,8 @@ import dkim as signer
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach.mail import authresults, dkim
 from outreach.mail.dkimcheck import signers
@@ -24,6 +26,7 @@ MAIL = (
 RSA_PEM, RSA_PUBLIC = dkim.generate("rsa")
 ED_PEM, ED_PUBLIC = dkim.generate("ed25519")
 GOOD = dkim.record("rsa", RSA_PUBLIC)
+TAGS = ("v", "a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "x", "z", "")
 HEADERS = [b"from", b"to", b"subject", b"date", b"message-id"]
 
 
@@ -160,6 +163,27 @@ def test_a_stranger_cannot_make_us_ask_or_compute_for_long() -> None:
     bounded("a", "TXT"), bounded("b", "TXT")
     with pytest.raises(DnsSilent):
         bounded("c", "TXT")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TAGS), st.text(st.characters(max_codepoint=255), max_size=60)), max_size=14),
+    st.binary(max_size=200),
+    st.text(max_size=300),
+)
+def test_whatever_a_stranger_writes_is_judged_and_never_raises(
+    pairs: list[tuple[str, str]], body: bytes, record: str
+) -> None:
+    """X4: signatures, bodies and keys of any nonsense, beside the tags of a good one."""
+    given_ones = "; ".join(f"{name}={value}" for name, value in pairs)
+    mark = f"DKIM-Signature: v=1; a=rsa-sha256; d=kund.example; s=s1; h=from; {given_ones}\r\n".encode("latin-1")
+    plain = f"DKIM-Signature: {given_ones}\r\n".encode("latin-1")
+    for records in ((record,), (f"v=DKIM1; p={record}",), (GOOD,)):
+        signers(mark + plain + MAIL + body, lambda name, kind, found=records: found, NOW)
+
+
+@pytest.mark.parametrize("der", ["30", "3003020101", "302a300506032b656e032100" + "00" * 32, "ff" * 60, ""])
+def test_a_key_of_any_kind_is_refused_quietly(der: str) -> None:
+    assert told(signed(), f"v=DKIM1; k=rsa; p={base64.b64encode(bytes.fromhex(der)).decode()}") == []
 
 
 def test_the_signer_must_belong_to_the_address_that_is_shown() -> None:
