@@ -49,10 +49,11 @@ def sense_of(text: str, today: dt.date) -> Sense:
     if not whole.strip():
         return Sense("other")
     said = _said(whole)
-    if found := _opts_out(whole) or _opts_out(said):
+    polite = said.split() != whole.split()
+    if found := _opts_out(whole) or (_opts_out(said) if polite else None):
         return found
     found = _meaning(" ".join(said.split()), today)
-    return _meaning(" ".join(whole.split()), today) if found.sense == "other" else found
+    return _meaning(" ".join(whole.split()), today) if polite and found.sense == "other" else found
 
 
 def _meaning(words: str, today: dt.date) -> Sense:
@@ -61,7 +62,7 @@ def _meaning(words: str, today: dt.date) -> Sense:
     yes = INTERESTED.search(_without(plain, no))
     if wrong and not (yes and yes.start() < wrong.start()):
         return Sense("wrong_person", evidence=wrong[0][:80])
-    named = back_on(plain, today)
+    named = back_on(plain, today) if later else None
     before = yes and yes.start() < later.start() and not _overlaps(yes, later) if later else False
     if later and not (before and not no) and _is_later(later, no, named):
         return Sense("not_now", named, later[0][:80])
