@@ -37,6 +37,7 @@ SECONDS = 20
 MOST_FILES = 50
 DNS_SECONDS, DNS_QUESTIONS = 8.0, 30
 """For the proof of one sender."""
+BATCH_SECONDS = 16.0
 PURPOSES = {"r": "reply", "b": "bounce", "u": "unsubscribe"}
 log = structlog.get_logger()
 
@@ -84,23 +85,27 @@ class Unproven:
 
 
 class Prover:
-    """Asks DNS for the keys that prove senders (MAIL 1.8 h). Once it was silent, the mails behind are not kept waiting."""
+    """Asks DNS for the keys that prove senders (MAIL 1.8 h), for so long a batch: whoever's names are silent holds up nobody."""
 
     def __init__(self, ask: Ask) -> None:
         self.ask = dns.once(ask)
-        self.silent = False
+        self.silent: set[str] = set()
+        self.left = BATCH_SECONDS
 
     def of(self, mail: Unproven) -> str:
         """The domain that signed; empty where nothing is proven."""
-        if self.silent:
+        home, began = mail.sender.rpartition("@")[2].lower(), clock.monotonic()
+        if home in self.silent or self.left <= 0:
             return ""
         try:
             ask = dns.within(self.ask, DNS_SECONDS, DNS_QUESTIONS)
             return authresults.signer(mail.raw, mail.sender, ask, clock.real_now().timestamp())
         except DnsSilent:
-            self.silent = True
+            self.silent.add(home)
         except Exception:
             log.exception("sender_not_judged")  # a fault of ours is no reason to set the mail aside
+        finally:
+            self.left -= clock.monotonic() - began
         return ""
 
 

@@ -89,7 +89,7 @@ def test_without_a_key_in_dns_the_sequence_stops_and_a_person_is_asked(world: An
     assert world.enrolments(lead) == [("inbound", "ended: replied")]
     assert world.read(consents.suppression, "ben@ode.example") is None
     assert [mail.state for mail in world.read(inbox.of_lead, lead)] == ["done"] * 3
-    assert len(names.asked) == 1, "one silence is enough for the whole batch; a known answer is not asked for again"
+    assert len(names.asked) == 1, "a silent domain is not asked again in this batch, nor is a known answer"
 
 
 def test_mail_that_answers_our_letter_asks_nobody(world: Any) -> None:
@@ -116,3 +116,21 @@ def test_what_our_own_server_judged_is_not_judged_again(world: Any) -> None:
     arrives(world, "Unsubscribe me please.", names, more=said)
     assert world.read(consents.suppression, "ben@ode.example") is None
     assert names.asked == []
+
+
+def test_a_stranger_whose_names_are_silent_takes_no_proof_from_others() -> None:
+    """MAIL 1.8 h: his own mail stays unproven, Ben's behind it is judged; and when the batch's time is over, nobody's is."""
+    evil = dkim.load("evil.example", "s1", PEM)
+    raw = b"From: Ben Ode <ben@ode.example>\r\nSubject: Hi\r\n\r\nStop.\r\n"
+
+    def names(name: str, kind: str) -> tuple[str, ...]:
+        if name.endswith("evil.example"):
+            raise DnsSilent("a tarpit")
+        return RECORDS.get((name, kind), ())
+
+    prover = receive.Prover(names)
+    ben = receive.Unproven(dkim.signed(raw, [KEY]), "ben@ode.example")
+    assert prover.of(receive.Unproven(dkim.signed(raw, [evil]), "x@evil.example")) == ""
+    assert prover.of(ben) == "ode.example"
+    prover.left = 0
+    assert prover.of(ben) == ""
