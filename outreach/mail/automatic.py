@@ -277,7 +277,8 @@ STRONG_SUBJECT: Final = re.compile(
     r"|автоответ|автоматический ответ|автоматична відповідь|otomatik yan|αυτόματη απάντηση|自動(?:返信|応答|回覆|回復)|自动(?:回复|"
     r"答复)|不在通知|자동 ?(?:응답|회신)|부재 ?중"
     r"|out[ -]of[ -](?:the[ -])?office(?:\s+(?:auto|reply|response|message|notification)|\s*:|\s*$)|"
-    r"vacation (?:reply|message|response)|رد تلقائي|الرد التلقائي|پاسخ خودکار|תשובה אוטומטית|מענה אוטומטי|ตอบกลับอัตโนมัติ|"
+    r"vacation (?:reply|message|response)|oo[of](?:\s*[:\-–]|\s+until\b.*$|\s*$)|absence du bureau\s*(?:$|:)|رد تلقائي|"
+    r"الرد التلقائي|پاسخ خودکار|תשובה אוטומטית|מענה אוטומטי|ตอบกลับอัตโนมัติ|"
     r"trả lời tự động|balasan (?:otomatis|automatik)|automatisch?e? (?:reactie|beantwoording)|automatski odgovor|samodejni odgovor|"
     r"automatick[áa] odpove|automatinis atsakym|autom[āa]tisk[āa] atbilde|automaatne vastus|автоматичен отговор|автоматски одговор|"
     r"fr[åa]nvaromeddelande|frav[æa]rs\w*)",

@@ -54,7 +54,7 @@ AUTO_SUBJECT: Final = _any(
     + r"(?:رد تلقائي|الرد التلقائي|رد آلي|خارج المكتب|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|پاسخ خودکار|ตอบกลับอัตโนมัติ|"
     r"trả lời tự động|(?:balasan|jawaban|respons) otomatis|balasan automatik|di luar kantor|vắng mặt)",
     PREFIX + r"(?:i(?:'m| am)?\s*(?:will be )?)?(?:currently )?(?:out[ -]?of[ -]?(?:the[ -])?(?:office|town|country)|"
-    r"ooo\b|ooto\b|away from (?:the |my )?(?:office|desk|mail|email|e-mail|keyboard)|on (?:vacation|"
+    r"ooo\b(?!\s*[\"«“„])|ooto\b|away\s*[:\-–]|away from (?:the |my )?(?:office|desk|mail|email|e-mail|keyboard)|on (?:vacation|"
     r"holidays?|annual leave|leave|maternity|paternity|parental leave|sick leave|sabbatical)|"
     r"vacation (?:reply|message|notice|response|auto)|(?:on )?vacation$|holiday (?:reply|message|notice)|"
     r"annual leave|maternity leave|not in (?:the )?office|i am (?:away|on (?:vacation|leave|holiday))|"
@@ -81,7 +81,8 @@ AUTO_SUBJECT: Final = _any(
 
 # Sentences that say that the person is away for a time.
 AWAY: Final = _any(
-    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\booo\b|away from (?:the |my )?(?:office|desk|e?-?mail|"
+    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\b(?:be|am|i'm|is|are) ooo\b|\booo (?:until|till|from|on|this|"
+    r"today|through)\b|away from (?:the |my )?(?:office|desk|e?-?mail|"
     r"computer|keyboard|work)",
     r"(?:on|taking|am on|currently on|be on) (?:\w+ ){0,2}(?:vacation|holidays?|leave|sabbatical|pto|time off)\b|"
     r"\b(?:maternity|paternity|parental|annual|sick|medical|bereavement|family) leave\b",
