@@ -26,7 +26,7 @@ from outreach.mail.plain import personal_html
 from outreach.mail.providers import table
 from outreach.mail.smtp import Envelope
 from outreach.mail.templating import Shared
-from outreach.store import account, forms, leads, mailboxes, messages, outbox, tasks, users
+from outreach.store import account, forms, inbox, leads, mailboxes, messages, outbox, tasks, users
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -132,7 +132,7 @@ class Desk:
         rendered, version = self._rendered(draft, lead)
         html, text = self._tracked(draft, rendered)
         parent = self._parent(draft)
-        chain = _references(draft, parent)
+        chain = _references(draft, parent) or self._their_mail(draft, lead)
         subject = self._subject(draft, lead, rendered, parent)
         mark = house.token("bounce", draft.id)
         url, mailto = self._ways_out(draft)
@@ -163,12 +163,23 @@ class Desk:
 
         Providers refuse the null sender; there the signed address stays, at which nothing ever answers.
         """
-        asked = self.asked.get(lead.id) if lead else None
-        to_mail = lead is not None and lead.source == "mail" and (asked is None or asked.form_id is None)
-        if to_mail and _auto(draft) == "auto-replied" and self._takes_null_sender:
+        if self._answers_mail(draft, lead) and self._takes_null_sender:
             return Envelope("", draft.to_address, size)
         domain = self.house.settings.reply_domain
         return Envelope(f"b+{mark}@{domain}" if self.tokens else self.mailbox.address, draft.to_address, size, mark)
+
+    def _answers_mail(self, draft: Draft, lead: Lead | None) -> bool:
+        """Whether this is the instant answer to a mail that somebody wrote, not to a form."""
+        asked = self.asked.get(lead.id) if lead else None
+        from_mail = lead is not None and lead.source == "mail" and (asked is None or asked.form_id is None)
+        return from_mail and _auto(draft) == "auto-replied"
+
+    def _their_mail(self, draft: Draft, lead: Lead | None) -> tuple[str, ...]:
+        """RFC 3834 3.1.5: the instant answer to a mail stands in its thread (MAIL O3)."""
+        if lead is None or not self._answers_mail(draft, lead):
+            return ()
+        mail = next((one for one in inbox.of_lead(self.session, lead.id) if one.class_ == "human"), None)
+        return tuple(x for x in (*mail.references, mail.wire_id) if _PLAIN_ID.fullmatch(x)) if mail else ()
 
     @cached_property
     def _takes_null_sender(self) -> bool:

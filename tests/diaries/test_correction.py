@@ -121,7 +121,7 @@ def test_a_colleague_who_answers_the_subject_pauses_and_a_person_is_asked(world:
 
 
 def test_two_machines_that_answer_each_other_stop_after_one_letter_each(world: Any) -> None:
-    """O9, MAIL L1, L2, L3: an automatic answer to our automatic answer makes no lead, no letter, no second answer; and ours
+    """O9, MAIL L1, L2, L3, O3: an automatic answer to our automatic answer makes no lead, no letter, no second answer; and ours
     has the null sender, so that nobody can answer it by a bounce."""
     world.set_clock("2027-06-01T10:00")
     with world.house.sessions.begin() as session:
@@ -130,7 +130,8 @@ def test_two_machines_that_answer_each_other_stop_after_one_letter_each(world: A
         address = box.address
 
     def comes(words: str, headers: str = "") -> None:
-        raw = f"From: robot@shop.example\r\nTo: {address}\r\nSubject: Hello\r\n{headers}\r\n{words}\r\n"
+        number = f"Message-ID: <{len(words)}@shop.example>\r\n"
+        raw = f"From: robot@shop.example\r\nTo: {address}\r\nSubject: Hello\r\n{number}{headers}\r\n{words}\r\n"
         with world.house.sessions.begin() as session:
             receive.keep(session, raw.encode(), world.house.now(session), source="smtp", recipient=address)
         world.settle()
@@ -142,6 +143,7 @@ def test_two_machines_that_answer_each_other_stop_after_one_letter_each(world: A
     ]
     assert answer["Auto-Submitted"] == "auto-replied"
     assert world.envelope_of(answer) == ""
+    assert answer["In-Reply-To"] == answer["References"] == f"<{len('Please send me a price.')}@shop.example>"
     for number in range(5):
         comes(f"We have received your message {number}.", "Auto-Submitted: auto-replied\r\nPrecedence: bulk\r\n")
         comes(f"Hello again {number}.")
