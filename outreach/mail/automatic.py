@@ -18,6 +18,7 @@ from .successors import Successor, successors
 
 READ_LIMIT: Final = 8192
 SHORT: Final = 150  # words: what programs write about themselves; circulars are longer
+NOTICE: Final = 2000  # letters, in which a program says that it holds a letter back
 LONG: Final = 1500  # words: with all that it quotes
 
 Kind = Literal["out_of_office", "acknowledgement", "left_company", "challenge"]
@@ -205,7 +206,7 @@ def _by_challenge(inbound: Inbound, said: _Said) -> str:
         return ""
     if phrases.CHALLENGE_SUBJECT.search(inbound.subject) and phrases.CHALLENGE.search(said.words):
         return "subject: challenge, and words"
-    return "words of a challenge" if phrases.CHALLENGE_ALONE.search(said.words) else ""
+    return "words of a challenge" if phrases.CHALLENGE_ALONE.search(said.words[:NOTICE]) else ""
 
 
 def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
@@ -307,7 +308,9 @@ def _kind(
     """Left company, challenge, out of office or acknowledgement: by the words that the sender's program wrote."""
     words = own_words(inbound)[:READ_LIMIT]
     both = f"{inbound.subject}\n{words}"
-    if (phrases.CHALLENGE.search(both) or phrases.CHALLENGE_ALONE.search(words)) and not phrases.AWAY.search(words):
+    if (phrases.CHALLENGE.search(both) or phrases.CHALLENGE_ALONE.search(words[:NOTICE])) and not phrases.AWAY.search(
+        words
+    ):
         return Automatic("challenge", evidence, certain)
     back = return_date(inbound.subject, words, received, day_first, inbound.header("x-apple-criteria"))
     if phrases.LEFT.search(both) and back is None:

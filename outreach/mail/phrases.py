@@ -368,8 +368,7 @@ CHALLENGE_ALONE: Final = _any(
     r"authenticat|respond|reply|click|authori)",
     r"(?:click|reply|respond|visit|follow|enter)[^.]{0,80}(?:verify|confirm|prove)[^.]{0,40}(?:you are|you're|that you)[^.]{0,20}"
     r"(?:human|(?:a )?(?:real|live) person|not a (?:robot|spammer|machine))",
-    r"(?:first time|never)[^.]{0,40}(?:you|received|e-?mail|mail|message)[^.]{0,60}\.?[^.]{0,60}(?:click|reply|follow)[^.]{0,80}"
-    r"(?:deliver(?:ed|y)?|whitelist|confirm|allow)[^.]{0,40}(?:message|e-?mail|mail|sender)",
+    r"first time[^.]{0,80}(?:click|reply|follow)[^.]{0,60}(?:deliver|whitelist|allow|approve)",
 )
 
 UNSUBSCRIBE_SUBJECT: Final = _any(

@@ -67,6 +67,8 @@ BOMBS = {
     + b"back on march 1 until 2/3/2026 " * 2000,
     "contacts without end": b"From: a@b.example\r\nAuto-Submitted: auto-replied\r\n\r\nno longer with "
     + b"please contact Max Muster " * 3000,
+    "a challenge without end": b"From: a@b.example\r\nAuto-Submitted: auto-replied\r\n\r\n"
+    + b"never you reply first time click " * 3000,
     "a calendar without end": b"Content-Type: text/calendar\r\n\r\nMETHOD:REPLY\n" + b"ATTENDEE;" * 50_000,
     "an arf without end": b"Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\n"
     b"Content-Type: message/feedback-report\r\n\r\n" + b"Feedback-Type: abuse\n" * 50_000,
