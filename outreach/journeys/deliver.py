@@ -177,8 +177,10 @@ def deliver(sender: Sender, lane: str, seconds: float = 20.0) -> int:
 
 
 def _claim(sender: Sender, lane: str) -> Claim | None:
+    # An answer that comes meanwhile stands before what waits (L2), but not before what is claimed already.
+    size = min(sender.size, FIRST_BATCH) if lane == "urgent" else sender.size
     with sender.house.sessions.begin() as session:
-        claim = claiming.claim(session, sender.house, sender.owner, lane, sender.size, sender.last_mailbox)
+        claim = claiming.claim(session, sender.house, sender.owner, lane, size, sender.last_mailbox)
     if claim is not None:
         sender.last_mailbox = claim.mailbox.id
     return claim
