@@ -136,6 +136,23 @@ def test_when_capacity_is_short_the_oldest_follow_up_goes_first_and_the_newslett
     assert list(went) == ["follow-up0@old.example", "follow-up0@young.example"]
 
 
+def test_an_answer_waits_for_a_few_letters_at_most(post: Post, house: Any) -> None:
+    """L2: a sender that has grown used to large batches still takes the urgent lane in small ones: what comes
+    meanwhile stands before what waits."""
+    sender = deliver.Sender(house)
+    sender.size = deliver.LARGEST_BATCH
+    sender.hold_lock()
+    post.queue("notice", 50)
+    first = deliver._claim(sender, "urgent")
+    post.queue("answer")
+    second = deliver._claim(sender, "urgent")
+    sender.close()
+    assert first is not None
+    assert second is not None
+    assert len(first.ids) == deliver.FIRST_BATCH
+    assert post.session.get_one(Message, second.ids[0]).kind == "answer"
+
+
 def test_answers_and_a_reps_own_mail_wait_for_no_limit_but_count(post: Post) -> None:
     """W5, L1."""
     post.limit(minute_limit=2, gap_seconds_min=600)
