@@ -11,7 +11,6 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from io import RawIOBase
 from typing import Any, Final, TextIO
 
 from . import matching
@@ -55,19 +54,19 @@ def _read(path: str) -> bytes:
     """At most one byte over the cap, so that a huge file is refused and not read; a pipe that stays silent is given up."""
     if path == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         mode = os.fstat(file.fileno()).st_mode
         if stat.S_ISREG(mode):
             return file.read(MAX_BYTES + 1)
         if stat.S_ISFIFO(mode):
-            return _from_pipe(file)
+            return _from_pipe(file.fileno())
         raise Unreadable("This is no file.")
 
 
-def _from_pipe(file: RawIOBase) -> bytes:
+def _from_pipe(pipe: int) -> bytes:
     found = b""
-    while len(found) <= MAX_BYTES and select.select([file], [], [], PATIENCE)[0]:
-        piece = file.read(1 << 20)
+    while len(found) <= MAX_BYTES and select.select([pipe], [], [], PATIENCE)[0]:
+        piece = os.read(pipe, 1 << 20)
         if not piece:
             break
         found += piece
