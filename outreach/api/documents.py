@@ -8,9 +8,9 @@ from outreach.api.views import blueprint
 from outreach.core import placeholders
 from outreach.errors import NotFound, Refused
 from outreach.http.access import with_token
-from outreach.http.house import now
+from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
-from outreach.journeys import publish
+from outreach.journeys import before_sending, publish
 from outreach.store import sequences
 from outreach.store.sequences import SequenceRow
 
@@ -74,6 +74,7 @@ def write_sequence(name: str) -> ResponseReturnValue:
             publish.save_draft(session, row, wanted)
         changes = [change.text for change in publish.waiting(session, row)]
         if request.args.get("publish") == "1" and row.draft:
+            before_sending.check(session, current_house(), wanted)
             publish.publish(session, row, now(), None)
     except documents.DocumentError as fault:
         savepoint.rollback()

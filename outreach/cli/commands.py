@@ -169,7 +169,7 @@ def import_sequence(path: str, publishing: bool) -> None:
     from outreach.cli.sequences import imported
 
     with _transaction() as (house, session):
-        told = imported(session, path, house.now(session), publishing)
+        told = imported(session, house, path, house.now(session), publishing)
     for line in told:
         click.echo(line)
 

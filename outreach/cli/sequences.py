@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from outreach.journeys.house import House
     from outreach.store.sequences import SequenceRow
 
 LARGEST = 256_000
@@ -66,12 +67,12 @@ def exported(session: "Session", name: str, draft: bool) -> str:
     return documents.write(found or publish.draft_of(session, row))
 
 
-def imported(session: "Session", path: str, now: "datetime", publishing: bool) -> list[str]:
+def imported(session: "Session", house: "House", path: str, now: "datetime", publishing: bool) -> list[str]:
     """Make or update the draft of the sequence that the document names; with `publishing` it is live for new leads.
 
     Returns what to tell.
     """
-    from outreach.journeys import publish
+    from outreach.journeys import before_sending, publish
     from outreach.store import sequences
 
     text, name = text_of(path)
@@ -86,6 +87,7 @@ def imported(session: "Session", path: str, now: "datetime", publishing: bool) -
         told = [f"{row.name}: {change.text}." for change in changes]
         told = told or ([f"{row.name}: the draft is kept." if row.draft else f"{row.name} is like this already."])
     if publishing and row.draft:
+        before_sending.check(session, house, wanted)
         done = publish.publish(session, row, now, None)
         told.append(f"{row.name}: version {done.version.number} is live. Those inside finish their version.")
         if done.moved:

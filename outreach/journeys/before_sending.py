@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from outreach.core.sequences import MAIL_KINDS, Sequence
 from outreach.errors import Refused
 from outreach.journeys import sending_domains
 from outreach.journeys.house import House
@@ -24,7 +25,13 @@ def warnings(session: Session, house: House) -> list[str]:
     return found
 
 
-def check(session: Session, house: House) -> None:
-    """Raises Refused where letters would leave without a postal address; on a trial system that is only a warning."""
-    if leaves(session, house) and not account.get(session).postal_address.strip():
+def writes(sequence: Sequence) -> bool:
+    """Whether it has a letter by mail."""
+    return any(step.kind in MAIL_KINDS for step in sequence.every_step())
+
+
+def check(session: Session, house: House, sequence: Sequence) -> None:
+    """C1, asked before a sequence goes live, whoever publishes it: raises Refused where its letters would leave without a
+    postal address. On a trial system that is only a warning."""
+    if writes(sequence) and leaves(session, house) and not account.get(session).postal_address.strip():
         raise Refused(NO_ADDRESS)

@@ -101,7 +101,7 @@ def template_test(template_id: int) -> AnyResponse:
         letter = _render(template, _written()).letter
     except TemplateError as fault:
         return _told(f"It cannot be sent: {fault}", "bad", template_id)
-    message = previews.send_test(transaction(), letter, user, now())
+    previews.send_test(transaction(), letter, user, now())
     poke("deliver_urgent")
     return _told(f"On its way to {user.email}.", "ok", template_id)
 

@@ -193,7 +193,7 @@ def sequence_step_test(sequence_id: int, key: str) -> AnyResponse:
         flash(shown.fault if shown else "Choose a step that sends a letter; this one is done by a person.", "bad")
     else:
         user = this_user()
-        message = previews.send_test(transaction(), shown.letter, user, now())
+        previews.send_test(transaction(), shown.letter, user, now())
         poke("deliver_urgent")
         flash(f"On its way to {user.email}.", "ok")
     return redirect(url_for("web.sequence_editor", sequence_id=sequence_id, step=key), 303)

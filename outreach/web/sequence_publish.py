@@ -8,7 +8,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach import documents
-from outreach.core.sequences import MAIL_KINDS, Sequence
 from outreach.errors import Refused
 from outreach.http.access import role
 from outreach.http.house import current_house, now
@@ -35,11 +34,6 @@ SORTS = {
 FAR = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
 
 
-def writes(sequence: Sequence) -> bool:
-    """Whether it has a letter by mail."""
-    return any(step.kind in MAIL_KINDS for step in sequence.every_step())
-
-
 @blueprint.get("/sequences/<int:sequence_id>/publish")
 @role(*BUILDERS)
 def sequence_publish(sequence_id: int) -> str:
@@ -53,7 +47,7 @@ def sequence_publish(sequence_id: int) -> str:
     structural = any(change.structural for change in changes)
     wanted = publish.read(document, row.name)
     found = documents.warnings(wanted, known_names.known(session, frozenset(desk.letters)))
-    if writes(wanted):
+    if before_sending.writes(wanted):
         found += before_sending.warnings(session, current_house())
     page: dict[str, object] = {"desk": desk, "earlier": earlier, "changes": changes, "structural": structural}
     page |= {"warnings": found, "removed": [one for one in changes if one.what == "removed"]}
@@ -71,8 +65,8 @@ def sequence_publish_do(sequence_id: int) -> AnyResponse:
     row, session = find(sequence_id), transaction()
     try:
         who = who_of(request.form)
-        if writes(publish.read(publish.document_of(session, row, _earlier(sequence_id))[0], row.name)):
-            before_sending.check(session, current_house())
+        wanted = publish.read(publish.document_of(session, row, _earlier(sequence_id))[0], row.name)
+        before_sending.check(session, current_house(), wanted)
         done = publish.publish(session, row, now(), this_user().id, who, _earlier(sequence_id))
     except (Refused, documents.DocumentError) as fault:
         flash(str(fault), "bad")

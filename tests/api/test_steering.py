@@ -10,8 +10,9 @@ from outreach.app import create_app
 from outreach.core import editing, remedies
 from outreach.core.states import SENTENCES, ended
 from outreach.journeys import accounts, advance
+from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
-from tests.journeys.people import Office, three_letters
+from tests.journeys.people import START, Office, three_letters
 
 
 class Machine:
@@ -102,6 +103,18 @@ def test_a_refused_entry_names_its_rule_and_is_kept(machine: Machine, office: Of
     assert machine.ask("POST", "/leads/anna@lumen.example/enrol", {}).status_code == 422
 
 
+def no_letter_leaves_without_a_postal_address(machine: Machine, office: Office, text: str) -> None:
+    """MAIL C1, also where a machine publishes."""
+    with office.house.sessions.begin() as session:
+        box = Mailbox(address="hello@lumen-roofs.com", created_at=START, smtp_secret=b"sealed")
+        session.add(box)
+    refused = machine.ask("PUT", "/sequences/By machine?publish=1", {"document": text})
+    assert refused.status_code == 422
+    assert "postal address" in refused.json["errors"]["document"]
+    with office.house.sessions.begin() as session:
+        session.delete(session.get_one(Mailbox, box.id))
+
+
 def test_a_sequence_is_written_checked_and_read_with_the_same_bytes(machine: Machine, office: Office) -> None:
     text = documents.write(three_letters("By machine"))
     made = machine.ask("PUT", "/sequences/By machine?publish=1", text, content_type="application/yaml")
@@ -112,6 +125,7 @@ def test_a_sequence_is_written_checked_and_read_with_the_same_bytes(machine: Mac
     draft = machine.ask("PUT", "/sequences/By machine", {"document": changed})
     assert draft.json["changes"] == ["E-mail “three” is taken out"]
     assert machine.ask("GET", "/sequences/By machine").json["document"] == text, "the draft is not in force"
+    no_letter_leaves_without_a_postal_address(machine, office, changed)
     wrong = machine.ask("POST", "/sequences/check", {"document": text.replace("days", "moons")})
     assert wrong.status_code == 422
     assert wrong.json["line"] > 1

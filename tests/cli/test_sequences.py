@@ -11,6 +11,8 @@ from outreach import documents
 from outreach.cli import sequences as texts
 from outreach.cli.commands import outreach
 from outreach.core import editing
+from outreach.errors import Refused
+from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
 from tests.conftest import OUTREACH
 from tests.journeys.people import START, three_letters
@@ -41,18 +43,29 @@ def test_check_names_file_line_and_remedy_of_each_fault(tmp_path: Path) -> None:
 def test_what_is_exported_is_imported_as_no_change(session: Any, house: Any, tmp_path: Path) -> None:
     path = tmp_path / "cadence.yaml"
     path.write_text(documents.write(three_letters()))
-    assert texts.imported(session, str(path), START, publishing=True) == [
+    assert texts.imported(session, house, str(path), START, publishing=True) == [
         "Cadence is a new draft.",
         "Cadence: version 1 is live. Those inside finish their version.",
     ]
     out = texts.exported(session, "cadence", draft=False)
     assert out == path.read_text()
-    assert texts.imported(session, str(path), START, publishing=True) == ["Cadence is like this already."]
+    assert texts.imported(session, house, str(path), START, publishing=True) == ["Cadence is like this already."]
     path.write_text(documents.write(editing.remove(three_letters(), "two")))
-    assert texts.imported(session, str(path), START, publishing=False) == ["Cadence: E-mail “two” is taken out."]
+    assert texts.imported(session, house, str(path), START, publishing=False) == ["Cadence: E-mail “two” is taken out."]
     assert texts.exported(session, "Cadence", draft=False) == out
     assert "id: two" not in texts.exported(session, "Cadence", draft=True)
     assert session.query(SequenceRow).count() == 1
+
+
+def test_nothing_goes_live_that_would_write_without_a_postal_address(session: Any, house: Any, tmp_path: Path) -> None:
+    """MAIL C1."""
+    path = tmp_path / "cadence.yaml"
+    path.write_text(documents.write(three_letters()))
+    session.add(Mailbox(address="hello@lumen-roofs.com", created_at=START, smtp_secret=b"sealed"))
+    session.flush()
+    assert texts.imported(session, house, str(path), START, publishing=False) == ["Cadence is a new draft."]
+    with pytest.raises(Refused, match="postal address"):
+        texts.imported(session, house, str(path), START, publishing=True)
 
 
 @pytest.mark.parametrize("words", [["export", "No such"], ["import", "/no/such/file.yaml"]])

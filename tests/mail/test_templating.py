@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -181,14 +181,14 @@ def test_the_fields_of_a_source_are_known() -> None:
 class TestShared:
     """What many letters have in common is read into the template once: the letter is the same, gaps and faults included."""
 
-    KNOWN = {
+    KNOWN: ClassVar[dict[str, Any]] = {
         "issue": {
             "title": "Sun & shade", "count": 3, "price": 1.5, "flag": True, "empty": "",
             "items": [{"title": "<One>", "url": "https://x.example/?a=1&b=2"}, {"title": "Two"}], "words": ["a", "b & c"],
         },
         "brand": {"name": "Nordic"},
     }  # fmt: skip
-    OWN = {"name": "Åsa <b>", "city": "Lund", "rows": [{"title": "own"}], "issue_name": "x"}
+    OWN: ClassVar[dict[str, Any]] = {"name": "Åsa <b>", "city": "Lund", "rows": [{"title": "own"}], "issue_name": "x"}
     ATOMS = (
         "{{ issue.title }}", "{{ issue['title']|upper }}", "{{ name }}", "{{ nobody|default('you') }}", "{{ nobody }}",
         "{{ issue.empty|default(brand.name) }}", "{{ issue.nothing }}", "{{ issue.count }} {{ issue.price|round(0) }}",
