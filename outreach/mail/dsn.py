@@ -5,6 +5,7 @@ In this order: our own reader of RFC 3464 fields (also where they stand in plain
 the recipient of the returned letter.  Verdicts come from ``core.bounces`` alone: ``Action: failed`` proves nothing.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -339,6 +340,7 @@ def _by_flufl(inbound: Inbound, notice_text: str, ignored: frozenset[str]) -> tu
 
         from flufl.bounce import all_failures
 
+        logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it tells of each detector that raises
         text = notice_text[:16384]
         source = "\n".join(
             f"{key}: {' '.join(value.split())}"
