@@ -128,7 +128,9 @@ def main() -> None:
         return True
 
     def hand_in(raw: bytes, number: int) -> None:
-        answer = link.send(Envelope("b+k7k2tq@bounce.nordic.example", f"asa{number}@kund.example", len(raw)), raw, begin)
+        answer = link.send(
+            Envelope("b+k7k2tq@bounce.nordic.example", f"asa{number}@kund.example", len(raw)), raw, begin
+        )
         assert answer.kind == "accepted", answer
 
     print(f"{'letter':<18}{'size kB':>9}{'render/s':>10}{'compose/s':>11}{'hand in/s':>11}{'all/s':>9}")
