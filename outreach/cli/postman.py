@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError
 
@@ -62,7 +63,7 @@ def open_servers(house: House) -> list[InboundServer | LocalMailServer]:
     ]
     if house.settings.mail_is_local and house.settings.local_smtp:
         host, port = host_and_port(house.settings.local_smtp)
-        servers.append(LocalMailServer(host, port, lambda received: insist(lambda: keep_letter(house, received))))
+        servers.append(LocalMailServer(host, port, lambda received: take_letter(house, received)))
     for server in servers:
         server.start()
     return servers
@@ -78,7 +79,8 @@ def _tls(house: House) -> ssl.SSLContext | None:
 
 
 def insist(keep: Callable[[], None], patience: float = PATIENCE) -> None:
-    """Keep it, again and again while the database is away for a moment. Harmless to repeat: raw mail is kept once."""
+    """Keep it, again and again while the database is away for a moment. A commit whose answer was lost may have held, so
+    `keep` must be harmless to repeat."""
     until = time.monotonic() + patience
     while True:
         try:
@@ -110,8 +112,13 @@ def keep_reply(house: House, received: Received) -> None:
     house.queue.poke("receive")
 
 
-def keep_letter(house: House, received: Received) -> None:
-    """A letter of ours that stays on this machine."""
+def take_letter(house: House, received: Received) -> None:
+    """A letter of ours that stays on this machine: kept once, whatever happens to the database meanwhile."""
+    delivery = uuid4().hex
+    insist(lambda: keep_letter(house, received, delivery))
+
+
+def keep_letter(house: House, received: Received, delivery: str) -> None:
     with house.sessions.begin() as session:
         now = house.now(session)
-        local_mail.take(session, received.raw, received.envelope_from, tuple(received.recipients), now)
+        local_mail.take(session, received.raw, received.envelope_from, tuple(received.recipients), now, delivery)

@@ -6,26 +6,23 @@ from email.parser import BytesHeaderParser
 
 from sqlalchemy.orm import Session
 
-from outreach.store.messages import LocalLetter
+from outreach.store import messages
 
 LONGEST_SUBJECT = 500
 
 
-def take(session: Session, raw: bytes, envelope_from: str, recipients: tuple[str, ...], now: datetime) -> None:
-    """Keep one letter, a row for each recipient."""
+def take(
+    session: Session, raw: bytes, envelope_from: str, recipients: tuple[str, ...], now: datetime, delivery: str
+) -> None:
+    """Keep one letter, a row for each recipient; the same `delivery` again changes nothing."""
     headers = BytesHeaderParser().parsebytes(raw[:65_536])
     message_id, subject = str(headers.get("Message-ID", "")).strip(), _readable(str(headers.get("Subject", "")))
     for recipient in recipients:
-        session.add(
-            LocalLetter(
-                at=now,
-                envelope_from=envelope_from,
-                envelope_to=recipient,
-                message_id=message_id[:998],
-                subject=subject[:LONGEST_SUBJECT],
-                raw=raw,
-            )
-        )
+        row = {
+            "at": now, "envelope_from": envelope_from, "envelope_to": recipient, "message_id": message_id[:998],
+            "subject": subject[:LONGEST_SUBJECT], "raw": raw, "delivery": delivery,
+        }  # fmt: skip
+        messages.keep_local(session, row)
 
 
 def _readable(value: str) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
@@ -196,6 +196,7 @@ class LocalLetter(Base):
     """What the local mail server took (only while no SMTP_URL is set), byte for byte."""
 
     __tablename__ = "local_letters"
+    __table_args__ = (Index("uq_local_letters_delivery", "delivery", "envelope_to", unique=True),)
     id: Mapped[Id]
     at: Mapped[Moment]
     envelope_from: Mapped[str] = mapped_column(default="")
@@ -203,6 +204,8 @@ class LocalLetter(Base):
     message_id: Mapped[str] = mapped_column(default="", index=True)
     subject: Mapped[str] = mapped_column(default="")
     raw: Mapped[bytes] = mapped_column(LargeBinary)
+    delivery: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
+    """One for each letter that was handed in, so that keeping it again changes nothing."""
 
 
 OWNERS = 72015
@@ -475,6 +478,11 @@ def unsettled_clicks(session: Session, before: datetime) -> list[Hit]:
     """Clicks that could be judged only later, made before then (real time), locked."""
     query = select(Hit).where(text("rule LIKE 'later:%'"), Hit.real_at < before).order_by(Hit.id).limit(200)
     return list(session.scalars(query.with_for_update(skip_locked=True)))
+
+
+def keep_local(session: Session, row: dict[str, Any]) -> None:
+    """Keep a letter of the local mail server for one recipient; once a delivery."""
+    session.execute(insert(LocalLetter).values(row).on_conflict_do_nothing())
 
 
 def local_letters(session: Session, words: str = "", before: int | None = None, limit: int = 50) -> list[LocalLetter]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -184,7 +185,12 @@ def world(house: Any) -> Iterator[World]:
         made.envelopes.append((received.envelope_from, received.recipients[0]))
         with house.sessions.begin() as session:
             local_mail.take(
-                session, received.raw, received.envelope_from, tuple(received.recipients), house.now(session)
+                session,
+                received.raw,
+                received.envelope_from,
+                tuple(received.recipients),
+                house.now(session),
+                uuid4().hex,
             )
 
     def replied(received: Received) -> None:

@@ -35,7 +35,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def letter(session: Any, house: Any) -> LocalLetter:
-    local_mail.take(session, RAW, "b+abc@outreach.test", ("anna@lumen.example",), house.now(session))
+    local_mail.take(session, RAW, "b+abc@outreach.test", ("anna@lumen.example",), house.now(session), "one")
     session.commit()
     found: LocalLetter = session.scalar(select(LocalLetter))
     return found
