@@ -134,8 +134,9 @@ class Scene:
 
     def nobody_twice(self) -> None:
         """One letter of each Message-ID, and one answer for each lead."""
-        twice = self.rows("SELECT message_id FROM local_letters GROUP BY message_id HAVING count(*) > 1")
-        assert twice == []
+        query = "SELECT message_id, count(*), count(DISTINCT raw) FROM local_letters GROUP BY message_id HAVING count(*) > 1"
+        twice = self.rows(query)
+        assert twice == [], f"(Message-ID, how often, in how many writings): {twice}"
         more = {who: count for who, count in self.answers_taken().items() if count > 1}
         assert more == {}
 
