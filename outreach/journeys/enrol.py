@@ -7,6 +7,7 @@ enter     because something happened: into the highest of the list that it opens
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -156,7 +157,7 @@ def known_of(
     """What is true of the lead; what costs a question of its own is asked only where a sequence wants to know, and of
     one that came into being a moment ago no past is asked for."""
     wanted = [each.sequence for each in asked if each.sequence is not None]
-    more: dict[str, object] = {}
+    more: dict[str, Any] = {}
     if any(entry.needs_touch(each) for each in wanted):
         more["touched_at"] = entries.touched_of(session, [lead.id]).get(lead.id)
     if any(each.enter.company_at_most is not None for each in wanted):
@@ -165,14 +166,14 @@ def known_of(
     if demanding := next((each for each in wanted if entry.needs_facts(each)), None):
         more["facts"] = facts.gather(session, house, lead, demanding, None, now)
     if fresh is not None:
-        return entry.Known(suppressed=fresh.suppressed, requested=requested, **more)  # type: ignore[arg-type]
+        return entry.Known(suppressed=fresh.suppressed, requested=requested, **more)
     return entry.Known(
         suppressed=facts.suppressed(session, lead),
         customer=lead.stage == "won" or entry.CUSTOMER in leads.tags_of(session, lead.id),
         running=tuple(entry.Running(*each) for each in entries.running(session, lead.id)),
         left=entries.left(session, lead.id),
         requested=requested,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
