@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.core import entry, office, zones
+from outreach.core.answers import OF_THE_LEAD, in_words
 from outreach.errors import Refused
 from outreach.journeys import enrol, facts, notify
 from outreach.journeys.house import House
@@ -469,19 +470,12 @@ def _tell(
 ) -> None:
     who = lead.name or lead.email
     notify.tell(session, owner.id if owner else None, "new lead", f"New request from {who}", f"/leads/{lead.id}", now)
-    labels = {f["key"]: f.get("label", f["key"]) for f in form.fields}
-    rows = [
-        {"label": labels.get(k, k), "value": _shown(v)} for k, v in submission.answers.items() if v not in ("", None)
-    ]
+    said = in_words(form.fields, submission.answers, OF_THE_LEAD)
     extra = {
         "lead": {"name": lead.name, "email": lead.email, "phone": lead.phone, "company": lead.company},
         "lead_url": house.url(f"/leads/{lead.id}"),
         "form_name": form.title or form.name,
-        "answers": rows,
+        "answers": [{"label": one.label, "asked": one.asked, "value": one.value} for one in said],
         "answer_minutes": 5,
     }
     notify.write(session, house, owner, "notice-new-lead", extra, now, lead)
-
-
-def _shown(value: Any) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

@@ -38,7 +38,7 @@ EXTRA: dict[str, Any] = {
     "asked_on": "4 March",
     "form_name": "Contact",
     "lead": {"name": "Anna Weber", "email": "anna.weber@lumen.example", "phone": "+49 40 555 0163", "company": "Lumen"},
-    "answers": [{"label": "Name", "value": "Anna Weber"}, {"label": "Message", "value": "What would it cost?"}],
+    "answers": [{"label": "Message", "asked": "Message:", "value": "What would it cost?"}],
     "reply": {"subject": "Re: Your request", "text": "Thursday suits me. Could you call?", "sense": "interested"},
     "inbound": {"sender": "somebody@example.com", "subject": "A question", "text": "Do you also work on Saturdays?"},
     "due_by": "answer by 14:05",

@@ -1,15 +1,15 @@
 """A task's card: the lead, what they wrote, where they stand, and what happened so far."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach import documents
+from outreach.core.answers import OF_THE_LEAD, Answer, in_words
 from outreach.core.sequences import FINISH, Sequence
 from outreach.errors import Refused
 from outreach.reports import timeline
@@ -47,14 +47,6 @@ class There:
     place: str
     guessed: bool
     open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One field of what they sent."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,30 +165,16 @@ def there(lead: Lead, now: datetime) -> There | None:
 
 
 def answers_of(form: Form | None, asked: Submission | None) -> list[Answer]:
-    """What they filled in, with the form's labels; without the message and what the lead's facts show."""
-    if asked is None:
-        return []
-    fields = {field.get("key"): field for field in form.fields} if form else {}
-    hidden = {"message", "name", "email", "phone", "company", "consent"}
-    given = {key: value for key, value in asked.answers.items() if key not in hidden and value not in ("", None, [])}
-    return [Answer(_label(fields.get(key), key), _shown(fields.get(key), value)) for key, value in given.items()]
+    """What they filled in, without the message and what the lead's facts show."""
+    return in_words(form.fields if form else (), asked.answers, OF_THE_LEAD | {"message"}) if asked else []
 
 
-def _label(field: dict[str, Any] | None, key: str) -> str:
-    return str((field or {}).get("label") or key.replace("_", " ").capitalize())
-
-
-def _shown(field: dict[str, Any] | None, value: Any) -> str:
-    for option in (field or {}).get("options", []):
-        if isinstance(option, dict) and option.get("value") == value:
-            return str(option.get("label") or value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    try:
-        day = date.fromisoformat(str(value))
-    except ValueError:
-        return str(value)
-    return f"{day.day} {day:%B %Y}"
+def facts_of(session: Session, lead: Lead) -> list[Answer]:
+    """What is known of the lead beyond the usual facts, the topic first, in the words of the form they filled in last."""
+    asked = next((one for one in requests_of(session, lead.id) if one.form_id), None)
+    form = session.get(Form, asked.form_id) if asked else None
+    known = {"topic": lead.topic} | {k: v for k, v in lead.fields.items() if isinstance(v, str | int | float)}
+    return in_words(form.fields if form else (), known)
 
 
 def _asked(session: Session, task: Task) -> Submission | None:

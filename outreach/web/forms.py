@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from outreach.core.answers import in_words
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.headers import allow
@@ -80,7 +81,8 @@ def form_submissions(form_id: int) -> str:
     form = _form(form_id)
     rows = forms.submissions(transaction(), form.id, SHOWN)
     people = leads.by_ids(transaction(), {row.lead_id for row in rows})
-    return render_template("forms/submissions.html", form=form, rows=rows, people=people, labels=_labels(form))
+    said = {row.id: in_words(form.fields, row.answers) for row in rows}
+    return render_template("forms/submissions.html", form=form, rows=rows, people=people, said=said)
 
 
 @blueprint.get("/forms/<int:form_id>/submissions.csv")
@@ -89,7 +91,7 @@ def form_csv(form_id: int) -> Response:
     """All answers as CSV; what a spreadsheet would run as a formula is quoted (RELIABILITY 5.2 item 16)."""
     form = _form(form_id)
     rows = forms.submissions(transaction(), form.id, EXPORTED)
-    keys = list(dict.fromkeys([*_labels(form), *(key for row in rows for key in row.answers)]))
+    keys = list(dict.fromkeys([*(one["key"] for one in form.fields), *(key for row in rows for key in row.answers)]))
     text = io.StringIO()
     sheet = csv.writer(text, quoting=csv.QUOTE_ALL)
     sheet.writerow(["submission", "at", "state", *map(_cell, keys), "zone", "referrer", "source", "campaign"])
@@ -189,10 +191,6 @@ def _place(what: str, draft: Draft) -> int:
     return max(0, (int(where) if where.isdigit() else 0) + {"up": -1, "down": 1}.get(act, 0))
 
 
-def _labels(form: Form) -> dict[str, str]:
-    return {one["key"]: one.get("label") or one["key"] for one in form.fields}
-
-
 def _line(row: Submission, keys: list[str]) -> list[str]:
     utm = row.context.get("utm", {})
     context = (
@@ -201,8 +199,8 @@ def _line(row: Submission, keys: list[str]) -> list[str]:
         utm.get("source", ""),
         utm.get("campaign", ""),
     )
-    answers = [row.answers.get(key, "") for key in keys]
-    return [str(row.id), row.at.isoformat(timespec="seconds"), row.state, *map(_cell, answers), *map(_cell, context)]
+    said = [row.answers.get(key, "") for key in keys]
+    return [str(row.id), row.at.isoformat(timespec="seconds"), row.state, *map(_cell, said), *map(_cell, context)]
 
 
 def _cell(value: Any) -> str:

@@ -171,7 +171,7 @@ def _page(lead_id: int, errors: dict[str, str], given: dict[str, str]) -> str:
         stages=[(stage, stage.capitalize()) for stage in pipeline.STAGES], sequences=_sequences(rows),
         interviews=deals.interviews_of(session, lead.id), deals=deals.deals_of(session, lead.id),
         consent=consents.latest(session, lead.id, "educational mail"), sentence=states.sentence,
-        closing=write.greeting(session, lead, this_user()), zone_name=page_zone(),
+        known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), zone_name=page_zone(),
     )  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import capture
+from outreach.journeys import capture, letters, presets
 from outreach.store.forms import Form
+from outreach.store.messages import Message
 from outreach.store.users import User
 
 from .conftest import Visitor
@@ -112,6 +113,25 @@ def test_submissions_are_shown_and_exported_without_formulas(
     found = dict(zip(header, row, strict=True))
     assert found["message"] == "'=HYPERLINK(1)"
     assert found["source"] == "'@fair"
+
+
+def test_people_read_answers_in_the_words_of_the_form(builder: Visitor, session: Any, house: Any) -> None:
+    """On the page of submissions, the lead's page and in the notice to the rep, which repeats nothing."""
+    presets.load_presets(session, house, house.now(session))
+    form = session.scalar(select(Form).where(Form.key == "contact"))
+    cleaned, _ = capture.check(form, {"name": "Anna", "email": "anna@lumen.example", "phone": "", "topic": "quote"})
+    done = capture.submit(session, house, form, cleaned, {}, house.now(session))
+    session.commit()
+    for path in (f"/forms/{form.id}/submissions", f"/leads/{done.lead_id}"):
+        page = builder.get(path).text
+        assert "<dt>What is it about?</dt><dd>A price or a quote</dd>" in page
+        assert "<dd>quote</dd>" not in page
+    notice = session.scalar(select(Message).where(Message.kind == "notice"))
+    fields = {"brand": {"name": "Lumen"}} | notice.extra["fields"]
+    letter = letters.render(session, letters.text_of(session, "notice-new-lead"), fields)
+    assert "- What is it about? A price or a quote" in letter.text
+    assert "What is it about? A price or a quote</li>" in letter.html
+    assert letter.text.count("anna@lumen.example") == 1
 
 
 def test_a_rep_looks_but_does_not_change(stranger: Visitor, rita: User, form: Form) -> None:
