@@ -20,7 +20,7 @@ REMEDIES = (
      "The port speaks another encryption: 465 and 993 want TLS, 587 and 143 want STARTTLS."),
     (r"certificate|self.signed|hostname mismatch",
      "The certificate is for another name or has run out. Use the name that is in the certificate, or have it renewed."),
-    (r"no encryption|offers no STARTTLS", "Choose TLS with port 465, or a server that offers STARTTLS."),
+    (r"no encryption|refuses encryption", "Choose TLS with port 465, or a server that offers STARTTLS."),
     (r"SmtpClientAuthentication is disabled|5\.7\.139|5\.7\.30",
      "Microsoft has switched passwords off for this account. Press “Connect with Microsoft” instead."),
     (r"534|5\.7\.9|application-specific|app password|less secure|web.?login",

@@ -271,9 +271,8 @@ def probe(url: str, *, token: Callable[[], str] | None = None, timeout: float = 
             names = tuple(folder.name for folder in box.folder.list())[:200]
     except (ImapError, ValueError) as error:
         return ImapProbe(False, str(error))
-    return ImapProbe(
-        True, f"Signed in to {server.host} as {server.user}; {count} messages in {server.folder}.", count, names
-    )
+    found = f"{count} message{'' if count == 1 else 's'} in {server.folder}"
+    return ImapProbe(True, f"Signed in to {server.host} as {server.user}; {found}.", count, names)
 
 
 # --- connection ----------------------------------------------------------------------------------------------------
@@ -307,8 +306,10 @@ class _translated:
 
 
 def _plain(error: BaseException) -> str:
-    text = re.sub(r"b'|b\"|[\[\]()]|Response status \".*?\" expected, but |received\. Data: ", " ", str(error))
-    return " ".join(text.split())[:200]
+    """What the server said, without the words of the libraries around it."""
+    said = getattr(error, "command_result", (None, error.args))[1]
+    words = [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in said or ()]
+    return " ".join(" ".join(words).split())[:200]
 
 
 class _signed_in:

@@ -191,9 +191,13 @@ class SmtpLink:
         if refused is not None:
             return refused
         if self.server.wants_starttls("STARTTLS" in self._offers):
-            reply = self._ask("STARTTLS") if "STARTTLS" in self._offers else Reply(502, ("no STARTTLS offered",))
+            if "STARTTLS" not in self._offers:
+                return Answer("host_down", text=f"{self.server.host} offers no encryption (STARTTLS).")
+            reply = self._ask("STARTTLS")
             if reply.code != 220:
-                return Answer("host_down", reply.code, text=f"{self.server.host} offers no encryption: {reply.text}")
+                return Answer(
+                    "host_down", reply.code, text=f"{self.server.host} refuses encryption (STARTTLS): {reply.text}"
+                )
             self._need().secure(self.server)
             refused = self._ehlo()
             if refused is not None:
