@@ -14,6 +14,7 @@ from outreach.journeys.consequences import is_ours
 from outreach.journeys.house import House
 from outreach.mail.parse import Inbound, Unreadable, parse
 from outreach.mail.replytext import reply_text
+from outreach.mail.signedblock import Sender
 from outreach.store import events, forms, leads, messages, users
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -51,7 +52,8 @@ def seen(session: Session, house: House, raw: bytes, mailbox: Mailbox, at: datet
 
 def _note(session: Session, mail: Inbound, lead: Lead, mailbox: Mailbox, at: datetime, *, first: bool) -> Message:
     user = users.by_email(session, mail.from_address or "") or _owner(session, mailbox)
-    words = reply_text(mail.text, mail.html).text[:LONGEST_TEXT]
+    sender = Sender.of(mail.from_name, mail.from_address or "")
+    words = reply_text(mail.text, mail.html, sender=sender).text[:LONGEST_TEXT]
     letter = Message(
         kind="own", lane="urgent", at_once=True, state="sent", lead_id=lead.id, user_id=user.id if user else None,
         mailbox_id=mailbox.id, to_address=lead.email, subject=mail.subject[:300], body=words, text_sent=words,

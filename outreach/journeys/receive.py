@@ -24,6 +24,7 @@ from outreach.mail import authresults, classify, dns, matching, parse, replytext
 from outreach.mail.classify import Verdict
 from outreach.mail.dns import Ask, DnsSilent
 from outreach.mail.parse import Inbound
+from outreach.mail.signedblock import Sender
 from outreach.store import account, attachments, inbox, leads, mailboxes, messages
 from outreach.store.attachments import Attachment
 from outreach.store.inbox import InboundMail
@@ -334,7 +335,8 @@ def _note(row: InboundMail, inbound: Inbound, verdict: Verdict, match: Match) ->
     row.subject = inbound.subject[:500]
     if verdict.cls in ("human", "out_of_office", "left_company", "acknowledgement", "challenge"):
         sent = match.message.text_sent if match.message else None
-        row.reply_text = replytext.reply_text(inbound.text, inbound.html, sent).text[:20000]
+        sender = Sender.of(inbound.from_name, inbound.from_address or "")
+        row.reply_text = replytext.reply_text(inbound.text, inbound.html, sent, sender).text[:20000]
     row.detail = {
         "return_date": verdict.return_date.isoformat() if verdict.return_date else None,
         "bounces": [

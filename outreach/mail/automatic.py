@@ -14,6 +14,7 @@ from .addresses import local_part
 from .dates import return_date
 from .parse import Inbound
 from .replytext import reply_text
+from .signedblock import Sender
 from .successors import Successor, successors
 
 READ_LIMIT: Final = 8192
@@ -132,12 +133,12 @@ class _Said:
 
 def own_words(inbound: Inbound) -> str:
     """The new words of the message, without what it quotes."""
-    return _own_words(inbound.text, inbound.html)
+    return _own_words(inbound.text, inbound.html, Sender.of(inbound.from_name, inbound.from_address or ""))
 
 
 @lru_cache(maxsize=1)  # asked for several times of one message, one after the other
-def _own_words(text: str, html: str) -> str:
-    found = reply_text(text, html)
+def _own_words(text: str, html: str, sender: Sender) -> str:
+    found = reply_text(text, html, None, sender)
     return found.text or (found.quoted if DESK_MARK.match(found.quoted) else "")
 
 

@@ -149,6 +149,8 @@ def _attribution(lines: list[str], index: int) -> int:
     line = lines[index]
     if marks.QUOTED_BEHIND.match(line):
         return 1
+    if marks.UNFINISHED.match(line) and len(_kinds(lines[index + 1 : index + 6])) >= 3:
+        return 1
     if marks.ATTRIBUTION.match(line) and _plausible(line, lines, index + 1):
         following = lines[index + 1].strip() if index + 1 < len(lines) else ""
         ends = re.fullmatch(rf".{{0,60}}{marks.ADDRESS}[)>]?\s?[:\uFF1A]", following)
@@ -205,7 +207,7 @@ def _spread(lines: list[str], index: int) -> int:
 def _in_any_language(lines: list[str], index: int) -> int:
     """A date and an address in brackets on one line (or two) that ends in a colon: nobody writes that to somebody."""
     joined = lines[index].strip()
-    alone = index == 0 or not lines[index - 1].strip() or lines[index - 1] == GAP
+    alone = index == 0 or not lines[index - 1].strip() or lines[index - 1] == GAP or marks.TIMED_VERB.search(joined)
     if marks.NAMED_WRITER.match(joined):
         return 1
     broken = index + 1 < len(lines) and marks.ADDRESS_FIRST.match(f"{joined[-1:]}{lines[index + 1].lstrip()}")
@@ -231,7 +233,7 @@ def _before_marked(lines: list[str], index: int) -> int:
     line = lines[index]
     if not _next_is_marked(lines, index + 1):
         return 0
-    shapes = (marks.SENT_VERB, marks.DATED_ADDRESS, marks.SHORT_ATTRIBUTION)
+    shapes = (marks.SENT_VERB, marks.DATED_ADDRESS, marks.SHORT_ATTRIBUTION, marks.DATED_HEAD)
     return int(any(shape.match(line) for shape in shapes))
 
 

@@ -59,7 +59,13 @@ DATED_START: Final = re.compile(
 )
 DATED_OR_ADDRESSED: Final = re.compile(r"@|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}|[年月日]")
 SHORT_ATTRIBUTION: Final = re.compile(
-    rf"^[ \t]{{0,4}}[^\s>].{{0,100}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]*[:\uFF1A]?[ \t]*$", re.IGNORECASE
+    rf"^[ \t]{{0,4}}[^\s>].{{0,100}}?(?<!\w)(?:{VERBS}|quoted|mentioned|asked|stated|noted|typed)(?!\w)[ \t]*[:\uFF1A]?[ \t]*$",
+    re.IGNORECASE,
+)
+# Whatever the verb, right above a marked quotation: it begins with a day and its time.
+DATED_HEAD: Final = re.compile(
+    rf"^[ \t]{{0,4}}(?:{START})[ \t,]+[^\n]{{0,40}}\d[^\n]{{0,60}}\d{{1,2}}[:.]\d{{2}}[^\n]{{1,160}}[:\uFF1A][ \t]*$",
+    re.IGNORECASE,
 )
 
 FROM: Final = (
@@ -141,6 +147,15 @@ ANY_ATTRIBUTION: Final = re.compile(
     r"|^[^\s>].{1,60} 이\(가\) \d{4}.{2,30}에 쓴 글[ \t]*[:\uFF1A][ \t]*$",
     re.IGNORECASE,
 )
+# A verb of writing, then a whole date with its time, and a colon: a head, though nothing sets it apart.
+TIMED_VERB: Final = re.compile(
+    rf"(?<!\w)(?:{VERBS})[ \t][^\d\n]{{0,24}}\d{{1,4}}[-./ ][^\n]{{0,40}}\d{{1,2}}[:.]\d{{2}}[^\n]{{0,8}}[:\uFF1A][ \t]*$",
+    re.IGNORECASE,
+)
+# A head without its end, where a block of headers follows.
+UNFINISHED: Final = re.compile(
+    rf"^[ \t]{{0,4}}(?:{START})[ \t,]+[^\n]{{0,60}}\d[^\n]{{0,100}}(?<!\w)(?:{VERBS})(?!\w)", re.IGNORECASE
+)
 LABELLED: Final = re.compile(r"^[ \t>|*_]{0,6}[^\W\d_][^\n:\d@.]{0,24}[:\uFF1A][*_]{0,2}[ \t]?\S")
 WROTE_BETWEEN_RULES: Final = re.compile(
     rf"^[ \t]{{0,4}}-{{2,12}}[ \t]?(?:{START})?.{{0,120}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]?-{{2,12}}[ \t]*$", re.IGNORECASE
@@ -162,7 +177,7 @@ FORWARDED_LINE: Final = re.compile(
 RULE_LINE: Final = re.compile(r"^[ \t]{0,4}(?:_{8,}|-{10,}|={10,}|\*{10,}|[─━]{5,})[ \t]*$")
 QUOTE_LINE: Final = re.compile(
     r"^[ \t]{0,8}(?:>(?![^\n]{0,300}<<<[ \t]*$)|&gt;|\.{2,3}[ \t]?>)"
-    r"|^[ \t]{0,3}(?:\|[ \t](?![^\n]*\|)|[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))"
+    r"|^[ \t]{0,3}\|[ \t](?![^\n]*\|)|^[ \t]{0,8}(?:[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))|^--\](?=\S)"
 )
 
 # The head and the first quoted words on one line.

@@ -15,6 +15,7 @@ from .htmltext import html_to_text
 from .oursent import without_ours
 from .plaincut import Cut, cut_plain
 from .signature import GAP, split_signature
+from .signedblock import NOBODY, Sender
 
 MAX_TEXT: Final = 64 * 1024
 MAX_LINE: Final = 2000
@@ -40,23 +41,24 @@ class _Parts:
 
 
 @lru_cache(maxsize=8)
-def reply_text(text: str, html: str, sent_text: str | None = None) -> ReplyText:
+def reply_text(text: str, html: str, sent_text: str | None = None, sender: Sender = NOBODY) -> ReplyText:
     """The new words of an answer that came as ``text``, ``html`` or both.
 
     ``sent_text`` is the text of our letter that it answers, when known: its lines are dropped from the words.
+    ``sender`` wrote it: a signature often begins with their name.
     """
     plain = normalise(text)
     cut = cut_plain(plain.split("\n")) if plain.strip() else Cut([], [], False)
     parts = _Parts("\n".join(cut.kept), "\n".join(cut.quoted))
     if html.strip():
-        parts = _with_html(parts, cut.found, html.replace(GAP, ""))
+        parts = _with_html(parts, cut.found, html.replace(GAP, ""), sender)
     kept, quoted = parts.kept, parts.quoted
     if sent_text:
         kept, dropped = without_ours(kept, sent_text[:MAX_TEXT])
         quoted = f"{dropped}\n{quoted}".strip("\n")
     if not _says(kept) and not quoted.strip() and plain.strip():
         kept = plain
-    body, signature = split_signature(kept)
+    body, signature = split_signature(kept, sender)
     joined = "\n".join(part for part in (signature, parts.signature) if part.strip())
     return ReplyText(_tidy(body), quoted.strip("\n"), joined.strip("\n"))
 
@@ -94,7 +96,7 @@ def _says(text: str) -> bool:
 # --- both parts ----------------------------------------------------------------------------------------------------
 
 
-def _with_html(plain: _Parts, found: bool, html: str) -> _Parts:
+def _with_html(plain: _Parts, found: bool, html: str, sender: Sender) -> _Parts:
     """The plain cut and the cut of the HTML, of which the shorter that holds words is believed."""
     marked = cut_html(html)
     inner = cut_plain(f"\n{GAP}\n".join(map(normalise, marked.text.split(GAP))).split("\n"))
@@ -106,7 +108,7 @@ def _with_html(plain: _Parts, found: bool, html: str) -> _Parts:
         return _signed(plain if not _is_glued(plain.kept, read.kept) else _Parts(read.kept, quoted), found, marked)
     if not _says(read.kept):
         return plain if found or not read.quoted else _plain_without(plain, read)
-    if _size(read.kept) < _size(plain.kept) or _is_glued(plain.kept, read.kept):
+    if _size(read.kept, sender) < _size(plain.kept, sender) or _is_glued(plain.kept, read.kept):
         return _Parts(read.kept, quoted, marked.signature)
     return _Parts(_drop_signature(plain.kept, marked.signature), quoted, marked.signature)
 
@@ -136,8 +138,8 @@ def _is_glued(plain: str, html: str) -> bool:
     return len(html.split()) > len(plain.split()) and _size(html) == _size(plain)
 
 
-def _size(text: str) -> int:
-    return len(re.sub(r"[\W_]+", "", split_signature(text)[0]))
+def _size(text: str, sender: Sender = NOBODY) -> int:
+    return len(re.sub(r"[\W_]+", "", split_signature(text, sender)[0]))
 
 
 def _drop_signature(kept: str, signature: str) -> str:

@@ -1,0 +1,184 @@
+"""Where a signature begins that no mark announces: at somebody's name with what they are and where they are found.
+
+Looked for in the tail of a text alone, which is what stands below its last sentence.  The sender's own name is the surest
+sign; next comes a closing with a name below it, which both are words of the letter; last the shape of a card: a name and
+three lines of contact.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from . import signmarks as marks
+
+MAX_TAIL: Final = 40  # lines with words
+HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]")
+LETTERS: Final = re.compile(r"[^\W\d_]+")
+FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]\d{1,2}\))[ \t]?\S")
+ANNOUNCED: Final = re.compile(r"[^\W\d_][ \t]?[:：][ \t]*$")
+ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
+LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+def is_of_a_phone(line: str) -> bool:
+    """Whether a phone or an app wrote the line."""
+    return bool(marks.SENT_FROM.match(marks.EMBEDDED_LINK.sub("", line[:800])[:240]))
+
+
+def before_legal(lines: Sequence[str]) -> Sequence[str]:
+    """The lines above a disclaimer or a phone's line."""
+    end = next((at for at, line in enumerate(lines) if marks.DISCLAIMER.match(line) or is_of_a_phone(line)), len(lines))
+    return lines[:end]
+
+
+def is_sentence(line: str) -> bool:
+    """Words that somebody says, as opposed to a name, an address or a heading."""
+    if marks.CONTACT.search(line[:400]) and len(line) < 100:
+        return len(marks.PLAIN_WORD.findall(line)) >= 6
+    words = len(line.split())
+    letters = len(re.findall(r"[\u3040-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", line[:200]))
+    return words >= 12 or (bool(marks.SENTENCE_END.search(line)) and (words >= 5 or letters >= 10))
+
+
+def is_name(line: str) -> bool:
+    """Whether a line below a closing may be a name."""
+    return len(line.split()) <= 6 and bool(LETTERS.search(line)) and not re.search(r"[?!:;,。？！：]\s*$", line)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: the words of their name, and the local part of their address."""
+
+    words: frozenset[str]
+    local: str
+
+    @classmethod
+    def of(cls, name: str, address: str) -> "Sender":
+        """From the header's two parts; each may be empty."""
+        local = _plain(address.partition("@")[0])
+        words = {word for word in LETTERS.findall(f"{_plain(ORGANISATION.split(name)[0])} {local}") if len(word) > 1}
+        return cls(frozenset(words), local)
+
+    def signs(self, line: str) -> int:
+        """How many words of their name a line begins with, when it begins with nothing else; else 0."""
+        head = HEAD_END.split(line.strip(" \t*_-–—~").replace("*", ""), maxsplit=1)[0]
+        words = [word for word in LETTERS.findall(head) if len(word) > 1]
+        if not 1 <= len(words) <= 5 or not words[0][0].isupper():
+            return 0
+        known = sum(self._has(_plain(word)) for word in words)
+        return known if known >= max(1, len(words) - 1) else 0
+
+    def _has(self, word: str) -> bool:
+        return word in self.words or (len(word) >= 4 and word in self.local)
+
+
+NOBODY: Final = Sender(frozenset(), "")
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def signed_block(lines: Sequence[str], sender: Sender) -> int | None:
+    """The line where the signature begins that ends the text, or ends it but for an afterthought."""
+    lines = [line.replace("*", "") for line in lines]  # what was bold
+    after = next((at for at in range(max(0, len(lines) - 80), len(lines)) if marks.AFTERTHOUGHT.match(lines[at])), None)
+    found = None if after is None else _begin(lines[:after], sender)
+    return _begin(lines, sender) if found is None else found
+
+
+def _begin(lines: Sequence[str], sender: Sender) -> int | None:
+    tail = _tail(lines)
+    own = [number for number, at in enumerate(tail) if sender.signs(lines[at])]
+    starts = (_below_closing(lines, tail, own, sender), _at_own_name(lines, tail, own), _at_card(lines, tail))
+    return next((start for start in starts if start is not None), None)
+
+
+def _tail(lines: Sequence[str]) -> list[int]:
+    """The places of the lines with words below the last sentence, in order."""
+    places: list[int] = []
+    for at in range(len(lines) - 1, -1, -1):
+        if not lines[at].strip():
+            continue
+        if len(places) == MAX_TAIL or _says(lines[at]):
+            break
+        places.append(at)
+    return places[::-1]
+
+
+def _says(line: str) -> bool:
+    return is_sentence(line) or len(marks.PLAIN_WORD.findall(line)) >= 7 or bool(FOOTNOTE.match(line))
+
+
+def _closes(lines: Sequence[str], at: int) -> bool:
+    """A closing, known or by its shape: a few words with a comma that something stands above."""
+    line = lines[at]
+    shaped = line.rstrip().endswith(",") and 1 <= len(line.split()) <= 4
+    return bool(marks.CLOSING.match(line)) or (shaped and any(above.strip() for above in lines[:at]))
+
+
+def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], sender: Sender) -> int | None:
+    """Below a closing and a name; where the name comes again in full, there."""
+    for number, at in enumerate(tail[:-2]):
+        name = tail[number + 1]
+        if not _closes(lines, at) or not is_name(lines[name]) or _closes(lines, name):
+            continue
+        rest = tail[number + 2 :]
+        again = next((tail[more] for more in own if tail[more] in rest and sender.signs(lines[tail[more]]) > 1), None)
+        if again is not None and _details(lines, [place for place in rest if place >= again]):
+            return again
+        if _details(lines, rest) or (rest[0] == name + 1 and _is_heading(lines[rest[0]])):
+            return rest[0]
+    return None
+
+
+def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]) -> int | None:
+    """At the sender's name, with what they are or how they are found on its line or below."""
+    for number in own:
+        at, rest = tail[number], tail[number + 1 :]
+        if _asked_for(lines, at) or (number and _closes(lines, tail[number - 1])):
+            continue
+        behind = HEAD_END.search(lines[at].strip(" \t-–—"))
+        beside = bool(behind) and _is_detail(lines[at])
+        next_to = bool(rest) and rest[0] == at + 1 and (_is_heading(lines[rest[0]]) or _is_detail(lines[rest[0]]))
+        # A first name may stand above links that are meant to be read.
+        apart = [lines[place] if len(lines[at].split()) > 1 else LINK.sub("", lines[place]) for place in rest]
+        if beside or next_to or any(map(_is_detail, apart)):
+            return at
+    return None
+
+
+def _at_card(lines: Sequence[str], tail: Sequence[int]) -> int | None:
+    """At a name of nobody known, above at least three lines of contact, in a paragraph of its own."""
+    for number, at in enumerate(tail[:-3]):
+        named = re.fullmatch(r"[ \t]*(?:[^\W\d_][\w.’'-]*[ \t]*){2,4}", lines[at])
+        apart = at and not lines[at - 1].strip()
+        if not named or not apart or _asked_for(lines, at):
+            continue
+        contacts = sum(bool(marks.CONTACT.search(lines[place])) for place in tail[number + 1 :])
+        if contacts >= 3 and not marks.CLOSING.match(next((x for x in reversed(lines[:at]) if x.strip()), "")):
+            return at
+    return None
+
+
+def _asked_for(lines: Sequence[str], at: int) -> bool:
+    """Whether the line above announces what follows: then it is said, not signed."""
+    above = next((line for line in reversed(lines[max(0, at - 4) : at]) if line.strip()), "")
+    return bool(ANNOUNCED.search(above))
+
+
+def _details(lines: Sequence[str], places: Iterable[int]) -> bool:
+    return any(_is_detail(lines[at]) for at in places)
+
+
+def _is_detail(line: str) -> bool:
+    shapes = (marks.CONTACT, marks.TITLE, marks.REGISTERED, marks.PICTURE)
+    return any(shape.search(line[:400]) for shape in shapes)
+
+
+def _is_heading(line: str) -> bool:
+    """Two words or more, each that is not small with a capital: a title or a firm right below a name."""
+    words = [word for word in LETTERS.findall(line) if len(word) > 3]
+    return len(line.split()) >= 2 and len(line) < 80 and bool(words) and all(word[0].isupper() for word in words)

@@ -1,0 +1,133 @@
+"""What signatures look like: delimiters, lines of phones and apps, closings, disclaimers and details of contact by language.
+
+Lists of words and shapes only; ``signature`` and ``signedblock`` say how they are used.
+"""
+
+import re
+from typing import Final
+
+DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:--|––|—|—-|--=20|- -|_{2,7})[ \t\u00a0]*$")
+RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$")
+DEVICE: Final = (
+    r"(?:(?:iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|motorola|oneplus|xperia|windows|outlook|"
+    r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|"
+    r"edison mail|canary|k-9|fairemail|verizon|t-mobile|vodafone|telekom|wireless|handheld|"
+    r"mobil|m[óo]vil|celular|cellulare|t[ée]l[ée]phon|telefon|tel[ée]fon|puhelim|smart-?phon|smartfon|tablet|ger[äa]t|"
+    r"телефон|смартфон|мобил|почт|приложен|устройств|айфон|айпад|ноутбук|aplikac|za[rř][ií]zen|urz[ąa]dzen|ure[đd]aj|laite|laitte|"
+    r"携帯|スマートフォン|手机|网易|腾讯|κινητ)\w*|(?:ios|htc|oppo|pixel|sony|lg|web\.de|gmx|aol|spark|newton|front|zoho|tuta|at&t|"
+    r"phone|handy|app|mac|qq)\b)"
+)
+NEAR: Final = rf"[^.!?\n]{{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
+OPENING: Final = (
+    r"(?:sen[td] (?:from|via|with|using)|sent by|from my|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom)|"
+    r"envoy[ée]e? (?:d['’]|[àa] partir d['’]|(?:de|depuis|avec|via|[àa] partir de))|"
+    r"enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo)|inviat[oa] (?:da|dal|dallo|con|tramite)|"
+    r"(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van)|(?:skickat|skickades|sendt) (?:fr[åa]n|fra|med|via|min)|l[äa]hetetty|"
+    r"(?:wys[łl]an[eo]|odesl[áa]no|odoslan[ée]|poslan[oé]) (?:z|ze|zo|s|sa|iz|przez)|"
+    r"(?:отправлено|надіслано|послано|изпратено) (?:с|со|из|через|от|з|із)|(?:el)?k[üu]ldve|trimis (?:de pe|din)|"
+    r"(?:στάλθηκε|εστάλη) από)"
+)
+# A line of a phone or an app, whole: an opening in some language and, not far behind, the name of such a thing.
+SENT_FROM: Final = re.compile(
+    r"^[ \t*_<\[(]{0,4}(?:"
+    r"sen[td] (?:from|via|with|using|by) my [\w’'.-]{1,30}(?: [\w’'.-]{1,30}){0,3}"
+    rf"|{OPENING} ?{NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}"
+    r"|(?:get|download|hol|t[ée]l[ée]charger|obt\w{1,8}|baixe|scarica|ottieni|skaffa|h[äa]mta|hent|last ned|pobierz|hanki|"
+    r"lataa|nainštalova\w*|z[íi]skat|загрузить|скачать|下载|取得|outlook).{0,16}\boutlook\b.{1,16}\b(?:ios|android|mac).{0,80}"
+    r"|outlook .{1,8} (?:ios|android|mac) (?:beziehen|herunterladen|downloaden|installieren|hankkiminen|letöltése).{0,80}"
+    rf"|(?:von|vom|mit|[üu]ber|diese (?:nachricht|e-?mail) wurde) {NEAR}(?:gesendet|gesandt|geschickt|verschickt|versendet)"
+    rf"|via (?:my )?{DEVICE}|(?:az? )?{DEVICE}(?:[^!?\n]{{0,16}} (?:el)?k[üu]ldve|['’]?\w* g[öo]nderildi)"
+    r"|(?:iphone|ipad|android|携帯|スマートフォン|xperia|galaxy).{0,12}から送信(?:されました)?|发自(?:我的|我|网易|手机|腾讯).{0,30}"
+    r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
+    r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
+    r"|yahoo mail: search, organi[sz]e, conquer|\[?https?://\S{1,80}\]?\s*sent (?:with|from).{0,40}"
+    r")(?:[.,;]? (?:please |kindly )?(?:excuse|pardon|forgive|sorry|apolog)[^\n]{0,100})?[>\])*_ .!]{0,4}$"
+    r"|^<<?sent by \w+>>?$",
+    re.IGNORECASE,
+)
+CLOSING: Final = re.compile(
+    r"^[ \t]{0,2}(?:(?:with )?(?:many |kind(?:est)?|best|warm(?:est)?|very best|my best)? ?(?:regards|wishes|rgds)|"
+    r"best|thanks?(?: you)?(?: and (?:kind |best )?regards| again| in advance| so much| very much)?|many thanks|"
+    r"cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cordially|respectfully|"
+    r"(?:mit )?(?:freundliche[mn]?|beste[mn]?|herzliche[mn]?|viele[nr]?|liebe[nr]?|sch[öo]ne[nr]?)(?: \w+)? (?:gr[üu](?:ß|"
+    r"ss)en?|gr[üu]ß|gru(?:ß|ss))|(?:beste|viele|liebe|herzliche) gr[üu](?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|"
+    r"(?:bien |tr[èe]s )?cordialement|cdlt|bien [àa] vous|salutations(?: distingu[ée]es)?|sinc[èe]res salutations|"
+    r"merci|"
+    r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|atte|gracias|(?:cordiali|distinti) saluti|saluti|"
+    r"grazie|cordialmente|"
+    r"met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|mvg|groet(?:en|jes)?|(?:med )?(?:v[äa]nliga?|b[äa]sta|"
+    r"venlig(?:e)?|vennlig(?:e)?|de bedste) h[iä]lsn?ing(?:ar|er)?|mvh|hilsen|h[äa]lsningar|"
+    r"atenciosamente|abra[çc]os?|obrigad[oa]|cumprimentos|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|спасибо|"
+    r"yst[äa]v[äa]llisin terveisin|terveisin|[üu]dv[öo]zlettel|tisztelettel|cu stim[ăa]|"
+    r"sayg[ıi]lar[ıi]mla|s pozdravom|pozdrav|(?:lijep|lep|srda[čc]an) pozdrav|[üu]dv|з повагою|поздрави|с поздрави|με εκτίμηση|"
+    r"בברכה|تحياتي|مع (?:أطيب )?(?:التحيات|تحياتي)|감사합니다|敬具|此致|祝好|谢谢|謝謝|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
+    r"(?: (?:aus|from|de|depuis|da|uit|fr[åa]n|z) [^\W\d]\w{1,20}(?:[ -]\w{1,20})?)?[ \t,.!:،，！]*$",
+    re.IGNORECASE,
+)
+DISCLAIMER: Final = re.compile(
+    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|this (?:e-?mail|message|communication|"
+    r"transmission)(?: \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
+    r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|the (?:information|"
+    r"content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)|"
+    r"diese (?:e-?mail|nachricht|information)[^.]{0,60}(?:enth[äa]lt|ist)[^.]{0,40}(?:vertraulich|f[üu]r den adressaten)|"
+    r"ce (?:message|courriel|mail)[^.]{0,80}(?:confidenti|destin|exclusiv)|este (?:mensaje|correo)[^.]{0,100}(?:confidencial|destinatario|"
+    r"dirigid)|esta mensagem[^.]{0,100}(?:confidencia|destin)|(?:questo messaggio|questa e-?mail|"
+    r"il presente messaggio|le informazioni)[^.]{0,100}(?:riservat|confidenzial|destinat)|"
+    r"dit (?:bericht|e-?mail)[^.]{0,80}(?:vertrouwelijk|bestemd)|detta (?:e-?post|meddelande)|virus-?free\.|"
+    r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked|sent (?:to|by|on behalf))|(?:please )?(?:consider|think of|"
+    r"think about) the environment|bitte (?:denken|pr[üu]fen) sie[^.]{0,40}(?:umwelt|drucken|ausdrucken)|"
+    r"(?:p )?(?:please )?(?:don[’']t|do not|only) print|think before you print|"
+    r"avant d'imprimer|antes de imprimir|caution: this (?:e-?mail|message)|настоящее сообщение|本邮件|この(?:電子)?メール(?:に|"
+    r"は))",
+    re.IGNORECASE,
+)
+LEGAL: Final = re.compile(
+    r"confidential|privileged|intended|recipient|disclaim|unauthori[sz]ed|virus|delete|registered (?:in|office)|liab|"
+    r"vertraulich|empf[äa]nger|gesch[äa]ftsf[üu]hr|handelsregister|umwelt|amtsgericht|destinata|confidenti|riservat|"
+    r"vertrouwelijk|print|unsubscribe|mailing list|vat (?:no|id)|ust-?id|siren|capital",
+    re.IGNORECASE,
+)
+CONTACT: Final = re.compile(
+    r"\b(?:tel|phone|mobile|mob|fax|cell|direct|office|telefon|t[ée]l|m[óo]vil|cellulare|gsm|handy|skype|port|m|t|p|f|e|w|d|o)"
+    r"[ \t]*[.:|][ \t]?:?[ \t]*[+(\d]|\b0\d(?:[ .]\d\d){4}\b|\+\d{1,3}[ \t.\-(]?\d|\(\d{3}\)[ \t]?\d{3}-\d{4}|"
+    r"\b\d{3}[.-]\d{3}[.-]\d{4}\b|^\W{0,4}0[\d ()/.-]{6,20}\W{0,2}$|^skype:|"
+    r"www\.\S+\.|https?://|\S+@\S+\.\w{2,}|\b(?:gmbh|ag|inc|ltd|llc|s\.?a\.?r?\.?l|b\.v\.|kg|corp|co\.|plc|s\.p\.a|"
+    r"s\.r\.l)\b|linkedin|\b\d{4,5} [A-ZÄÖÜ][a-zäöü]+",
+    re.IGNORECASE,
+)
+BANNER: Final = re.compile(
+    r"^[ \t*_\[\]⚠️]{0,6}(?:caution|warning|external|attention|achtung|vorsicht|extern)\b[^\n]{0,40}"
+    r"(?:e-?mail|message|sender|absender|mail)[^\n]{0,40}(?:outside|external|extern|unknown|au[ßs]erhalb)",
+    re.IGNORECASE,
+)
+EMBEDDED_LINK: Final = re.compile(r"[ \t]?[<\[(]https?://[^\s<>]{1,400}[>\])]")
+PLAIN_WORD: Final = re.compile(r"(?:(?<=\s)|^)[^\W\d_A-ZÄÖÜ]{2,}(?=[\s,.;?!]|$)")
+LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
+AFTERTHOUGHT: Final = re.compile(r"^[ \t]{0,2}p\.?\s?(?:p\.?\s?)?s\.?[ \t]?[:.\-–)]", re.IGNORECASE)
+SENTENCE_END: Final = re.compile(r"[.?!:。？！…،؟]['\")\]»”]{0,2}[ \t]*$")
+# A line of a signature: what somebody is, the firm's numbers, a picture's place.
+TITLE: Final = re.compile(
+    r"\b(?:manager|director|engineer|developer|consultant|president|officer|head of|lead(?:er)?|specialist|analyst|architect|"
+    r"designer|administrator|assistant|coordinator|representative|advisor|professor|dr|founder|partner|owner|editor|editorial|"
+    r"supervisor|technician|accountant|attorney|agent|ceo|cto|cfo|coo|cio|vp|university|department|dept|institute?|school|college|"
+    r"faculty|team|sales|marketing|support|leiter(?:in)?|\w*leitung|gesch[äa]ftsf[üu]hr\w*|berater(?:in)?|entwickler(?:in)?|sachbearbeit\w+|"
+    r"vertrieb|abteilung|inhaber(?:in)?|prokurist(?:in)?|responsable|directeur|directrice|charg[ée]e?|ing[ée]nieure?|g[ée]rante?|"
+    r"assistante?|conseill[eè]re?|gerente|directora?|ingenier[oa]|jef[ea]|coordinadora?|direttore|direttrice|ingegnere|"
+    r"responsabile|ufficio|eigenaar|directeur|medewerk\w+|adviseur|teamleider|s[äa]ljare|chef|kierownik|specjalista|dyrektor|"
+    r"prezes|менеджер|директор|инженер|руководитель|специалист|отдел|jednatel|ředitel\w*|m[üu]d[üu]r\w*|toimitusjohtaja|"
+    r"部長|課長|株式会社|有限公司|经理|經理)\b",
+    re.IGNORECASE,
+)
+REGISTERED: Final = re.compile(
+    r"^\W{0,4}(?:kvk|btw|iban|bic|ust|vat|siret|siren|rcs|hr[ab]\b|amtsgericht|st\.?-?nr|steuer|gesch[äa]ftsf|vertreten durch|"
+    r"vorsitz|komplement|sitz|registered|company (?:no|reg)|p\.? ?iva|c\.?f\.|nip|regon|ičo?|org\.? ?nr|cvr|инн|огрн)\b",
+    re.IGNORECASE,
+)
+PICTURE: Final = re.compile(
+    r"^\W{0,4}(?:\[?(?:image|cid|inline image|logo|bild)\b[^\n]{0,120}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\))\W{0,4}$",
+    re.IGNORECASE,
+)
+LIST_FOOTER: Final = re.compile(
+    r"^[ \t]{0,4}<?https?://\S{1,200}(?:listinfo|mailman|unsubscribe)\S{0,200}[ \t]*$", re.IGNORECASE
+)
+SPONSOR: Final = re.compile(r"sponsor|unsubscribe|advertis|powered by|mailing list", re.IGNORECASE)

@@ -1,0 +1,73 @@
+"""A signature that no mark announces begins at a name with details; nothing that is said goes with it (MAIL 2)."""
+
+import pytest
+
+from outreach.mail.replytext import reply_text
+from outreach.mail.signature import split_signature
+from outreach.mail.signedblock import Sender
+
+JO = Sender.of("Jo Lead", "jo.lead@lead.example")
+
+APART = [
+    ("See the file.\n\nJo Lead\nSales Manager, Lead Ltd", "See the file."),
+    ("See the file.\n\nJo Lead\nHead Of Nothing Much", "See the file."),
+    ("Yes.\n\n*Jo Lead* | *Owner*\n*Call me +31 6 12 34 56 78* <+31612345678>\n\n[image: logo]\n\nKVK 500\nIBAN NL00", "Yes."),
+    ("Yes.\n\n-Jo Lead\n jo@lead.example", "Yes."),
+    ("Yes.\n\n--Jo Lead (home page: https://lead.example/)", "Yes."),
+    ("Yes.\n\nKind regards\nJo\n\nJo Lead\nLead Ltd", "Yes.\n\nKind regards\nJo"),
+    ("Yes.\n\nGroetjes uit Gent,\nJo Lead\nLead BV", "Yes.\n\nGroetjes uit Gent,\nJo Lead"),
+    ("Yes.\n\nAlles Gute,\nJo Lead\nLeiterin Einkauf", "Yes.\n\nAlles Gute,\nJo Lead"),
+    ("Yes.\n\nThanks,\nJo\n\nOrder: https://lead.example/7\n\nJo Lead\nBuyer\nTel. 030 1234", "Yes.\n\nThanks,\nJo\n\nOrder: https://lead.example/7"),
+    ("Ja.\n\nJo\n\n______________\nBuchhaltung\nJo Lead\n\nLead GmbH\nWeg 1", "Ja.\n\nJo"),
+    ("Yes.\n\nJo Lead\nLead Ltd\n\nPS: bring samples.", "Yes.\n\nPS: bring samples."),
+    ("Yes.\n\nhttps://lists.lead.example/mailman/listinfo/users", "Yes."),
+    ("Yes.\n\n-----------\nThis list is sponsored by Lead.\nGet yours: https://lead.example\n_____\nList\nhttps://l.example", "Yes."),
+    ("Oui.\n\nCordialement,\nJo LEAD\nResponsable achats", "Oui.\n\nCordialement,\nJo LEAD"),
+    ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), APART)
+def test_a_signature_begins_at_the_senders_name_with_details(text: str, words: str) -> None:
+    own, signature = split_signature(text, JO)
+    assert own == words
+    assert signature
+
+
+STAYS = [
+    "Tuesday is fine.\n\nJo",
+    "Tuesday is fine.\n\nJo Lead",
+    "Tuesday is fine.\n\nBest wishes,\nJo Lead",
+    "Obrigado.\n\nCumprimentos\nJo Lead",
+    "Please send it to me:\n\nJo Lead\nMain Street 5\n12345 Berlin\n+49 30 1234567",
+    "See [1].\n\n- Jo\n\n[1] https://lead.example/questions/1117108",
+    "Mark the shelves.\n\nJo\n\n# shelves\nput https://lead.example/a here",
+    "Jo Lead wrote the offer.\nPlease look at it: https://lead.example/offer",
+    "Bonjour,\n\nMardi nous convient.\nwww.lead.example",
+    "Regards,\nJo\n\nI will send the contract and all the\nother papers to bob@lead.example",
+    "Yes.\n\nJo Lead\n\nPlease call me before noon, for I leave at one.\n+49 30 1234567",
+]
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_what_is_said_is_no_signature_though_the_sender_is_named(text: str) -> None:
+    assert split_signature(text, JO) == (text, "")
+
+
+def test_a_name_is_known_by_its_parts_in_any_order_and_by_the_address() -> None:
+    assert Sender.of("Günther, John | Lead GmbH", "").signs("John Günther")
+    assert Sender.of("", "jlead@x.example").signs("Jo Lead, Buyer")
+    assert not Sender.of("Günther, John | Lead GmbH", "").signs("Lead GmbH")
+    assert not JO.signs("jo wrote that")
+    assert not JO.signs("Dear Sir or Madam")
+
+
+def test_an_unknown_sender_needs_a_card_of_three_lines_of_contact() -> None:
+    card = "See below.\n\nAnn Other\nDesigner\n\nTel: +44 20 123\nann@lead.example\nwww.lead.example"
+    assert split_signature(card) == ("See below.", card.split("\n\n", 1)[1])
+    assert split_signature("See below.\n\nAnn Other\nTel: +44 20 123")[1] == ""
+
+
+def test_an_html_answer_loses_the_signature_of_its_sender_too() -> None:
+    html = "<p>Yes.</p><p>Cordialement,</p><p>Jo LEAD</p><p><img src='cid:1' alt='LOGO'></p><p>Weg 1 42031 Ville<br>Tél. : 03 71 77</p>"
+    assert reply_text("", html, None, JO).text == "Yes.\n\nCordialement,\n\nJo LEAD"
