@@ -383,7 +383,7 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
         elif answer.kind == "dropped":
             end(**_dropped(session, message, now))
         elif answer.kind in ("host_down", "auth_failed"):
-            end(state="queued", reason=words)
+            end(**_behind(message, answer, words, now))
             _pause(session, mailbox, answer, now)
         elif answer.kind == "refused" and answer.verdict == "hard":
             first = message.first_tried_at or now
@@ -432,6 +432,19 @@ def _again(message: Message, answer: Answer, words: str, now: datetime) -> dict[
     }
 
 
+def _behind(message: Message, answer: Answer, words: str, now: datetime) -> dict[str, Any]:
+    """A server that cannot be used says nothing of the letter. One to which it says so twice (421 to its recipient or its
+    words) lets others go first: alone it would hold the mailbox for ever.
+    """
+    if not answer.code or answer.stage not in ("rcpt", "data", "letter"):
+        return {"state": "queued", "reason": words}
+    end = _again(message, answer, words, now)
+    if end["state"] == "queued":
+        again = end["attempts"] - 1
+        end["due_at"] = now + retry.gap(again) if again else message.due_at
+    return end
+
+
 def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) -> None:
     """F4, the connection breaker: the mailbox rests, its mail is held, one alert is raised."""
     real = business_clock.real_now(session)
@@ -439,7 +452,8 @@ def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) ->
     seconds = min(LONGEST_PAUSE, 2 ** min(mailbox.failures, 10))
     seconds = max(seconds, SILENT_PAUSE) if answer.kind == "silent" else seconds
     mailbox.paused_until = real + (AUTH_PAUSE if answer.kind == "auth_failed" else timedelta(seconds=seconds))
-    what = "refuses the login" if answer.kind == "auth_failed" else "does not answer"
+    away = "asks us to wait" if answer.code else "does not answer"
+    what = "refuses the login" if answer.kind == "auth_failed" else away
     known = what in mailbox.paused_reason or bool(answer.text and answer.text in mailbox.read_error)
     mailbox.paused_reason = f"The mail server of {mailbox.address} {what}: {answer.text}"[:500]
     if not known if answer.kind == "auth_failed" else mailbox.failures == 3:

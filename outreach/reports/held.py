@@ -37,7 +37,7 @@ def of_letter(session: Session, letter: Message, now: datetime) -> Held | None:
     if letter.slot_at is not None and letter.due_at > now:
         return Held(states.LIMIT, f"Letters to {limits.domain_of(letter.to_address)} keep a pace.", letter.due_at)
     if letter.due_at > now:
-        return _by_engine(letter)
+        return _for_later(letter)
     if "everything" in account.get(session).switches and letter.kind not in ("notice", "test"):
         return Held(states.PAUSED, "Sending is switched off.", None)
     box = session.get(Mailbox, letter.mailbox_id) if letter.mailbox_id else None
@@ -49,11 +49,13 @@ def of_letter(session: Session, letter: Message, now: datetime) -> Held | None:
     return _by_limit(session, letter, box, now)
 
 
-def _by_engine(letter: Message) -> Held | None:
-    """What was seen when its turn came (W4, X4, M4): the letter keeps the state of RULES S as its reason."""
-    if not states.is_state(letter.reason):
+def _for_later(letter: Message) -> Held | None:
+    """What its server said (F1), or what was seen when its turn came (W4, X4, M4), with a state of RULES S as the reason."""
+    if states.is_state(letter.reason):
+        return Held(letter.reason, states.sentence(letter.reason), letter.due_at)
+    if letter.first_tried_at is None or not letter.reason:
         return None
-    return Held(letter.reason, states.sentence(letter.reason), letter.due_at)
+    return Held(states.FAILED, _sentence(f"the mail server said: {letter.reason}"), letter.due_at)
 
 
 def _by_limit(session: Session, letter: Message, box: Mailbox, now: datetime) -> Held | None:

@@ -135,6 +135,8 @@ def test_a_temporary_no_is_tried_again_after_two_minutes(broken_mail: BrokenMail
     row = until(lambda: (r := broken_mail.letter(lead)) and r.attempts and r.state == "queued" and r, what="the 451")
     assert "not now" in row.reason
     assert 60 < (row.due_at - row.first_tried_at).total_seconds() < 240
+    told = broken_mail.why(lead)["enrolments"][0]
+    assert (told["state"], "not now" in told["sentence"]) == ("failed: temporary", True)
     taken = broken_mail.taken()[lead]
     assert taken == (stage_of == "letter")
     broken_mail.back()
@@ -142,6 +144,23 @@ def test_a_temporary_no_is_tried_again_after_two_minutes(broken_mail: BrokenMail
     assert broken_mail.is_in(lead, "sent")
     assert broken_mail.letter(lead).message_id == row.message_id, "a retry keeps its Message-ID (MAIL O1)"
     assert broken_mail.taken()[lead] == taken + 1
+
+
+def test_a_letter_that_the_server_hangs_up_on_lets_all_others_go_first(broken_mail: BrokenMail) -> None:
+    """F1, F4: 421 rests the mailbox; when one recipient alone is answered so, only its own letter waits."""
+    broken_mail.script.rcpt = lambda line: "421 4.7.0 too busy" if "stubborn" in line else "250 2.1.5 ok"
+    assert broken_mail.scene.post("stubborn@lead.test") == 201
+    until(lambda: (r := broken_mail.letter("stubborn@lead.test")) and r.attempts, what="the first 421")
+    assert broken_mail.scene.posts("behind", 3) == [201] * 3
+    others = [f"behind{number}@lead.test" for number in range(3)]
+    until(lambda: all(broken_mail.is_in(lead, "sent") for lead in others), 40, "the letters behind it")
+    assert broken_mail.is_in("stubborn@lead.test", "queued")
+    told = broken_mail.why("stubborn@lead.test")["enrolments"][0]
+    assert told["state"] == "failed: temporary"
+    assert "too busy" in told["sentence"]
+    broken_mail.back()
+    broken_mail.advance(minutes=4)
+    assert broken_mail.is_in("stubborn@lead.test", "sent")
 
 
 @pytest.mark.parametrize("stage_of", ["rcpt", "letter"])
