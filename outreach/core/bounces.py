@@ -90,6 +90,8 @@ def verdict(status: str | None, smtp_code: int | None, text: str, stage: Stage =
     nobody can tell is ``soft``: an address is never given up on a guess.
     """
     words = _spoken(text)
+    if quoted := QUOTED_ANSWER.search(words):
+        return verdict(None, int(quoted[1]), quoted[2], stage or "rcpt")
     code = status if status and ENHANCED.fullmatch(status) else enhanced_code(text)
     if is_generic(code) and (better := enhanced_code(text)) and not is_generic(better):
         code = better
@@ -100,11 +102,17 @@ def verdict(status: str | None, smtp_code: int | None, text: str, stage: Stage =
     if at == "mail" and not (code or f"{reply or 5}").startswith("4"):
         return "soft" if MAILBOX_FULL.search(words) or TOO_LARGE.search(words) else "ours"
     heard = _Heard(words, at)
+    if is_generic(code) and "nxdomain" in words and heard.denied:
+        return "hard"  # the name server's own word, whatever class of code stands beside it
     if not is_generic(code) and code is not None:
         return _by_code(code, reply, heard)
     if code is not None and code.startswith("4") and (reply is None or reply < 500):
         return "ours" if _says_policy(words) and not TEMPORARY.search(words) else "soft"
     return _by_words(reply, heard)
+
+
+# IronPort heads every refusal of a recipient with these words of its own; what the other server said stands in quotes.
+QUOTED_ANSWER: Final = re.compile(r"\b5\.1\.0 - unknown address error ([245]\d\d)[ -]'(.+)")
 
 
 class _Heard:

@@ -64,7 +64,7 @@ NO_DOMAIN: Final = _words(
     r"(?:destination |recipient )?(?:domain|host) (?:is )?(?:not found|unknown|invalid|nonexistent|non-existent)",
     r"nxdomain",
     r"name or service not known",
-    r"no such (?:domain|host)",
+    r"no such (?:domain|host)|domain name \([^)]{3,200}\) does not appear to be registered",
     r"nonexist\w+ domain|non-existent (?:domain|host)",
     r"unknown (?:host|domain|mail domain|destination host)",
     r"unrouteable (?:mail )?domain",
@@ -160,7 +160,7 @@ NO_USER: Final = _words(
     r"envelope recipient (?:is in my|has been denied)|recipient is (?:in my bad|not in my valid)|"
     r"not in my (?:list of )?(?:allowed |valid)rcpt|recipient not ok|can(?:not|'t) accept (?:user|recipient)",
     r"répertorié dans l'annuaire|ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
-    r"in name directory|nessun utente|no existe (?:ese|dicha|el|la)|mail ?box (?:\S{1,200} )?(?:is )?unavailable(?! or)|"
+    r"account does not exist|in name directory|nessun utente|no existe (?:ese|dicha|el|la)|mail ?box (?:\S{1,200} )?(?:is )?unavailable(?! or)|"
     r"\b55[03] (?:5\.\d\.\d )?<?[^\s<>]{3,200}>?:? does not exist",
     r"<[^<>\s]{3,300}>:? does not exist\.|(?:recipient|user|rcpt) (?:\S{1,200} )?does not exist",
 )
@@ -247,6 +247,7 @@ LOOKED_UP: Final = _words(
     r"(?:^|mail\.local: )(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\((?:user unknown|unknown user)\b",
     r"address (?:couldn't|wasn't|could not|was not) (?:be )?found|wasn't found at [\w.-]+",
     r"attempted recipient address does not exist|has been replaced by|no valid recipients for this mm",
+    r"local module\(account .{1,80}\) reports: account does not exist",
 )
 
 # Which SMTP command was refused, in the words of the families of servers; the first that stands in a text counts.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .addresses import domain, in_text
-from .dsn import fields_of, ids_of
+from .dsn import address_of, fields_of, ids_of
 from .parse import Inbound, Part
 
 COUNTED: Final = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "other", "complaint", "virus", "phishing"})
@@ -48,7 +48,7 @@ def _report_type(inbound: Inbound) -> str:
 
 def _from_report(inbound: Inbound, text: str) -> Complaint:
     fields = fields_of(text)
-    kind = re.split(r"[\s;(]", fields.get("feedback-type", "abuse").strip().lower() + " ")[0] or "abuse"
+    kind = re.split(r"[\s;(/,]", fields.get("feedback-type", "abuse").strip().lower() + " ")[0] or "abuse"
     recipient = next((found for name in ORIGINAL_RECIPIENT if (found := _address(fields.get(name, "")))), None)
     mail_from = in_text(fields.get("original-mail-from", ""), 1)
     return Complaint(
@@ -81,7 +81,9 @@ def _embedded_recipient(inbound: Inbound) -> str | None:
 
 def _address(value: str) -> str | None:
     """The address in a header, unless the reporter took it out."""
-    return next((found.lower() for found in in_text(value, 5) if "redacted" not in found.lower()), None)
+    return next(
+        (found for found in (address_of(value), *in_text(value.lower(), 5)) if found and "redacted" not in found), None
+    )
 
 
 def _embedded_ids(inbound: Inbound) -> tuple[str, ...]:

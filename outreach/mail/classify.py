@@ -102,14 +102,6 @@ def _unsubscribe(inbound: Inbound, known: _Known) -> Verdict | None:
         return Verdict("unsubscribe", "address: unsubscribe token")
     if "true" in inbound.header("x-apple-unsubscribe").lower():
         return Verdict("unsubscribe", "header: X-Apple-Unsubscribe")
-    bare = phrases.UNSUBSCRIBE_SUBJECT.match(inbound.subject)
-    if (
-        bare
-        and not auto_header(inbound)
-        and not inbound.has_header("list-id")
-        and len(own_words(inbound).split()) <= 40
-    ):
-        return Verdict("unsubscribe", "subject: " + inbound.subject.strip()[:60])
     return None
 
 
@@ -124,6 +116,18 @@ def _complaint(inbound: Inbound, known: _Known) -> Verdict | None:
     if not found.counts:
         return Verdict("receipt", f"feedback report: {found.type} does not count", complaint=found, returned=letter)
     return Verdict("complaint", f"feedback report: {found.type}", complaint=found, returned=letter)
+
+
+def _unsubscribe_by_subject(inbound: Inbound, known: _Known) -> Verdict | None:
+    bare = phrases.UNSUBSCRIBE_SUBJECT.match(inbound.subject)
+    if (
+        bare
+        and not auto_header(inbound)
+        and not inbound.has_header("list-id")
+        and len(own_words(inbound).split()) <= 40
+    ):
+        return Verdict("unsubscribe", "subject: " + inbound.subject.strip()[:60])
+    return None
 
 
 # 3 -- delivery reports ---------------------------------------------------------------------------------------------
@@ -193,6 +197,8 @@ def _bounce_by_words(inbound: Inbound, known: _Known) -> str:
     if nobody and named and re.search(phrases.BOUNCE_SUBJECT, text[:400]):
         return "null sender and words"
     carries = bool(dsn.returned(inbound).message_ids) or any(part.type == "message/rfc822" for part in inbound.parts)
+    if inbound.return_path == "" and named and carries and rules.recognised(text) and not inbound.in_reply_to:
+        return "null sender, and a letter that comes back"
     if subject and not answer and named and (carries or (not inbound.in_reply_to and SPOKEN_BY_A_SERVER.search(text))):
         return "subject and words"
     return ""
@@ -277,4 +283,6 @@ def _list(inbound: Inbound, known: _Known) -> Verdict | None:
 
 
 Rule = Callable[[Inbound, _Known], Verdict | None]
-RULES: Final[tuple[Rule, ...]] = (_unsubscribe, _complaint, _bounce, _receipt, _calendar, _automatic, _list)
+RULES: Final[tuple[Rule, ...]] = (
+    _unsubscribe, _complaint, _unsubscribe_by_subject, _bounce, _receipt, _calendar, _automatic, _list,
+)  # fmt: skip

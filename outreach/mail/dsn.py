@@ -84,7 +84,7 @@ def fields_of(block: str) -> dict[str, str]:
     return found
 
 
-def _address(field: str) -> str:
+def address_of(field: str) -> str:
     """The address of ``rfc822; <user@host>`` and its many misspellings; empty when it holds none."""
     value = re.sub(
         r"^\s*(?:rfc[- ]?\d+|smtp|utf-?8|unknown|internet|local|dns)\s*;", "", field, flags=re.IGNORECASE
@@ -110,7 +110,7 @@ class _Group:
             (
                 found
                 for name in ("original-recipient", "final-recipient", "x-actual-recipient")
-                if (found := _address(self.get(name)))
+                if (found := address_of(self.get(name)))
             ),
             "",
         )
@@ -124,7 +124,8 @@ def _report_texts(inbound: Inbound) -> list[str]:
     loose = [
         part.text
         for part in inbound.parts
-        if not part.enclosed and part.type.startswith(("text/plain", "application/octet", "message/"))
+        if not part.enclosed
+        and (part.type.startswith(("text/plain", "application/octet", "message/")) or part.undivided)
     ]
     found = [text for text in loose if re.search(r"^(?:final|original)-recipient:", text, re.I | re.M)]
     return typed + found if found else typed
@@ -243,15 +244,17 @@ def ids_of(value: str) -> list[str]:
 def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for part in inbound.parts:
-        if part.enclosed and part.headers and not part.type.startswith("text/delivery"):
+        if part.depth and part.headers and not part.type.startswith("text/delivery"):
             headers = {key.lower(): value for key, value in reversed(part.headers)}
-            if "message-id" in headers or "from" in headers:
+            if "message-id" in headers or ("from" in headers and part.enclosed):
                 found.append(headers)
         elif part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"}:
             found.append(fields_of(part.text[:MAX_BODY]))
     if not found:
         for part in inbound.parts:
-            if part.type.startswith(("text/plain", "application/octet-stream", "application/partial", "message/")):
+            if part.undivided or part.type.startswith(
+                ("text/plain", "application/octet-stream", "application/partial", "message/")
+            ):
                 found.extend(_inlined(part.text[: 4 * MAX_BODY]))
     return found
 
@@ -316,7 +319,7 @@ def _not_recipients(inbound: Inbound, letter: Returned, text: str, our_domains: 
         found.lower()
         for found in spoken_of
         if re.match(r"(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)$", local_part(found), re.I)
-    }
+    } - set(letter.recipients)
     ours = {found.lower() for found in spoken_of if domain(found) in our_domains}
     return frozenset(own | daemons | ours)
 

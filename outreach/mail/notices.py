@@ -135,7 +135,7 @@ def notice(inbound: Inbound) -> str:
 
 
 def _is_notice(part: Part) -> bool:
-    return part.type == "text/plain" and not part.enclosed and part.disposition != "attachment"
+    return (part.type == "text/plain" and not part.enclosed and part.disposition != "attachment") or part.undivided
 
 
 def _before_copy(text: str) -> str:

@@ -98,6 +98,11 @@ class Part:
         """The content as text, whatever the charset says."""
         return decode_bytes(self.content[:MAX_TEXT], self.charset)
 
+    @property
+    def undivided(self) -> bool:
+        """A multipart message without a single boundary: its words are all there is."""
+        return self.depth == 0 and self.type.startswith("multipart/") and bool(self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
@@ -403,7 +408,7 @@ def _part(message: Message, depth: int, enclosed: bool) -> Part:
     none: tuple[tuple[str, str], ...] = ()
     parameters = _safely(lambda: _parameters(message), none)
     return Part(
-        type=_safely(message.get_content_type, "text/plain"),
+        type=_type(message),
         depth=depth,
         enclosed=enclosed,
         headers=tuple((key, header_text(value)) for key, value in message.raw_items()),
@@ -415,6 +420,12 @@ def _part(message: Message, depth: int, enclosed: bool) -> Part:
         parameters=parameters,
         content=b"" if message.is_multipart() else _content(message),
     )
+
+
+def _type(message: Message) -> str:
+    """The content type; a parameter that lost its semicolon is no part of it."""
+    found = _safely(message.get_content_type, "text/plain")
+    return found.split()[0] if found.split() else "text/plain"
 
 
 def _safely(read: Callable[[], T], otherwise: T) -> T:
@@ -496,8 +507,8 @@ def _bodies(parts: tuple[Part, ...]) -> tuple[str, str]:
             texts.append(_unflow(text, part) if part.parameter("format").lower() == "flowed" else text)
         elif part.type in {"text/html", "application/xhtml+xml"}:
             htmls.append(part.text)
-        elif part.depth == 0 and part.type.startswith("multipart/") and part.content:
-            texts.append(part.text)  # a multipart without a single boundary: its words are all there is
+        elif part.undivided:
+            texts.append(part.text)
     return _clean("\n".join(texts)), "\n".join(htmls)[:MAX_TEXT].replace("\x00", "")
 
 

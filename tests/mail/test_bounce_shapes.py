@@ -67,6 +67,10 @@ REPORTS: dict[str, dict[str, str]] = {
     "sendmail-multi": {"anna@customer.example": "hard", "bert@customer.example": "soft"},
     "exchange-multi": {"anna@customer.example": "hard", "bert@customer.example": "soft"},
     "domino-multi": {"anna@customer.example": "hard"},
+    "undivided": {"anna@customer.example": "hard"},
+    "no-semicolon": {"anna@customer.example": "soft"},
+    "to-a-postmaster": {"postmaster@office.customer.example": "soft"},
+    "from-the-mailbox-itself": {"anna@customer.example": "soft"},
     "mixed-actions": {
         "anna@customer.example": "hard",
         "bert@customer.example": "delivered",

@@ -98,6 +98,27 @@ REPORTS: list[tuple[str, bytes, str, str | None]] = [
     ),
     ("fraud", report(f"Feedback-Type: fraud\n{AGENT}Original-Rcpt-To: {ANNA}\n"), "fraud", ANNA),
     ("virus", report(f"Feedback-Type: virus\n{AGENT}Original-Rcpt-To: {ANNA}\n"), "virus", ANNA),
+    (
+        "a subject that sounds like opting out",
+        report(f"Feedback-Type: opt-out\n{AGENT}Removal-Recipient: {ANNA}\n").replace(
+            b"Subject: FW: Hello", b"Subject: Opt-out report"
+        ),
+        "opt-out",
+        ANNA,
+    ),
+    ("two kinds in one", report(f"Feedback-Type: abuse/spam\n{AGENT}Original-Rcpt-To: {ANNA}\n"), "abuse", ANNA),
+    (
+        "an address beyond ASCII",
+        report(f"Feedback-Type: abuse\n{AGENT}Original-Rcpt-To: utf-8;\u00e4nna@customer.example\n"),
+        "abuse",
+        "\u00e4nna@customer.example",
+    ),
+    (
+        "a loop that tells its name alone",
+        report("Feedback-Type: abuse\nUser-Agent: JMRP/1.0\nVersion: 1\n"),
+        "abuse",
+        ANNA,
+    ),
     ("fields in a text part", report(f"Feedback-Type: abuse\n{AGENT}", described="text/plain"), "abuse", ANNA),
     ("no report by its own type", report(f"Feedback-Type: abuse\n{AGENT}", whole="mixed"), "abuse", ANNA),
 ]
