@@ -62,10 +62,10 @@ SHORT_ATTRIBUTION: Final = re.compile(
     rf"^[ \t]{{0,4}}[^\s>].{{0,100}}?(?<!\w)(?:{VERBS}|quoted|mentioned|asked|stated|noted|typed)(?!\w)[ \t]*[:\uFF1A]?[ \t]*$",
     re.IGNORECASE,
 )
-# Whatever the verb, right above a marked quotation: it begins with a day and its time.
-DATED_HEAD: Final = re.compile(
-    rf"^[ \t]{{0,4}}(?:{START})[ \t,]+[^\n]{{0,40}}\d[^\n]{{0,60}}\d{{1,2}}[:.]\d{{2}}[^\n]{{1,160}}[:\uFF1A][ \t]*$",
-    re.IGNORECASE,
+# Whatever the verb, right above a marked quotation: an address, or a day with its time, and a colon.
+HEAD_OF_MARKED: Final = re.compile(
+    r"^(?=[^\n]{0,240}(?:[^\s<>@]@[\w-]{1,60}\.\w|(?:19|20)\d\d[^\n]{1,40}\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}[^\n]{1,40}(?:19|20)\d\d))"
+    r"[^\n]{8,240}[:\uFF1A][ \t]*$",
 )
 
 FROM: Final = (
@@ -177,7 +177,7 @@ FORWARDED_LINE: Final = re.compile(
 RULE_LINE: Final = re.compile(r"^[ \t]{0,4}(?:_{8,}|-{10,}|={10,}|\*{10,}|[─━]{5,})[ \t]*$")
 QUOTE_LINE: Final = re.compile(
     r"^[ \t]{0,8}(?:>(?![^\n]{0,300}<<<[ \t]*$)|&gt;|\.{2,3}[ \t]?>)"
-    r"|^[ \t]{0,3}\|[ \t](?![^\n]*\|)|^[ \t]{0,8}(?:[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))|^--\](?=\S)"
+    r"|^[ \t]{0,3}\|[ \t](?![^\n]*\|)|^[ \t]{0,8}(?:[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))|^--\]"
 )
 
 # The head and the first quoted words on one line.

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from . import signmarks as marks
-from .signedblock import NOBODY, Sender, before_legal, is_name, is_of_a_phone, is_sentence, signed_block
+from .signedblock import NOBODY, Sender, before_legal, is_legal, is_name, is_of_a_phone, is_sentence, signed_block
 
 # Stands in the lines where a quotation was taken out; nobody can send it, for it is dropped from what arrives.
 GAP: Final = "\ufdd0"
 
 MAX_SIGNATURE: Final = 40
+MAX_FOOTERS: Final = 3  # a list's, its sponsor's, the writer's own
 
 
 def split_signature(text: str, sender: Sender = NOBODY) -> tuple[str, str]:
@@ -69,7 +70,7 @@ def _is_advert(line: str) -> bool:
 def _behind_mark(lines: Sequence[str], sender: Sender) -> int:
     """Where a line begins the signature that says so; the length when none does."""
     for at, line in enumerate(lines):
-        if marks.DISCLAIMER.match(line) and _only_legal(lines[at:]):
+        if is_legal(lines, at) and _only_legal(lines[at:]):
             return at
         if len(line) > 240:
             continue
@@ -115,7 +116,9 @@ def _above_footers(lines: Sequence[str], below: bool) -> int:
     last = next((at for at in range(cut - 1, -1, -1) if lines[at].strip()), None)
     if last is not None and (last or below) and marks.LIST_FOOTER.match(lines[last]):
         cut = last
-    while (rule := _behind_rule(lines[:cut], below)) is not None:
+    for _ in range(MAX_FOOTERS):
+        if (rule := _behind_rule(lines[:cut], below)) is None:
+            break
         cut = rule
     return cut
 

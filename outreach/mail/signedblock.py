@@ -5,6 +5,7 @@ sign; next comes a closing with a name below it, which both are words of the let
 three lines of contact.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -14,9 +15,12 @@ from typing import Final
 from . import signmarks as marks
 
 MAX_TAIL: Final = 40  # lines with words
+MIN_LEGAL: Final = 40  # letters of a disclaimer's first line
+MAX_LEGAL: Final = 20  # lines of one paragraph
+LAWYERS_WORDS: Final = 4
 HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]")
 LETTERS: Final = re.compile(r"[^\W\d_]+")
-FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]\d{1,2}\))[ \t]?\S")
+FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
 ANNOUNCED: Final = re.compile(r"[^\W\d_][ \t]?[:：][ \t]*$")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
 LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -29,8 +33,18 @@ def is_of_a_phone(line: str) -> bool:
 
 def before_legal(lines: Sequence[str]) -> Sequence[str]:
     """The lines above a disclaimer or a phone's line."""
-    end = next((at for at, line in enumerate(lines) if marks.DISCLAIMER.match(line) or is_of_a_phone(line)), len(lines))
+    end = next((at for at in range(len(lines)) if is_legal(lines, at) or is_of_a_phone(lines[at])), len(lines))
     return lines[:end]
+
+
+def is_legal(lines: Sequence[str], at: int) -> bool:
+    """Whether a disclaimer begins here: by its first words, or by many of a lawyer's in one paragraph."""
+    if marks.DISCLAIMER.match(lines[at]):
+        return True
+    if (at and lines[at - 1].strip()) or len(lines[at]) < MIN_LEGAL:
+        return False
+    paragraph = itertools.takewhile(str.strip, itertools.islice(lines, at, at + MAX_LEGAL))
+    return len({stem.lower() for stem in marks.LAWYERS.findall(" ".join(paragraph)[:2000])}) >= LAWYERS_WORDS
 
 
 def is_sentence(line: str) -> bool:
@@ -39,7 +53,10 @@ def is_sentence(line: str) -> bool:
         return len(marks.PLAIN_WORD.findall(line)) >= 6
     words = len(line.split())
     letters = len(re.findall(r"[\u3040-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", line[:200]))
-    return words >= 12 or (bool(marks.SENTENCE_END.search(line)) and (words >= 5 or letters >= 10))
+    if words >= 12:
+        return True
+    said = words >= 5 and (line.isupper() or len(marks.PLAIN_WORD.findall(line)) >= 2)
+    return bool(marks.SENTENCE_END.search(line)) and (said or letters >= 10)
 
 
 def is_name(line: str) -> bool:
@@ -65,10 +82,15 @@ class Sender:
         """How many words of their name a line begins with, when it begins with nothing else; else 0."""
         head = HEAD_END.split(line.strip(" \t*_-–—~").replace("*", ""), maxsplit=1)[0]
         words = [word for word in LETTERS.findall(head) if len(word) > 1]
-        if not 1 <= len(words) <= 5 or not words[0][0].isupper():
+        if not 1 <= len(words) <= 5 or words[0][0].islower():
             return 0
         known = sum(self._has(_plain(word)) for word in words)
         return known if known >= max(1, len(words) - 1) else 0
+
+    def is_named_by(self, line: str) -> bool:
+        """Whether a line is nothing but two or more words of their name."""
+        words = [word for word in LETTERS.findall(line) if len(word) > 1]
+        return len(words) > 1 and all(self._has(_plain(word)) for word in words)
 
     def _has(self, word: str) -> bool:
         return word in self.words or (len(word) >= 4 and word in self.local)
@@ -92,7 +114,7 @@ def signed_block(lines: Sequence[str], sender: Sender) -> int | None:
 def _begin(lines: Sequence[str], sender: Sender) -> int | None:
     tail = _tail(lines)
     own = [number for number, at in enumerate(tail) if sender.signs(lines[at])]
-    starts = (_below_closing(lines, tail, own, sender), _at_own_name(lines, tail, own), _at_card(lines, tail))
+    starts = (_below_closing(lines, tail, own, sender), _at_own_name(lines, tail, own, sender), _at_card(lines, tail))
     return next((start for start in starts if start is not None), None)
 
 
@@ -113,10 +135,21 @@ def _says(line: str) -> bool:
 
 
 def _closes(lines: Sequence[str], at: int) -> bool:
-    """A closing, known or by its shape: a few words with a comma that something stands above."""
+    """A closing, known (in one language or two) or by its shape: a few words with a comma that something stands above."""
     line = lines[at]
-    shaped = line.rstrip().endswith(",") and 1 <= len(line.split()) <= 4
-    return bool(marks.CLOSING.match(line)) or (shaped and any(above.strip() for above in lines[:at]))
+    if all(marks.CLOSING.match(half.strip()) for half in re.split(r"[/|]", line, maxsplit=1)):
+        return True
+    return line.rstrip().endswith(",") and len(line.split()) <= 4 and any(above.strip() for above in lines[:at])
+
+
+def _closes_above(lines: Sequence[str], at: int) -> bool:
+    """Whether few words alone in their paragraph stand above the sender's name, below something that is said."""
+    above = [place for place in range(max(0, at - 12), at) if lines[place].strip()]
+    if len(above) < 2:
+        return False
+    last, before = above[-1], above[-2]
+    few = len(lines[last].split()) <= 4 and not re.search(r"[\d.?!:@]", lines[last])
+    return few and before < last - 1 and _says(lines[before])
 
 
 def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], sender: Sender) -> int | None:
@@ -126,25 +159,32 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
         if not _closes(lines, at) or not is_name(lines[name]) or _closes(lines, name):
             continue
         rest = tail[number + 2 :]
-        again = next((tail[more] for more in own if tail[more] in rest and sender.signs(lines[tail[more]]) > 1), None)
+        again = next((tail[more] for more in own if tail[more] in rest and sender.is_named_by(lines[tail[more]])), None)
         if again is not None and _details(lines, [place for place in rest if place >= again]):
             return again
-        if _details(lines, rest) or (rest[0] == name + 1 and _is_heading(lines[rest[0]])):
+        if _details(lines, rest) or (rest[0] == name + 1 and _is_heading(lines[rest[0]], sender.signs(lines[name]))):
             return rest[0]
     return None
 
 
-def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]) -> int | None:
+def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], sender: Sender) -> int | None:
     """At the sender's name, with what they are or how they are found on its line or below."""
     for number in own:
         at, rest = tail[number], tail[number + 1 :]
         if _asked_for(lines, at) or (number and _closes(lines, tail[number - 1])):
             continue
+        closed = _closes_above(lines, at)
         behind = HEAD_END.search(lines[at].strip(" \t-–—"))
         beside = bool(behind) and _is_detail(lines[at])
-        next_to = bool(rest) and rest[0] == at + 1 and (_is_heading(lines[rest[0]]) or _is_detail(lines[rest[0]]))
+        next_to = (
+            bool(rest)
+            and rest[0] == at + 1
+            and (_is_heading(lines[rest[0]], sender.signs(lines[at])) or _is_detail(lines[rest[0]]))
+        )
         # A first name may stand above links that are meant to be read.
         apart = [lines[place] if len(lines[at].split()) > 1 else LINK.sub("", lines[place]) for place in rest]
+        if (next_to or any(map(_is_detail, apart))) and closed and not beside:
+            return rest[0]
         if beside or next_to or any(map(_is_detail, apart)):
             return at
     return None
@@ -174,11 +214,12 @@ def _details(lines: Sequence[str], places: Iterable[int]) -> bool:
 
 
 def _is_detail(line: str) -> bool:
-    shapes = (marks.CONTACT, marks.TITLE, marks.REGISTERED, marks.PICTURE)
+    shapes = (marks.CONTACT, marks.PHONE, marks.COMPANY, marks.TITLE, marks.REGISTERED, marks.PICTURE)
     return any(shape.search(line[:400]) for shape in shapes)
 
 
-def _is_heading(line: str) -> bool:
-    """Two words or more, each that is not small with a capital: a title or a firm right below a name."""
+def _is_heading(line: str, named: int) -> bool:
+    """A title or a firm right below a name: each word that is not small has a capital; one word below a whole name."""
     words = [word for word in LETTERS.findall(line) if len(word) > 3]
-    return len(line.split()) >= 2 and len(line) < 80 and bool(words) and all(word[0].isupper() for word in words)
+    enough = len(line.split()) >= 2 or (named > 1 and not marks.SENTENCE_END.search(line))
+    return enough and len(line) < 80 and bool(words) and all(word[0].isupper() for word in words)

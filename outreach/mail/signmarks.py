@@ -56,7 +56,7 @@ CLOSING: Final = re.compile(
     r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|atte|gracias|(?:cordiali|distinti) saluti|saluti|"
     r"grazie|cordialmente|"
     r"met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|mvg|groet(?:en|jes)?|(?:med )?(?:v[äa]nliga?|b[äa]sta|"
-    r"venlig(?:e)?|vennlig(?:e)?|de bedste) h[iä]lsn?ing(?:ar|er)?|mvh|hilsen|h[äa]lsningar|"
+    r"venlig(?:e)?|vennlig(?:e)?|de bedste) (?:h[iä]lsn?ing(?:ar|er)?|hilsen(?:er)?)|mvh|hilsen|h[äa]lsningar|"
     r"atenciosamente|abra[çc]os?|obrigad[oa]|cumprimentos|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|спасибо|"
     r"yst[äa]v[äa]llisin terveisin|terveisin|[üu]dv[öo]zlettel|tisztelettel|cu stim[ăa]|"
     r"sayg[ıi]lar[ıi]mla|s pozdravom|pozdrav|(?:lijep|lep|srda[čc]an) pozdrav|[üu]dv|з повагою|поздрави|с поздрави|με εκτίμηση|"
@@ -65,7 +65,9 @@ CLOSING: Final = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMER: Final = re.compile(
-    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|this (?:e-?mail|message|communication|"
+    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|privacy) notice|"
+    r"avertissement|nota legal|wichtiger hinweis|[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
+    r"this (?:e-?mail|message|communication|"
     r"transmission)(?: \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
     r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|the (?:information|"
     r"content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)|"
@@ -95,6 +97,14 @@ CONTACT: Final = re.compile(
     r"s\.r\.l)\b|linkedin|\b\d{4,5} [A-ZÄÖÜ][a-zäöü]+",
     re.IGNORECASE,
 )
+# Stems of what lawyers let every mail say, by language; several of them together say it in any wording.
+LAWYERS: Final = re.compile(
+    r"confiden[tc]i|privileg|intended|recipient|unauthori[sz]|disclos|disseminat|distribut|copying|prohibited|in error|notif|"
+    r"delete|destroy|liab|virus|vertraulich|empf[äa]nger|adressat|irrt[üu]mlich|unbefugt|weitergabe|weiterleit|vernichten|"
+    r"destinata|erreur|diffusion|interdi|divulg|autori[sz]|prohibid|copia|riservat|errore|vietat|eventuali|vertrouwelijk|"
+    r"geadresseerde|verstrekt|obsah|adresát|poufn|adresat|zakaz",
+    re.IGNORECASE,
+)
 BANNER: Final = re.compile(
     r"^[ \t*_\[\]⚠️]{0,6}(?:caution|warning|external|attention|achtung|vorsicht|extern)\b[^\n]{0,40}"
     r"(?:e-?mail|message|sender|absender|mail)[^\n]{0,40}(?:outside|external|extern|unknown|au[ßs]erhalb)",
@@ -105,6 +115,13 @@ PLAIN_WORD: Final = re.compile(r"(?:(?<=\s)|^)[^\W\d_A-ZÄÖÜ]{2,}(?=[\s,.;?!]|
 LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
 AFTERTHOUGHT: Final = re.compile(r"^[ \t]{0,2}p\.?\s?(?:p\.?\s?)?s\.?[ \t]?[:.\-–)]", re.IGNORECASE)
 SENTENCE_END: Final = re.compile(r"[.?!:。？！…،؟]['\")\]»”]{0,2}[ \t]*$")
+PHONE: Final = re.compile(r"(?:\d[ ()./-]{0,3}){7}")
+COMPANY: Final = re.compile(
+    r"\b(?:llp|llc|ltda|lda|pvt|inc|corp|ohg|partg\w*|e\.k|sarl|sas|eurl|spa|srl|oyj?|kft|nyrt|zrt|pty|plc|gbr)\b|"
+    r"(?<!\w)(?:AB|ApS|AS|A/S|A\.S\.|A\.Ş\.|S\.L\.|S\.A\.|C\.\s?A\.|SA|BV|B\.V\.|AG|Sp\.? z\s?o\.?\s?o|"
+    r"s\.\s?r\.\s?o|a\.\s?s\.|d\.o\.o|ООО|ЗАО|ИП|ТОВ)(?!\w)|"
+    r"株式会社|有限公司",
+)
 # A line of a signature: what somebody is, the firm's numbers, a picture's place.
 TITLE: Final = re.compile(
     r"\b(?:manager|director|engineer|developer|consultant|president|officer|head of|lead(?:er)?|specialist|analyst|architect|"
@@ -115,7 +132,7 @@ TITLE: Final = re.compile(
     r"assistante?|conseill[eè]re?|gerente|directora?|ingenier[oa]|jef[ea]|coordinadora?|direttore|direttrice|ingegnere|"
     r"responsabile|ufficio|eigenaar|directeur|medewerk\w+|adviseur|teamleider|s[äa]ljare|chef|kierownik|specjalista|dyrektor|"
     r"prezes|менеджер|директор|инженер|руководитель|специалист|отдел|jednatel|ředitel\w*|m[üu]d[üu]r\w*|toimitusjohtaja|"
-    r"部長|課長|株式会社|有限公司|经理|經理)\b",
+    r"部長|課長)\b|经理|經理|总监|主任|営業部|担当",
     re.IGNORECASE,
 )
 REGISTERED: Final = re.compile(

@@ -23,6 +23,17 @@ APART = [
     ("Yes.\n\nhttps://lists.lead.example/mailman/listinfo/users", "Yes."),
     ("Yes.\n\n-----------\nThis list is sponsored by Lead.\nGet yours: https://lead.example\n_____\nList\nhttps://l.example", "Yes."),
     ("Oui.\n\nCordialement,\nJo LEAD\nResponsable achats", "Oui.\n\nCordialement,\nJo LEAD"),
+    ("Ja.\n\nMed venlig hilsen / Best regards\n\nJo Lead\nSalg\n\nTlf. +45 555010", "Ja.\n\nMed venlig hilsen / Best regards\n\nJo Lead"),
+    ("Wir rufen Sie am Montag an.\n\nAlles Liebe\n\nJo Lead\nInhaberin", "Wir rufen Sie am Montag an.\n\nAlles Liebe\n\nJo Lead"),
+    ("Sim.\n\nAtt,\n\nJo Lead\nAnalista de Compras\n(11) 95555-0123\nLead Ltda.", "Sim.\n\nAtt,\n\nJo Lead"),
+    ("Sí.\n\nJo Lead\nwww.lead.example\n\nServicios Rápidos de Lead, C. A.\nR.I.F.: J-2\n\nEl Rosal. Caracas.", "Sí."),
+    ("Tak.\n\nPozdrawiam\nJo Lead\nul. Długa 5\n22 555 01 01", "Tak.\n\nPozdrawiam\nJo Lead"),
+    (
+        "Yes.\n\nThanks\nJo Lead (Jo)\nBuyer\n\nWhat stands herein is confidential and meant for the recipient.\nDisclosing, copying or "
+        "distributing it is prohibited; should you\nhave it in error, delete it.",
+        "Yes.\n\nThanks\nJo Lead (Jo)",
+    ),
+    ("Yes.\n\nThanks\nJo\n\nLead LLP\nLead LLP is a partnership registered in England and Wales (OC1).", "Yes.\n\nThanks\nJo"),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
 
@@ -45,6 +56,9 @@ STAYS = [
     "Jo Lead wrote the offer.\nPlease look at it: https://lead.example/offer",
     "Bonjour,\n\nMardi nous convient.\nwww.lead.example",
     "Regards,\nJo\n\nI will send the contract and all the\nother papers to bob@lead.example",
+    "I left.\n\nThe right person is now:\n\nAnn Other\nHead of IT\nann@lead.example\n+44 20 5550 1010\n\nGood luck!\nJo",
+    "Please delete my data.\n\nIt is confidential, and I sent it in error to the wrong recipient.",
+    "Call these:\n\nAnn Other 555-0101\nTom Smith 555-0102\n\nJo",
     "Yes.\n\nJo Lead\n\nPlease call me before noon, for I leave at one.\n+49 30 1234567",
 ]
 
