@@ -108,8 +108,8 @@ def letter(done: RenderedLetter, number: int) -> Letter:
 def whole(key: str, number: int) -> bytes:
     """One letter as the system makes it: render, lead the links, compose."""
     done = render_letter(shipped(key), {**FIELDS, "first_name": f"Åsa {number}"}, shipped_includes())
-    led = wrap(done.html, done.text, lambda url, index: f"https://nordic.example/c/k7k2tq{number}.{index}")
-    return compose(letter(RenderedLetter(done.subject, led.html, led.text), number))
+    html, text = wrap(done.html, done.text, lambda link: f"https://nordic.example/c/k7k2tq/{number}")
+    return compose(letter(RenderedLetter(done.subject, html, text), number))
 
 
 def main() -> None:

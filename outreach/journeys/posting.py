@@ -103,6 +103,7 @@ class Desk:
         self._known_links = outbox.known_links(session, [row.id for row in self.drafts if row.kind in TRACKED])
         self._texts: dict[str, letters.Text | None] = {}
         self._issues: dict[int, IssueText] = {}
+        self._common_ways: dict[tuple[str, str], str | None] = {}
         self._free_links: list[int] = []
         self._new_links: list[tuple[int, int, str, str]] = []
 
@@ -261,20 +262,39 @@ class Desk:
     # ---- links
 
     def _tracked(self, draft: Draft, rendered: RenderedLetter) -> tuple[str, str]:
-        """Links led through the redirect; their targets are kept by us (MAIL T5)."""
+        """Links led through the redirect; their targets are kept by us (MAIL T5), those that a text says to all only once."""
         if draft.kind not in TRACKED:
             return rendered.html, rendered.text
-        known = self._known_links.get(draft.id, {})
-        made: dict[str, int] = {}
+        letter = self.house.token("letter", draft.id)
 
-        def redirect(url: str, index: int) -> str:
-            number = known.get(url) or made.get(url) or made.setdefault(url, self._new_link())
-            return f"{self._base}/c/{self.house.token('click', number)}"
+        def redirect(link: tracking.Link) -> str:
+            way = self._common_way(link.url, link.name) if link.common else None
+            return f"{way}.{letter}" if way else self._way(self._own_link(draft.id, link))
 
         pixel = f"{self._base}/o/{self.house.token('open', draft.id)}.gif" if self.us.open_pixel else None
-        done = tracking.wrap(rendered.html, rendered.text, redirect, skip=self._skip, pixel=pixel)
-        self._new_links += [(made[x.url], draft.id, x.url, x.name or "") for x in done.links if x.url in made]
-        return done.html, done.text
+        return tracking.wrap(rendered.html, rendered.text, redirect, skip=self._skip, pixel=pixel)
+
+    def _way(self, link_id: int) -> str:
+        return f"{self._base}/c/{self.house.token('click', link_id)}"
+
+    def _common_way(self, url: str, name: str) -> str | None:
+        """The way through a link that all letters share; the letter's own token follows it."""
+        if (url, name) not in self._common_ways:
+            number = outbox.common_link(self.session, url, name)
+            if number is None:
+                with self.house.sessions.begin() as session:
+                    outbox.keep_common_link(session, url, name)
+                number = outbox.common_link(self.session, url, name)
+            self._common_ways[url, name] = None if number is None else self._way(number)
+        return self._common_ways[url, name]
+
+    def _own_link(self, message_id: int, link: tracking.Link) -> int:
+        """A link of this letter alone; the same one when the letter is written again."""
+        known = self._known_links.setdefault(message_id, {})
+        if link.url not in known:
+            known[link.url] = self._new_link()
+            self._new_links.append((known[link.url], message_id, link.url, link.name))
+        return known[link.url]
 
     def _skip(self, url: str) -> bool:
         return url.startswith(self.never)

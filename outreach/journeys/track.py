@@ -24,22 +24,25 @@ TARGETS = ("http://", "https://", "mailto:", "tel:")
 
 def target(session: Session, link_id: int) -> str | None:
     """Where a tracked link leads: the address kept when the letter was made, of a scheme that is allowed."""
-    found = messages.link(session, link_id)
-    url = found[0].url if found else ""
+    found = session.get(Link, link_id)
+    url = found.url if found else ""
     return url if url.lower().startswith(TARGETS) and url.isprintable() else None
 
 
-def marked(session: Session, house: House, hit: tracking.Hit, url: str) -> str:
+def marked(session: Session, house: House, hit: tracking.Hit, message_id: int | None, url: str) -> str:
     """The target as a person's browser gets it: on our own sites it says who comes (see visit). Machines learn nothing."""
-    found = messages.link(session, hit.link_id)
+    found = messages.link(session, hit.link_id, message_id)
     if found is None or found[1].lead_id is None or tracking.judge_open(hit).kind != tracking.HUMAN:
         return url
     return visit.marked(session, house, url, found[1].lead_id)
 
 
-def click(session: Session, house: House, hit: tracking.Hit, now: datetime) -> None:
-    """(1) Judge, (2) keep, (3) take back what came with a scanner, (4) tell the engine of a person."""
-    found = messages.link(session, hit.link_id)
+def click(session: Session, house: House, hit: tracking.Hit, message_id: int | None, now: datetime) -> None:
+    """(1) Judge, (2) keep, (3) take back what came with a scanner, (4) tell the engine of a person.
+
+    `message_id`: the letter, where its link is one that many letters share.
+    """
+    found = messages.link(session, hit.link_id, message_id)
     if found is None:
         return
     link, letter = found
@@ -79,7 +82,7 @@ def settle_before(session: Session, house: House, now: datetime, real_now: datet
     """The same at a given moment, in the caller's transaction."""
     waiting = messages.unsettled_clicks(session, real_now - tracking.BURST)
     for row in waiting:
-        found = messages.link(session, row.link_id or 0)
+        found = messages.link(session, row.link_id or 0, row.message_id)
         if found is None:
             row.rule = row.rule.removeprefix(LATER)
             continue

@@ -91,8 +91,8 @@ def _merged(session: Session, house: House, template: letters.Text, lead: Lead, 
     gaps: list[str] = []
     try:
         if words:
-            text = templating.render(words, fields, False, gaps)
-            subject = templating.render(template.subject, fields, False, gaps)
+            text = str(templating.render(words, fields, False, gaps))
+            subject: str = templating.render(template.subject, fields, False, gaps)
         else:
             rendered = letters.render(session, template, fields)
             subject, text = rendered.subject, rendered.text

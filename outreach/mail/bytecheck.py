@@ -46,8 +46,7 @@ def faults(raw: bytes, *, smtputf8: bool = False) -> list[str]:
 
 def size_warning(html: str) -> str | None:
     """O14: a sentence when the merged HTML comes near the size where Gmail cuts a letter off."""
-    size = len(html.encode())
-    if size <= WARN_HTML:
+    if len(html) <= WARN_HTML // 4 or (size := len(html.encode())) <= WARN_HTML:
         return None
     return f"This letter is {size // 1024} kB of HTML; Gmail cuts letters off at 100 kB."
 

@@ -11,17 +11,20 @@ A field that is printed and not there is reported by name; a letter never has a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from outreach.mail.framed import Framed, holes
 
 MAX_SOURCE = 200_000
 MAX_OUTPUT = 500_000
@@ -45,6 +48,7 @@ _LOOP = frozenset(["index", "index0", "first", "last", "length"])
 _OPENING = re.compile(r"\{[{%#]")
 # A tag that has a line for itself leaves no line behind; its line end moves inside, so that faults keep their lines.
 _OWN_LINE = re.compile(r"^[ \t]*\{%((?:(?!%\}|\n).)*[^-+%\n])%\}[ \t]*\n", re.M)
+_OWN_WORDS = re.compile(r".{20}|[<>\"']", re.S)
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _WORDS: dict[type[nodes.Node], str] = {
     nodes.Call: "calling something with (...)",
@@ -156,17 +160,17 @@ def render(
     html: bool,
     missing: list[str] | None = None,
     shared: Shared | None = None,
-) -> str:
+) -> Framed:
     """The text of a template with its fields, escaped where it is HTML; `shared` ones must be among `fields` too.
 
     Raises TemplateError (unusable source) and MissingField (all names at once). With a list for `missing` the names are
     put there instead, and the gaps stay: that is for previews only.
     """
-    template = _compiled(source, html, shared)
+    compiled = _compiled(source, html, shared)
     gaps: list[str] = []
     mark = _missing.set(gaps)
     try:
-        text = _collect(template.root_render_func(template.new_context(prepared(fields), shared=True)))
+        text = _collect(compiled, prepared(fields))
     except TemplateError:
         raise
     except (
@@ -219,15 +223,18 @@ def _dotted(node: nodes.Node) -> str:
     return node.name if isinstance(node, nodes.Name) else "?"
 
 
-def _collect(pieces: Iterator[str]) -> str:
-    kept: list[str] = []
+def _collect(compiled: _Compiled, fields: dict[str, Any]) -> Framed:
+    template, words = compiled
+    printed = template.root_render_func(template.new_context(fields, shared=True))
+    pieces: list[str] = []
     size = 0
-    for piece in pieces:
-        size += len(piece)
+    while some := list(islice(printed, 64)):
+        size += sum(map(len, some))
         if size > MAX_OUTPUT:
             raise TemplateError(None, f"The finished letter would be larger than {MAX_OUTPUT // 1000} kB.")
-        kept.append(piece)
-    return "".join(kept)
+        pieces += some
+    frame = tuple(map(words.get, pieces))
+    return Framed(frame, [str.__str__(pieces[place]) for place in holes(frame)])
 
 
 def _plain(value: Mapping[str, Any], path: str, depth: int) -> _Fields:
@@ -260,14 +267,23 @@ def _value(item: Any, path: str, depth: int) -> Any:
     )
 
 
+class _Compiled(NamedTuple):
+    template: Template
+    words: dict[str, str]
+    """The texts that the template itself holds; of the short ones, which may be what stands for a field that is not there,
+    those with a sign that no field shows."""
+
+
 @lru_cache(maxsize=1024)
-def _compiled(source: str, html: bool, shared: Shared | None) -> Template:
+def _compiled(source: str, html: bool, shared: Shared | None) -> _Compiled:
     environment = _environment(html)
     tree = _parse(source, environment)
     try:
-        return environment.from_string(_Settling(environment).tree(tree, shared.fields) if shared else tree)
+        template = environment.from_string(_Settling(environment).tree(tree, shared.fields) if shared else tree)
     except Exception as fault:  # Python's own limits on generated code, in many forms
         raise TemplateError(None, "This template is too complicated.") from fault
+    texts = (text for text in template.root_render_func.__code__.co_consts if isinstance(text, str))
+    return _Compiled(template, {text: text for text in texts if _OWN_WORDS.search(text)})
 
 
 @lru_cache(maxsize=2)
@@ -283,6 +299,8 @@ def _environment(html: bool) -> _Sandbox:
 
 def _printable(value: Any) -> Any:
     """A whole list or group of fields is never what a letter wants to show."""
+    if type(value) is str:
+        return value
     if value is None or isinstance(value, dict | list | LoopContext):
         raise TemplateError(
             None, "Nothing, a list or a group of fields cannot be printed; name a field, or repeat with for."
@@ -406,14 +424,18 @@ class _Settling:
         for name, field in node.iter_fields():
             if isinstance(field, nodes.Node):
                 setattr(settled, name, self._one(field, known))
+            elif name == "elif_":
+                settled.elif_ = [self._one(choice, known) for choice in field]  # type: ignore[attr-defined]
             elif isinstance(field, list):
-                setattr(settled, name, [new for child in field for new in self._several(child, known)])
+                setattr(settled, name, _together([new for child in field for new in self._several(child, known)]))
         return settled
 
     def _several(self, node: Any, known: Mapping[str, Any]) -> list[Any]:
-        """A loop over known rows is its body once for each of them."""
+        """A loop over known rows is its body once for each of them, a known choice what is chosen."""
         if not isinstance(node, nodes.Node):
             return [node]
+        if isinstance(node, nodes.If) and not node.elif_ and (value := self._value(node.test, known)) is not _UNKNOWN:
+            return [new for child in (node.body if value else node.else_) for new in self._several(child, known)]
         rows = self._rows(node, known)
         if rows is None or not isinstance(node, nodes.For) or not isinstance(node.target, nodes.Name):
             return [self._one(node, known)]
@@ -446,3 +468,14 @@ class _Settling:
         key = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
         found = self.environment.getitem(whole, key)
         return _UNKNOWN if isinstance(found, Undefined) else found
+
+
+def _together(several: list[Any]) -> list[Any]:
+    """Neighbours that print become one, so that their fixed words do."""
+    joined: list[Any] = []
+    for node in several:
+        if isinstance(node, nodes.Output) and joined and isinstance(joined[-1], nodes.Output):
+            joined[-1] = nodes.Output([*joined[-1].nodes, *node.nodes], lineno=joined[-1].lineno)
+        else:
+            joined.append(node)
+    return joined

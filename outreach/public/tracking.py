@@ -27,16 +27,21 @@ PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRA
 @blueprint.get("/c/<token>")
 @anyone("links in letters; the target is a row of ours, never part of the address")
 def click(token: str) -> AnyResponse:
-    """302 to the address kept with the letter; 404 for a token that is not ours (MAIL T3, T5)."""
+    """302 to the address kept with the letter; 404 for a token that is not ours (MAIL T3, T5).
+
+    Behind a dot stands which letter it was, where many have this link; without that (cut off, or not ours) nobody clicked.
+    """
+    token, _, letter = token.partition(".")
     link_id = current_house().number("click", token)
+    message_id = current_house().number("letter", letter) if letter else None
     url = track.target(transaction(), link_id) if link_id is not None else None
     if link_id is None or url is None:
         abort(404, "This link is not one of ours, or the letter that it was in is gone.")
     hit = _hit(link_id)
     try:
         with transaction().begin_nested():
-            track.click(transaction(), current_house(), hit, now())
-            url = track.marked(transaction(), current_house(), hit, url)
+            track.click(transaction(), current_house(), hit, message_id, now())
+            url = track.marked(transaction(), current_house(), hit, message_id, url)
     except Exception:
         log.exception("a click could not be kept")
     return redirect(url, 302)

@@ -150,8 +150,8 @@ def _links(session: Session, issue: Issue) -> tuple[tuple[str, int], ...]:
     people = func.count(Message.lead_id.distinct())
     query = (
         select(Link.url, people)
-        .join(Message, Message.id == Link.message_id)
         .join(Hit, Hit.link_id == Link.id)
+        .join(Message, Message.id == Hit.message_id)
         .where(Message.issue_id == issue.id, Hit.kind == "click", Hit.verdict == "human")
         .group_by(Link.url)
         .order_by(people.desc())

@@ -27,8 +27,8 @@ def _questions(lead_ids: Collection[int], since: datetime | None) -> list[Any]:
     link = func.coalesce(func.nullif(Link.name, ""), Link.url)
     clicked = (
         select(Message.lead_id, _word("clicked"), link, func.max(Hit.at))
-        .join(Link, Link.message_id == Message.id)
-        .join(Hit, Hit.link_id == Link.id)
+        .join(Hit, Hit.message_id == Message.id)
+        .join(Link, Link.id == Hit.link_id)
         .where(Message.lead_id.in_(lead_ids), Hit.kind == "click", Hit.verdict == "human")
         .group_by(Message.lead_id, link, cast(Hit.at, Date))
     )

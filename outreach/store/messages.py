@@ -158,12 +158,15 @@ class Message(Base):
 
 
 class Link(Base):
-    """A tracked link's target, kept by us (MAIL T5)."""
+    """A tracked link's target, kept by us (MAIL T5): of one letter, or, where its text says the same to all, of any."""
 
     __tablename__ = "links"
-    __table_args__ = (UniqueConstraint("message_id", "url", "name"),)
+    __table_args__ = (
+        UniqueConstraint("message_id", "url", "name"),
+        Index("uq_links_common", text("md5(url)"), "name", unique=True, postgresql_where=text("message_id IS NULL")),
+    )
     id: Mapped[Id]
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     url: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
 
@@ -302,11 +305,6 @@ def withdrawn_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, 
     for message in session.scalars(query):
         found.setdefault(message.enrolment_id or 0, {})[message.step_key or ""] = message
     return found
-
-
-def links_of(session: Session, message_id: int) -> list[Link]:
-    """A letter's tracked links."""
-    return list(session.scalars(select(Link).where(Link.message_id == message_id)))
 
 
 def of_lead(session: Session, lead_id: int) -> list[Message]:
@@ -454,10 +452,10 @@ def count_sent(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message).where(Message.state == "sent")) or 0
 
 
-def link(session: Session, link_id: int) -> tuple[Link, Message] | None:
-    """A tracked link with its letter."""
-    query = select(Link, Message).join(Message, Message.id == Link.message_id).where(Link.id == link_id)
-    row = session.execute(query).first()
+def link(session: Session, link_id: int, message_id: int | None) -> tuple[Link, Message] | None:
+    """A tracked link with its letter; `message_id` says which where the link is of many."""
+    letter = func.coalesce(Link.message_id, message_id)
+    row = session.execute(select(Link, Message).join(Message, Message.id == letter).where(Link.id == link_id)).first()
     return (row[0], row[1]) if row else None
 
 

@@ -412,6 +412,20 @@ def tell_missed(session: Session, owners: Collection[str], since: datetime) -> N
 # ---- links
 
 
+def common_link(session: Session, url: str, name: str) -> int | None:
+    """The link of all letters that leads there under this name, if there is one already."""
+    query = text(
+        "SELECT id FROM links WHERE message_id IS NULL AND md5(url) = md5(:url) AND url = :url AND name = :name"
+    )
+    return session.scalar(query, {"url": url, "name": name})
+
+
+def keep_common_link(session: Session, url: str, name: str) -> None:
+    """Make sure of it; to be committed at once, for others may wait for it."""
+    query = text("INSERT INTO links (url, name) VALUES (:url, :name) ON CONFLICT DO NOTHING")
+    session.execute(query, {"url": url, "name": name})
+
+
 def known_links(session: Session, message_ids: Collection[int]) -> dict[int, dict[str, int]]:
     """Message id -> {target: link id} of letters that were written before."""
     query = text("SELECT message_id, url, id FROM links WHERE message_id = ANY(:ids)")
@@ -428,7 +442,7 @@ def reserve_links(session: Session, count: int) -> list[int]:
 
 
 def keep_links(session: Session, links: Sequence[tuple[int, int, str, str]]) -> None:
-    """Keep (id, message id, target, name) of new links."""
+    """Keep (id, message id, target, name) of new links of single letters."""
     if links:
         ids, messages, urls, names = zip(*links, strict=True)
         session.execute(

@@ -235,7 +235,7 @@ def _clicked(rule: Rule, now: datetime) -> ColumnElement[bool]:
     found = (
         select(Hit.id)
         .join(Link, Link.id == Hit.link_id)
-        .join(Message, Message.id == Link.message_id)
+        .join(Message, Message.id == Hit.message_id)
         .where(Message.lead_id == Lead.id, Hit.kind == "click", Hit.verdict == "human", *wanted)
     )
     return _turned(rule, found.where(*_since(rule, Hit.at, now)).exists())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from outreach.mail.bytecheck import faults, size_warning
 from outreach.mail.compose import compose
+from outreach.mail.framed import Framed
 from outreach.mail.headers import HeaderRefused
 from outreach.mail.letters import Address, Attachment
 from tests.mail.cast import LETTER, letter
@@ -183,3 +184,15 @@ def test_a_heavy_letter_is_told_before_it_is_cut() -> None:
     assert size_warning("x" * 80_000) is None
     assert "Gmail" in (size_warning("x" * 95_000) or "")
     assert any("O14" in fault for fault in faults(compose(letter(html="x" * 103_000))))
+
+
+@given(
+    st.lists(st.none() | st.text(st.sampled_from("ab =.\n<€Å\t"), min_size=1, max_size=160), min_size=1, max_size=5),
+    st.lists(st.text(st.sampled_from("xy =.\n€Å"), max_size=90), min_size=5, max_size=5),
+)
+def test_a_frame_with_its_fields_reads_as_the_text_that_it_is(frame: list[str | None], fields: list[str]) -> None:
+    """O8, O9: whatever stands where a template's words and a field meet; no line is longer than 76."""
+    html = Framed(("<p>", *frame), fields[: frame.count(None)])
+    raw, mail = sent(html=html)
+    assert mail.get_body(("html",)).get_content().replace("\r\n", "\n").rstrip("\n") == html.rstrip("\n")  # type: ignore[union-attr]
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
