@@ -22,7 +22,7 @@ from outreach.core import decisions as d
 from outreach.core import engine, signals, states
 from outreach.core.enrolments import Facts
 from outreach.core.sequences import Sequence
-from outreach.journeys import facts, notify
+from outreach.journeys import facts, notify, settle
 from outreach.journeys.desk import Desk
 from outreach.journeys.house import House
 from outreach.store import consents, enrolments, forms, leads, messages, sequences, tasks
@@ -34,6 +34,11 @@ from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
 
 LETTER_KINDS = ("email", "breakup")
+READER_ACTED = (
+    signals.Replied, signals.WasOutOfOffice, signals.LeftCompany, signals.Unsubscribed, signals.Complained, signals.Clicked,
+    signals.Outcome,
+)  # fmt: skip
+"""Signals that only a letter which arrived brings about."""
 TASK_NAMES = {
     "call": "Call",
     "text": "Send a text to",
@@ -163,6 +168,8 @@ def signal(
     lead = leads.locked(session, lead_id)
     if lead is None:
         return []
+    if isinstance(happened, READER_ACTED) and (letter := session.get(Message, message_id) if message_id else None):
+        settle.arrived(session, letter, "its reader answered, or used a link in it", now)
     decided = []
     for row in enrolments.running(session, lead_id, lock=True):
         if enrolment_id is not None and row.id != enrolment_id:

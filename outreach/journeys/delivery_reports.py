@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from outreach.core import signals
-from outreach.journeys import advance, applying, refusals
+from outreach.journeys import advance, applying, refusals, settle
 from outreach.journeys.house import House
 from outreach.store import events, messages
 from outreach.store.leads import Lead
@@ -31,7 +31,7 @@ def told(
     data: dict[str, Any],
 ) -> None:
     """(1) An unsure letter is settled: who reports on it has it; (2) the letter's mark; (3) the lead's sequences hear."""
-    settle_unsure(session, message, verdict, now)
+    settle.arrived(session, message, f"a mail server reports on it ({verdict})", now)
     if verdict == "hard":
         message.delivered, message.reason = "bounced", words[:500]
         if lead is not None:
@@ -53,18 +53,6 @@ def told(
             session.flush()
             signal = signals.Bounced(hard=False, final=_soft_so_far(session, lead) >= SOFT_BEFORE_FINAL)
             applying.signal(session, house, lead.id, signal, now, message_id=message.id)
-
-
-def settle_unsure(session: Session, message: Message, how: str, now: datetime) -> None:
-    """Evidence that a letter of which nobody knew did arrive at the server (DESIGN 4.5): it counts as sent."""
-    if message.state != "unsure":
-        return
-    message.state, message.sent_at, message.reason = "sent", message.first_tried_at or now, ""
-    message.settled = message.kind != "step"
-    events.record(
-        session, now, "settled", f"The letter did go out: its provider reports on it ({how}).", lead_id=message.lead_id,
-        enrolment_id=message.enrolment_id, message_id=message.id, step_key=message.step_key, rule="F5",
-    )  # fmt: skip
 
 
 def _soft_so_far(session: Session, lead: Lead) -> int:

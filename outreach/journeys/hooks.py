@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
-from outreach.journeys import delivery_reports, notify, opt_out, receive
+from outreach.journeys import delivery_reports, notify, opt_out, receive, settle
 from outreach.journeys.house import House
 from outreach.mail.providers import brevo, mailgun, postmark, sendgrid, ses, table
 from outreach.mail.providers.told import NotUnderstood, Post, Told
@@ -177,7 +177,7 @@ def _act(
     elif message is None:
         return
     elif event.kind == "complained":
-        delivery_reports.settle_unsure(session, message, "complaint", now)
+        settle.arrived(session, message, "they complained about it", now)
         message.delivered = "complained"
         opt_out.complain(session, house, message.to_address, now, message.id)
     elif event.kind == "opt_out":

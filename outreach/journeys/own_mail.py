@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from outreach.journeys import settle
 from outreach.journeys.consequences import is_ours
 from outreach.journeys.house import House
 from outreach.mail.parse import Inbound, Unreadable, parse
@@ -30,7 +31,8 @@ LONGEST_TEXT = 20_000
 def seen(session: Session, house: House, raw: bytes, mailbox: Mailbox, at: datetime) -> list[Message]:
     """Note a sent mail for each lead that it went to. Harmless to repeat; mail that we sent ourselves is known already.
 
-    (1) From one of us, (2) not ours by its Message-ID, (3) each known lead: the letter, the timeline, the task.
+    (1) From one of us, (2) not ours by its Message-ID (then it shows that ours went out, F5), (3) each known lead: the
+    letter, the timeline, the task.
     """
     try:
         mail = parse(raw)
@@ -38,7 +40,10 @@ def seen(session: Session, house: House, raw: bytes, mailbox: Mailbox, at: datet
         return []
     if not mail.from_address or mail.from_ambiguous or not is_ours(session, mail.from_address.lower()):
         return []
-    if not mail.message_id or messages.by_message_id(session, [mail.message_id]) is not None:
+    if not mail.message_id:
+        return []
+    if ours := messages.by_message_id(session, [mail.message_id]):
+        settle.arrived(session, ours, "it lies in the folder of sent mail", at)
         return []
     people = [leads.by_email(session, box.address) for box in (*mail.to, *mail.cc)][: MOST_LEADS * 5]
     found = {lead.id: lead for lead in people if lead is not None and not is_ours(session, lead.email)}

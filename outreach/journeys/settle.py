@@ -1,4 +1,5 @@
-"""A person settles what the system must not decide by itself: unsure letters, mail that could not be read (F5)."""
+"""What the system must not decide by itself is settled by evidence or by a person: unsure letters (F5), mail that could not be
+read."""
 
 from datetime import datetime
 
@@ -47,6 +48,18 @@ def failed(session: Session, message_id: int, user: User, now: datetime) -> Mess
     letter.attempts, letter.first_tried_at = 0, None
     _note(session, letter, f"{user.name} had it tried again.", user, now)
     return letter
+
+
+def arrived(session: Session, letter: Message, how: str, now: datetime) -> None:
+    """Evidence that a letter of which nobody knew did go out (DESIGN 4.5): it counts as sent. Others stay as they are."""
+    if letter.state != "unsure":
+        return
+    letter.state, letter.sent_at, letter.reason = "sent", letter.first_tried_at or now, ""
+    letter.settled = letter.kind != "step"
+    events.record(
+        session, now, "settled", f"The letter did go out: {how}.", lead_id=letter.lead_id,
+        enrolment_id=letter.enrolment_id, message_id=letter.id, step_key=letter.step_key, rule="F5",
+    )  # fmt: skip
 
 
 def quarantined(session: Session, inbound_id: int) -> None:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from outreach.store import inbox, leads
+from outreach.store.messages import Message
 
 
 def test_a_reply_stops_everything_and_a_new_request_begins_anew(world: Any) -> None:
@@ -29,6 +32,25 @@ def test_a_reply_stops_everything_and_a_new_request_begins_anew(world: Any) -> N
     assert world.enrolments(lead)[1][0] == "inbound"
     assert len(world.mail_to("ben@ode.example")) == 3
     assert world.read(leads.by_email, "ben@ode.example").owner_id == owner
+
+
+@pytest.mark.parametrize("evidence", ["reply", "way out"])
+def test_a_letter_of_which_nobody_knew_is_known_once_its_reader_acts(world: Any, evidence: str) -> None:
+    """F5, RELIABILITY 1.6: an answer to it, or a link of it, is evidence that it went out; no person has to settle it."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Ben Ode", email="ben@ode.example")
+    letter = world.letter("Your request: a price or a quote")
+    with world.house.sessions.begin() as session:
+        row = session.query(Message).filter_by(lead_id=lead, kind="step").one()
+        row.state, row.reason, row.sent_at, row.settled = "unsure", "the line broke", None, False
+    if evidence == "reply":
+        world.answer(letter, "ben@ode.example", "Sounds good, can we talk on Monday?")
+    else:
+        address = str(letter["List-Unsubscribe"]).partition("mailto:")[2].rstrip(">")
+        world.hand_in("ben@ode.example", [address], b"From: ben@ode.example\r\n\r\n\r\n")
+    with world.house.sessions() as session:
+        assert session.query(Message.state).filter_by(lead_id=lead, kind="step").scalar() == "sent"
+    assert "settled" in world.timeline(lead)
 
 
 def test_a_double_click_is_one_submission_with_one_answer(world: Any) -> None:

@@ -138,7 +138,11 @@ def test_a_reps_own_mail_seen_in_sent_is_a_human_attempt_and_no_reply(box: Any, 
         assert answer.lead_id == lead.id  # answers to it are matched by its Message-ID
 
 
-def test_what_we_sent_ourselves_is_not_noted_twice(box: Any, server: Dovecot) -> None:
+@pytest.mark.parametrize("state", ["sent", "unsure"])
+def test_what_we_sent_ourselves_is_not_noted_twice_and_is_known_to_have_gone_out(
+    box: Any, server: Dovecot, state: str
+) -> None:
+    """F5: a letter of which nobody knew lies in the folder of sent mail."""
     house, number = box
     with house.sessions.begin() as session:
         lead = session.query(Lead).filter_by(email="ben@ode.example").one()
@@ -146,7 +150,7 @@ def test_what_we_sent_ourselves_is_not_noted_twice(box: Any, server: Dovecot) ->
         session.add(
             Message(
                 kind="own",
-                state="sent",
+                state=state,
                 lead_id=lead.id,
                 to_address=lead.email,
                 subject="Roof",
@@ -160,7 +164,7 @@ def test_what_we_sent_ourselves_is_not_noted_twice(box: Any, server: Dovecot) ->
     append(server, "Sent", "From: rita@outreach.test\nTo: ben@ode.example\nMessage-ID: <ours@outreach.test>\n\nHello\n")
     look(house, number)
     with house.sessions() as session:
-        assert len(messages.of_lead(session, lead.id)) == 1
+        assert [letter.state for letter in messages.of_lead(session, lead.id)] == ["sent"]
 
 
 def test_mail_is_moved_only_where_that_is_wished_and_after_it_is_kept(box: Any, server: Dovecot) -> None:
