@@ -5,28 +5,40 @@ and never expires (MAIL U4). Keys are tried in order, so an old key goes on veri
 """
 
 import base64
-import hmac
 from collections.abc import Sequence
 from functools import lru_cache
+from hmac import compare_digest
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 MAC_BYTES = 10
 _SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [first + second for first in _SIGNS for second in _SIGNS]
+_THREES = [first + second + third for first in _SIGNS for second in _SIGNS for third in _SIGNS]
 
 
 def sign(purpose: str, number: int, keys: Sequence[bytes]) -> str:
     """The token for `number`: 24 to 29 characters of lowercase base32, signed with the first key."""
     if number < 0:
         raise ValueError(f"a token's number must not be negative, not {number}")
+    return _signed(purpose, number, keys[0])
+
+
+@lru_cache(maxsize=256)
+def _signed(purpose: str, number: int, key: bytes) -> str:
+    """A letter has some of its tokens twice."""
     body = number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
-    return _base32(_mac(purpose, body, keys[0]) + body)
+    return _base32(_mac(purpose, body, key) + body)
 
 
 def _base32(data: bytes) -> str:
-    """base32 without padding, in lower case; ten bits a step: a batch of letters makes thousands of these."""
-    steps = (len(data) * 8 + 9) // 10
-    bits = int.from_bytes(data, "big") << (steps * 10 - len(data) * 8)
-    text = "".join([_PAIRS[bits >> shift & 1023] for shift in range(steps * 10 - 10, -10, -10)])
+    """base32 without padding, in lower case; fifteen bits a step: a batch of letters makes thousands of these."""
+    steps = (len(data) * 8 + 14) // 15
+    bits = int.from_bytes(data, "big") << (steps * 15 - len(data) * 8)
+    text = ""
+    for _ in range(steps):
+        text = _THREES[bits & 32767] + text
+        bits >>= 15
     return text[: (len(data) * 8 + 4) // 5]
 
 
@@ -39,7 +51,7 @@ def verify(purpose: str, token: str, keys: Sequence[bytes]) -> int | None:
     except ValueError:
         return None
     mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
-    if body and any(hmac.compare_digest(mac, _mac(purpose, body, key)) for key in keys):
+    if body and any(compare_digest(mac, _mac(purpose, body, key)) for key in keys):
         return int.from_bytes(body, "big")
     return None
 
@@ -47,10 +59,12 @@ def verify(purpose: str, token: str, keys: Sequence[bytes]) -> int | None:
 def _mac(purpose: str, body: bytes, key: bytes) -> bytes:
     mac = _begun(purpose, key).copy()
     mac.update(body)
-    return mac.digest()[:MAC_BYTES]
+    return mac.finalize()[:MAC_BYTES]
 
 
 @lru_cache(maxsize=64)
-def _begun(purpose: str, key: bytes) -> hmac.HMAC:
+def _begun(purpose: str, key: bytes) -> HMAC:
     """What all tokens of a purpose begin with: half of the work of each."""
-    return hmac.new(key, purpose.encode() + b"\0", "sha256")
+    mac = HMAC(key, SHA256())
+    mac.update(purpose.encode() + b"\0")
+    return mac

@@ -25,7 +25,9 @@ MAX_REFERENCES = 21  # O3: the first and the last twenty
 _ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>\Z")
 _FOREIGN_ID = re.compile(r"<[\x21-\x7e]+>\Z")
 _AUTO = ("auto-replied", "auto-generated")
-_AS_IT_IS = re.compile(r"[!-<>-~]+( [!-<>-~]+)*\Z")
+_AS_IT_IS = re.compile(r"[ -<>-~]*[!-<>-~]\Z")
+_TOO_LONG = re.compile(r"[^\n]{77,}")
+_HTML_HEAD = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+\Z")
 
 
@@ -160,12 +162,8 @@ def _text_part(text: str) -> bytes:
 def _html_part(html: str) -> bytes:
     whole = framed(_worth_sending("html", html))
     words = _quoted_words(whole.frame)
-    body = b"".join(filled(words, holes(words), [_quoted(field) for field in whole.fields])).removesuffix(b"=\r\n")
-    return (
-        b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-        + body
-        + b"\r\n"
-    )
+    body = "".join(filled(words, holes(words), [_quoted(field) for field in whole.fields])).removesuffix("=\r\n")
+    return _HTML_HEAD + body.encode() + b"\r\n"
 
 
 def _worth_sending(subtype: str, content: str) -> str:
@@ -180,22 +178,27 @@ def _line_ends(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _quoted_words(frame: Frame) -> tuple[bytes | None, ...]:
+def _quoted_words(frame: Frame) -> Frame:
     return tuple(None if words is None else _quoted(words) for words in frame)
 
 
-def _quoted(piece: str) -> bytes:
+def _quoted(piece: str) -> str:
     """Lines of at most 76 signs (RFC 2045 6.7), the last one with its end, a soft one unless the piece ends a line: so
     that pieces can follow each other."""
     if _AS_IT_IS.match(piece):
-        return b"".join([piece[start : start + 75].encode() + b"=\r\n" for start in range(0, len(piece), 75)])
-    done = b2a_qp(_line_ends(piece).encode("utf-8", "replace"))
-    if len(done) - done.rfind(b"\n") > 76:  # no room for the soft end
-        last = place if (place := done.find(b"=", len(done) - 3)) >= 0 else len(done) - 1
-        done = done[:last] + b"=\n" + done[last:]
-    if done and not done.endswith(b"\n"):
-        done += b"=\n"
-    return done.replace(b"\n", b"\r\n")
+        if len(piece) < 76:
+            return piece + "=\r\n"
+        return "".join([piece[start : start + 75] + "=\r\n" for start in range(0, len(piece), 75)])
+    done = b2a_qp(_line_ends(piece).encode("utf-8", "replace")).decode()
+    if done and not done.endswith("\n"):
+        done += "=\n"
+    return _TOO_LONG.sub(_cut, done).replace("\n", "\r\n")
+
+
+def _cut(line: re.Match[str]) -> str:
+    """A space or a soft end stood where no room was left; a sign of three is not cut."""
+    last = place if (place := line[0].find("=", 73, 75)) >= 0 else 75
+    return f"{line[0][:last]}=\n{line[0][last:]}"
 
 
 def _file_part(item: Attachment, disposition: str) -> bytes:
