@@ -67,13 +67,16 @@ class LetterLine:
     reason: str
     kind: str
     at: datetime
+    bounced: bool
+    """The address takes no mail: trying again cannot help."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A mailbox: when it was read last, and whether its breaker is open. Real times."""
+    """A mailbox: when it was read last, and whether its breaker is open. Real times. `own_server`: not that of SMTP_URL."""
 
     address: str
+    own_server: bool
     watched: bool
     read_at: datetime | None
     read_error: str
@@ -239,7 +242,8 @@ def _oldest_due(session: Session, now: datetime) -> datetime | None:
 def _box(house: House, row: Mailbox, real_now: datetime) -> Box:
     watched = bool(row.imap_secret or (row.from_env and house.settings.imap_url))
     paused = row.paused_until if row.paused_until and row.paused_until > real_now else None
-    return Box(row.address, watched, row.read_at, row.read_error, paused, row.paused_reason if paused else "")
+    own = row.smtp_secret is not None or row.sign_in != "password"
+    return Box(row.address, own, watched, row.read_at, row.read_error, paused, row.paused_reason if paused else "")
 
 
 def _held(session: Session) -> tuple[Waiting, ...]:
@@ -273,6 +277,16 @@ def _letters_by_state(session: Session, house: House) -> dict[str, int]:
 def _letters(session: Session, *conditions: object) -> tuple[LetterLine, ...]:
     query = select(Message).where(*conditions).order_by(Message.id.desc()).limit(MOST)  # type: ignore[arg-type]
     return tuple(
-        LetterLine(row.id, row.lead_id, row.to_address, row.subject, row.state, row.reason, row.kind, row.queued_at)
+        LetterLine(
+            row.id,
+            row.lead_id,
+            row.to_address,
+            row.subject,
+            row.state,
+            row.reason,
+            row.kind,
+            row.queued_at,
+            row.delivered == "bounced",
+        )
         for row in session.scalars(query)
     )

@@ -84,9 +84,9 @@ def _judged(
     if not box.smtp_secret and not (box.from_env or env_sends):
         return "bad", "Not connected", "It has no mail server yet."
     if box.paused_until and box.paused_until > real:
-        return "bad", "Held", f"{box.paused_reason} Tried again by itself."
+        return "bad", "Held", f"{box.paused_reason.rstrip('.')}. Tried again by itself."
     if box.read_error:
-        return "bad", "Inbox not read", f"{box.read_error} Follow-ups wait until it is read."
+        return "bad", "Inbox not read", f"{box.read_error.rstrip('.')}. Follow-ups wait until it is read."
     if box.breaker:
         return "bad", "First letters stopped", box.breaker_why[:1].upper() + box.breaker_why[1:] + "."
     if reads and box.read_at and real - box.read_at > STALE:

@@ -55,6 +55,10 @@ def is_held(row: Enrolment) -> bool:
     return row.state.startswith(HELD) or row.state in (states.LIMIT, states.APPROVAL, states.INBOX)
 
 
+RULE_OF_WAITING = {states.FAILED: "F1", states.LIMIT: "L5"}
+"""What holds a letter that the engine has let go."""
+
+
 def sentence(row: Enrolment) -> str:
     """Where an enrolment stands and why, for people: the state's sentence, its reason, the return from an absence."""
     words = states.sentence(row.state) if states.is_state(row.state) else row.state
@@ -64,7 +68,8 @@ def sentence(row: Enrolment) -> str:
     if not (is_held(row) or row.ended_at) or not row.reason or row.reason in words:
         return words
     reason = row.reason[:1].upper() + row.reason[1:]
-    return f"{words} {reason}{'' if reason.endswith(('.', '!', '?')) else '.'}"
+    words = "" if words.rstrip(".") in reason else words
+    return f"{words} {reason}{'' if reason.endswith(('.', '!', '?')) else '.'}".lstrip()
 
 
 def _enrolment(session: Session, lead: Lead, row: Enrolment, now: datetime) -> dict[str, Any]:
@@ -87,9 +92,9 @@ def _enrolment(session: Session, lead: Lead, row: Enrolment, now: datetime) -> d
         "next_at": next_at,
         "next_local": next_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if next_at else None,
         "reason": waits.text if waits else row.reason or (sentence(row) if is_held(row) else row.why),
-        "would_change": remedies.of(row.state),
+        "would_change": remedies.of(waits.state if waits else row.state),
         "why": row.why,
-        "rule": row.rule,
+        "rule": RULE_OF_WAITING.get(waits.state, row.rule) if waits else row.rule,
         "entered_at": row.entered_at,
         "ended_at": row.ended_at,
     }

@@ -10,6 +10,7 @@ from outreach.store.enrolments import Enrolment
 from outreach.store.events import Event
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
+from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow, VersionRow
 from outreach.store.users import User
@@ -78,11 +79,29 @@ def test_an_unsure_letter_is_marked_or_left(
 
 def test_a_bounced_letter_is_not_tried_again(operator: Visitor, session: Any, house: Any, lead: Lead) -> None:
     row = letter(session, house, lead, state="failed", delivered="bounced", reason="550 5.1.1")
-    operator.get("/health")
+    page = operator.get("/health").text
+    assert "550 5.1.1" in page
+    assert "Try again" not in page
     operator.post(f"/health/failed/{row.id}")
     assert "does not take mail" in operator.get("/health").text
     session.expire_all()
     assert row.state == "failed"
+
+
+def test_a_mailbox_with_a_server_of_its_own_is_not_said_to_send_to_the_local_one(
+    operator: Visitor, session: Any, house: Any
+) -> None:
+    """Nobody must believe that letters stay on the machine when they leave it."""
+    for address, secret in (("local@outreach.test", None), ("real@outreach.test", b"sealed")):
+        session.add(Mailbox(address=address, smtp_secret=secret, created_at=house.now(session)))
+    session.commit()
+    page = operator.get("/health").text
+    lines = {
+        address: page.split(f"<b>{address}</b>")[1].split("</div>")[0]
+        for address in ("local@outreach.test", "real@outreach.test")
+    }
+    assert "nothing leaves this machine" in lines["local@outreach.test"]
+    assert "nothing leaves this machine" not in lines["real@outreach.test"]
 
 
 def test_quarantined_mail_is_read_again(operator: Visitor, session: Any, house: Any) -> None:
