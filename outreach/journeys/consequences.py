@@ -24,6 +24,7 @@ from outreach.store.tasks import Task
 
 OUR_OWN_SOURCES = ("sent",)
 ABSENCES_BEFORE_ASKING = 3
+"""Since a person last wrote: two extend, the third asks (MAIL 1.9)."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,12 @@ class Case:
 def act(case: Case) -> None:
     """Draw the consequences, and keep what they changed about the lead."""
     lead = case.lead
-    before = changes.picture(case.session, lead) if lead is not None and case.verdict.cls in ACTIONS else None
-    _act(case)
-    if lead is None or before is None:
+    if lead is None or case.verdict.cls not in ACTIONS:
+        _act(case)
         return
-    case.session.flush()
+    with case.session.no_autoflush:  # what waits to be written is the mail alone
+        before = changes.picture(case.session, lead)
+    _act(case)
     done = changes.between(before, changes.picture(case.session, lead))
     kept = [one for one in done if not _is_notice(one)]
     case.row.detail = {**case.row.detail, "undo": kept, "acted_at": case.now.isoformat()}
@@ -104,7 +106,8 @@ def _act(case: Case) -> None:
 
 def is_ours(session: Session, address: str) -> bool:
     """X2: one of our mailboxes or of our people."""
-    return address in mailboxes.addresses(session) or users.by_email(session, address) is not None
+    with session.no_autoflush:  # nothing that waits to be written changes who we are
+        return address in mailboxes.addresses(session) or users.by_email(session, address) is not None
 
 
 # ---- ways out and reports ----
@@ -155,19 +158,8 @@ def _away(case: Case) -> None:
     case.row.detail = {**case.row.detail, "return_date": day.isoformat() if day else None}
     case.note("out of office", f"Out of office{until}.", "O4")
     _signal(case, signals.WasOutOfOffice(day))
-    if _absences(case) == ABSENCES_BEFORE_ASKING:
+    if events.number_since(case.session, case.lead.id, "out of office", "replied") == ABSENCES_BEFORE_ASKING:
         task(case, "task", f"{case.who} is away for the third time in a row: is there somebody else to write to?")
-
-
-def _absences(case: Case) -> int:
-    """How many absences came since a person last wrote (MAIL 1.9: two extend, the third asks a person)."""
-    assert case.lead is not None
-    number = 0
-    for event in events.of_lead(case.session, case.lead.id, 500):
-        if event.kind == "replied":
-            break
-        number += event.kind == "out of office"
-    return number
 
 
 def _left(case: Case) -> None:

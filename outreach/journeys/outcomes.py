@@ -378,7 +378,6 @@ def _stage(filing: Filing) -> str:
 
 def _keep_for_undo(filing: Filing, before: changes.Picture) -> None:
     """What can be taken back: everything but mail that is sent at once."""
-    filing.session.flush()
     if filing.outcome in FROM_MAIL:
         return
     done = changes.between(before, changes.picture(filing.session, filing.lead))

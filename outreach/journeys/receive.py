@@ -142,14 +142,11 @@ def _read(house: House, inbound_id: int, prover: Prover) -> None:
 def _begun(house: House, inbound_id: int) -> bool:
     """Count the try before it begins: whoever kills the reader (time, memory) is set aside after two tries (X4)."""
     with house.sessions.begin() as session:
-        row = inbox.lock_new(session, inbound_id)
-        if row is None:
-            return False
-        row.tries += 1
-        if row.tries > TRIES:
-            _quarantine(session, row, f"Reading it took more than {SECONDS} seconds or too much memory, {TRIES} times.")
-            return False
-        return True
+        tries = inbox.begin_try(session, inbound_id)
+        if tries is not None and tries > TRIES:
+            words = f"Reading it took more than {SECONDS} seconds or too much memory, {TRIES} times."
+            _quarantine(session, session.get_one(InboundMail, inbound_id), words)
+        return tries is not None and tries <= TRIES
 
 
 def _understand(session: Session, house: House, inbound_id: int, proof: str | None = None) -> Unproven | None:
@@ -172,11 +169,10 @@ def _understand(session: Session, house: House, inbound_id: int, proof: str | No
         return Unproven(bytes(row.raw), inbound.from_address or "")
     if proof:
         match = replace(match, proven=True, by=f"{match.by}, signed by {proof}")
-    if match.lead is not None:
-        leads.locked(session, match.lead.id)
+    now = house.now(session)
     _note(row, inbound, verdict, match)
     _keep_files(session, row, inbound)
-    consequences.act(Case(session, house, row, verdict, match, house.now(session)))
+    consequences.act(Case(session, house, row, verdict, match, now))
     row.state = "done"
     return None
 
@@ -266,23 +262,24 @@ def _subject_number(house: House, subject: str) -> int | None:
 def _matched(
     session: Session, house: House, row: InboundMail, inbound: Inbound, verdict: Verdict, domains: frozenset[str]
 ) -> Match:
-    """X3: signed token; our Message-IDs; the sender's address; the sender's domain (low: a person is asked)."""
+    """X3: signed token; our Message-IDs; the sender's address; the sender's domain (low: a person is asked). The lead is
+    locked."""
     number = _subject_number(house, inbound.subject)
     if number is not None and (asked := session.get(Message, number)):
-        return Match(
-            session.get(Lead, asked.lead_id) if asked.lead_id else None, asked, "token in the subject", sure=True
-        )
+        return Match(_addressee(session, asked), asked, "token in the subject", sure=True)
     for candidate in matching.candidates(inbound, [row.recipient] if row.recipient else [], domains):
         if candidate.trust == "low" and verdict.cls not in ("bounce", "complaint"):
             continue
         if message := _message_of(session, house, candidate):
-            lead = session.get(Lead, message.lead_id) if message.lead_id else None
-            return Match(lead, message, f"{candidate.kind} in {candidate.place}", sure=True)
+            return Match(_addressee(session, message), message, f"{candidate.kind} in {candidate.place}", sure=True)
     thread = [*inbound.in_reply_to, *reversed(inbound.references)][:50]
     if thread and (written := messages.by_message_id(session, thread)):  # a rep wrote it from their own mail program
-        lead = session.get(Lead, written.lead_id) if written.lead_id else None
-        return Match(lead, written, "message_id in the thread", sure=True)
+        return Match(_addressee(session, written), written, "message_id in the thread", sure=True)
     return _by_sender(session, house, inbound)
+
+
+def _addressee(session: Session, message: Message) -> Lead | None:
+    return leads.locked(session, message.lead_id) if message.lead_id else None
 
 
 def _by_sender(session: Session, house: House, inbound: Inbound) -> Match:
@@ -291,7 +288,8 @@ def _by_sender(session: Session, house: House, inbound: Inbound) -> Match:
     if not sender or inbound.from_ambiguous:
         return Match()
     if lead := leads.by_email(session, sender):
-        return Match(lead, None, "sender", proven=bool(authresults.judged(inbound, house.settings.our_mail_servers)))
+        proven = bool(authresults.judged(inbound, house.settings.our_mail_servers))
+        return Match(leads.locked(session, lead.id), None, "sender", proven=proven)
     subject = _bare(inbound.subject)
     company = sender.rpartition("@")[2].lower()
     if not subject or not company or company in FREE_MAIL:
@@ -301,7 +299,7 @@ def _by_sender(session: Session, house: House, inbound: Inbound) -> Match:
             (m for m in messages.of_lead(session, lead.id)[:20] if m.subject and _bare(m.subject) == subject), None
         )
         if letter is not None and letter.kind != "notice":
-            return Match(lead, letter, "domain and subject", colleague=True)
+            return Match(leads.locked(session, lead.id), letter, "domain and subject", colleague=True)
     return Match()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Table, inspect, text
 from sqlalchemy.orm import Session
 
 from outreach.store import happenings
-from outreach.store.base import Base
+from outreach.store.base import Base, ask
 from outreach.store.consents import Suppression
 from outreach.store.deals import Deal, Interview
 from outreach.store.enrolments import Enrolment
@@ -48,9 +48,8 @@ PICTURE = text(
 
 def picture(session: Session, lead: Lead) -> Picture:
     """The lead's rows as they stand in this transaction."""
-    session.flush()
     found: Picture = {model.__tablename__: {} for model in WATCHED}
-    for name, row in session.execute(PICTURE, {"lead_id": lead.id, "email": lead.email.lower()}):
+    for name, row in ask(session, PICTURE, lead_id=lead.id, email=lead.email.lower()):
         found[name][repr([row[column] for column in _keys(name)])] = row
     return found
 

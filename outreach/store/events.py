@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
@@ -72,6 +72,13 @@ def of_lead(session: Session, lead_id: int, limit: int = 200) -> list[Event]:
     """A lead's timeline, the latest first."""
     query = select(Event).where(Event.lead_id == lead_id).order_by(Event.at.desc(), Event.id.desc())
     return list(session.scalars(query.limit(limit)))
+
+
+def number_since(session: Session, lead_id: int, kind: str, since: str) -> int:
+    """How many events of a kind a lead has had since the last one of another kind."""
+    last = select(func.max(Event.id)).where(Event.lead_id == lead_id, Event.kind == since).scalar_subquery()
+    query = select(func.count()).where(Event.lead_id == lead_id, Event.kind == kind, Event.id > func.coalesce(last, 0))
+    return session.scalar(query) or 0
 
 
 def of_enrolment(session: Session, enrolment_id: int) -> list[Event]:

@@ -65,6 +65,17 @@ def unread(session: Session, limit: int = 50) -> list[int]:
     )
 
 
+TRY = text(
+    "UPDATE inbox SET tries = tries + 1 WHERE id ="
+    " (SELECT id FROM inbox WHERE id = :id AND state = 'new' FOR UPDATE SKIP LOCKED) RETURNING tries"
+)
+
+
+def begin_try(session: Session, inbound_id: int) -> int | None:
+    """Count a try to understand it; how many there were with this one. None when it is not new or somebody else holds it."""
+    return session.scalar(TRY, {"id": inbound_id})
+
+
 def lock_new(session: Session, inbound_id: int) -> InboundMail | None:
     """The row, if it is still new and nobody else holds it."""
     query = select(InboundMail).where(InboundMail.id == inbound_id, InboundMail.state == "new")

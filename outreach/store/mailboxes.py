@@ -118,9 +118,12 @@ def by_owner(session: Session) -> dict[int | None, int]:
     return found | ({None: boxes[0].id} if boxes else {})
 
 
+ADDRESSES = select(Mailbox.address)
+
+
 def addresses(session: Session) -> frozenset[str]:
     """All our sending addresses, in lower case (X2)."""
-    return frozenset(a.lower() for a in session.scalars(select(Mailbox.address)))
+    return frozenset(a.lower() for a in ask(session, ADDRESSES).scalars())
 
 
 class Pace(Base):
