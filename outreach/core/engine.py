@@ -40,7 +40,9 @@ from outreach.core.planning import (
     plan,
     written,
 )
-from outreach.core.reactions import ASKS_FIRST, Scene, asks_first, frozen, hold, on_signal, over, resumed, thawed
+from outreach.core.reactions.answers import on_signal
+from outreach.core.reactions.pauses import ASKS_FIRST, asks_first, frozen, over, resumed, thawed
+from outreach.core.reactions.scene import Scene, hold
 from outreach.core.schedule import add, is_open, opening_after
 from outreach.core.sequences import (
     FINISH,

@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from outreach.core import signals
-from outreach.core.reactions import LONG_PAUSE
+from outreach.core.reactions.pauses import LONG_PAUSE
 from outreach.errors import Refused
 from outreach.journeys import applying, many
 from outreach.journeys.house import House
