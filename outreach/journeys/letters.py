@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from outreach.core import placeholders
 from outreach.errors import Refused
 from outreach.journeys.house import House
-from outreach.mail import library, templating
+from outreach.mail import library, mjml, templating
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.mail.templating import Shared
 from outreach.store import account, forms, tasks, templates
@@ -181,7 +181,7 @@ def needed(source: Text) -> frozenset[str]:
 def _parts(text: Text) -> tuple[str, ...]:
     if text.source is None:
         return (text.subject, text.body)
-    return (text.source.subject, text.source.mjml, text.source.text or "")
+    return (text.source.subject, mjml.with_conditions(text.source.mjml), text.source.text or "")
 
 
 def _topic(house: House, form: forms.Form | None, lead: Lead) -> dict[str, Any]:

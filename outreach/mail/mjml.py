@@ -111,6 +111,14 @@ def lint(source: str, includes: Mapping[str, str] | None = None) -> list[Problem
     return []
 
 
+def with_conditions(source: str) -> str:
+    """A source that can be asked what it prints: each show-if is the {% if %} that it will be. A broken one stays as it is."""
+    try:
+        return _conditions(_unix(source))
+    except _Fault:
+        return source
+
+
 def text_of(merged: str) -> str:
     """The text part for a letter that brings none: what the HTML says, links beside their words."""
     lines = [line.rstrip() for line in get_text(merged, _TEXT_PART).splitlines()]
