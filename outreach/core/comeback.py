@@ -14,29 +14,29 @@ MONTHS: Final = tuple(
     re.compile(rf"(?<![^\W\d_])(?:{names})(?![^\W\d_])", re.I)
     for names in (
         r"january|jan|januar|janvier|enero|gennaio|januari|janeiro|stycz\w+|январ\w|"
-        r"ledna?|leden|janu[áa]r|ianuarie|ocak|ιανου[αά]ρ\w+|tammikuu\w*|січ\w+",
+        r"ledna?|leden|janu[áa]r|ianuarie|ocak|ιανου[αά]ρ\w+|tammikuu\w*|січ\w+|janu[áa]ra|януари|siječ\w+",
         r"february|feb|februar|f[ée]vrier|febrero|febbraio|februari|fevereiro|lut\w+|феврал\w|"
-        r"[úu]nora?|febru[áa]r|februarie|[şs]ubat|φεβρου[αά]ρ\w+|helmikuu\w*|лют\w+",
+        r"[úu]nora?|febru[áa]r|februarie|[şs]ubat|φεβρου[αά]ρ\w+|helmikuu\w*|лют\w+|febru[áa]ra|февруари|veljač\w+",
         r"march|m[äa]rz|mars|marzo|maart|mar[çc]o|marts|marca|marcu|март\w?|"
-        r"b[řr]ezen|b[řr]ezna|m[áa]rcius|martie|mart|μ[αά]ρτ\w+|maaliskuu\w*|берез\w+",
+        r"b[řr]ezen|b[řr]ezna|m[áa]rcius|martie|mart|μ[αά]ρτ\w+|maaliskuu\w*|берез\w+|ožuj\w+",
         r"april|apr|avril|abril|aprile|kwiet\w+|апрел\w|"
-        r"dub(?:en|na)|[áa]prilis|aprilie|nisan|απρ[ιί]λ\w+|huhtikuu\w*|квіт\w+",
+        r"dub(?:en|na)|[áa]prilis|aprilie|nisan|απρ[ιί]λ\w+|huhtikuu\w*|квіт\w+|apr[íi]la?|април|trav(?:anj|nja)",
         r"may|mai|mayo|maggio|mei|maj|maio|maja|мая|май|мае|"
-        r"kv[ěe]t(?:en|na)|m[áa]jus|may[ıi]s|μ[αά][ιΐϊί]\w+|toukokuu\w*|трав\w+",
+        r"kv[ěe]t(?:en|na)|m[áa]jus|may[ıi]s|μ[αά][ιΐϊί]\w+|toukokuu\w*|трав\w+|m[áa]ja?|svib\w+",
         r"june|jun|juni|juin|junio|giugno|junho|czerw\w+|июн\w|"
-        r"[čc]erv(?:en|na)|j[úu]nius|iunie|haziran|ιο[υύ]ν\w+|kes[äa]kuu\w*|черв\w+",
+        r"[čc]erv(?:en|na)|j[úu]nius|iunie|haziran|ιο[υύ]ν\w+|kes[äa]kuu\w*|черв\w+|j[úu]na?|юни|lip(?:anj|nja)",
         r"july|jul|juli|juillet|julio|luglio|julho|lip\w+|июл\w|"
-        r"[čc]erven(?:ec|ce)|j[úu]lius|iulie|temmuz|ιο[υύ]λ\w+|hein[äa]kuu\w*|лип\w+",
+        r"[čc]erven(?:ec|ce)|j[úu]lius|iulie|temmuz|ιο[υύ]λ\w+|hein[äa]kuu\w*|лип\w+|j[úu]la?|юли|srp(?:anj|nja)",
         r"august|aug|agustus|ao[ûu]t|agosto|augustus|augusti|sierp\w+|август\w?|"
-        r"srp(?:en|na)|augusztus|a[ğg]ustos|αυγ\w+|αύγ\w+|elokuu\w*|серп\w+",
+        r"srp(?:en|na)|augusztus|a[ğg]ustos|αυγ\w+|αύγ\w+|elokuu\w*|серп\w+|augusta|kolovoz\w*",
         r"september|sep|sept|septembre|septiembre|settembre|setembro|wrze[śs]\w+|сентябр\w|"
-        r"z[áa][řr][íi]|szeptember|septembrie|eyl[üu]l|σεπτ\w+|syyskuu\w*|верес\w+",
+        r"z[áa][řr][íi]|szeptember|septembrie|eyl[üu]l|σεπτ\w+|syyskuu\w*|верес\w+|septembra|септември|ruj(?:an|na)",
         r"october|oct|oktober|octobre|octubre|ottobre|outubro|pa[źz]dzier\w+|октябр\w|"
-        r"[řr][íi]j(?:en|na)|okt[óo]ber|octombrie|ekim|οκτ\w+|lokakuu\w*|жовт\w+",
+        r"[řr][íi]j(?:en|na)|okt[óo]ber|octombrie|ekim|οκτ\w+|lokakuu\w*|жовт\w+|okt[óo]bra|октомври",
         r"november|nov|novembre|noviembre|novembro|listopad\w*|ноябр\w|"
-        r"noiembrie|kas[ıi]m|νο[εέ]μ\w+|marraskuu\w*|листоп\w+",
+        r"noiembrie|kas[ıi]m|νο[εέ]μ\w+|marraskuu\w*|листоп\w+|novembra|ноември|studen\w+",
         r"december|dec|dezember|d[ée]cembre|diciembre|dicembre|dezembro|grud\w+|декабр\w|"
-        r"prosin(?:ec|ce)|decembrie|aral[ıi]k|δεκ[εέ]μ\w+|joulukuu\w*|груд\w+",
+        r"prosin(?:ec|ce)|decembrie|aral[ıi]k|δεκ[εέ]μ\w+|joulukuu\w*|груд\w+|decembra|декември|prosin(?:ac|ca)",
     )
 )
 WORDS_FOR_NUMBERS: Final = {

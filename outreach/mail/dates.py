@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from enum import IntEnum
 from itertools import islice
 from typing import Final
 
@@ -21,10 +22,11 @@ MAX_TEXT: Final = 8 * 1024
 BACK: Final = (
     r"(?:be |am |i'?m |is )?back (?:in|at|to) (?:the |my |our )?(?:office|work|desk)|(?:be |am |i'?m |is )?back\b|"
     r"return(?:ing|s|ed)?\b|(?:will be |be |am )?available (?:again|from|on|as of|after)|"
-    r"resum\w+|re-?open\w*|in the office (?:again|on|from)|reachable again|get back to you|respond to (?:you|your e?-?mail)|"
-    r"reply (?:to )?(?:you|your)|"
+    r"resum\w+|re-?open\w*|opens? (?:again|on)|in the office (?:again|on|from)|next (?:in the office|available|working day)|"
+    r"n[äa]chster arbeitstag|prochain jour|expect (?:a |my )?(?:reply|response|answer)|"
+    r"reachable again|get back to you|respond to (?:you|your e?-?mail)|reply (?:to )?(?:you|your)|will (?:reply|respond|answer)|"
     r"wieder|zur[üu]ck|erreichbar|r[üu]ckkehr|"
-    r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|disponible|joignable|"
+    r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|r[ée]?ouvr\w+|disponible|joignable|"
     r"regres\w+|vuel[vt]\w+|volver\w*|reincorpor\w+|retorn\w+|estar[ée] de vuelta|"
     r"rientr\w+|torn\w+|ritorn\w+|di nuovo|dispon[íi]\w+|"
     r"terug|weer (?:aanwezig|bereikbaar|op kantoor)|"
@@ -34,7 +36,7 @@ BACK: Final = (
     r"wr[óo]c\w+|powr[óo]\w+|wracam|z powrotem|b[ęe]d[ęe] (?:ponownie )?dost[ęe]pn\w+|"
     r"vr[áa][tc]\w+|zp[ěe]t|k dispozici|"
     r"верн\w+|вернусь|буду (?:снова )?(?:в офисе|доступ\w+|на)|выйду|возвращ\w+|повер\w+|"
-    r"d[öo]n[üu]?\w*|geri|"
+    r"d[öo]n(?:e|[üu][şy])\w*|geri|"
     r"visszat\w+|ism[ée]t|"
     r"revin\w*|întorc|"
     r"επιστρ\w+"
@@ -54,19 +56,31 @@ UNTIL: Final = (
 BACK_CUE: Final = re.compile(rf"(?<![\w])(?:{BACK})", re.I)
 UNTIL_CUE: Final = re.compile(rf"(?:{UNTIL})", re.I)
 EAST_BACK: Final = re.compile(
-    rf"({EAST}|{NUMERIC})[^\n。]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|返回|上班|恢复|返回办公室|返工|부터|"
+    rf"({EAST}|{NUMERIC})[^\n。，,\d]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|返回|上班|恢复|返回办公室|返工|부터|"
     rf"복귀)",
     re.I,
 )
 EAST_UNTIL: Final = re.compile(rf"({EAST}|{NUMERIC})[^\n。]{{0,10}}?(?:まで|为止|為止|止|까지)", re.I)
 
 
+class Role(IntEnum):
+    """What a day is for, the surest first: "back on", "until" (and nothing more), the last day away."""
+
+    BACK = 0
+    UNTIL = 1
+    LAST = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A day in the text: ``last_away`` when it is the last day of the absence."""
+    """A day in the text."""
 
     day: dt.date
-    last_away: bool
+    role: Role
+
+    @property
+    def back(self) -> dt.date:
+        return self.day + dt.timedelta(days=self.role is Role.LAST)
 
 
 def return_date(
@@ -114,19 +128,36 @@ def _search(text: str, received: dt.date, day_first: bool | None) -> dt.date | N
         sentence for block in BLOCK.split(text) for sentence in SENTENCE.split(spelled_out(" ".join(block.split())))
     ]
     found: list[Found] = []
+    others: list[Found] = []
     left = EXPRESSIONS
     for sentence in sentences:
         spans = [(match.start(), match.end()) for match in islice(DATE.finditer(sentence), left)]
-        found.extend(_candidates(sentence, spans, received, order))
+        of_another = OF_ANOTHER.match(sentence)
+        (others if of_another else found).extend(_candidates(sentence, spans, received, order))
         left -= len(spans)
-    for last_away in (False, True):
-        for item in found:
-            day = item.day + dt.timedelta(days=item.last_away)
-            if item.last_away is last_away and _within(day, received):
-                return day
+    found = found or others
+    known = [item for item in found if _within(item.back, received)]
+    if known:
+        return _first_back(known)
     return None if found else next((soon for sentence in sentences if (soon := _soon(sentence, received))), None)
 
 
+def _first_back(known: list[Found]) -> dt.date:
+    """The first day that somebody calls their return, unless they are away longer; else until when they are away."""
+    until: dt.date | None = None
+    for item in known:
+        if item.role is Role.BACK and (until is None or item.back >= until):
+            return item.back
+        if item.role is Role.UNTIL:
+            until = until or item.back
+    return until or known[0].back
+
+
+# "Tom is away until ...": somebody else, where the writer's own days are told as well.
+OF_ANOTHER: Final = re.compile(
+    r"(?!(?:I|We|Our|My|The|This|It|That|He|She|Office|Back|Please|Ich|Wir|Unser|Das|Er|Sie|Es|Je|Nous|Il|Elle|Mon|Nos|Mi|Il|La|Le)\b)"
+    r"(?:[A-ZÀ-Þ][\w'-]{1,20} ){1,3}(?:is|will|has|ist|wird|hat|est|sera|est[áa]|estar[áa]|[èe]|sar[àa]|jest|[äe]r)\s"
+)
 BLOCK: Final = re.compile(r"\n\s*\n")
 SENTENCE: Final = re.compile(r"(?<=[^\d.][.!?;])\s+(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=[。！？])")
 
@@ -134,7 +165,7 @@ SENTENCE: Final = re.compile(r"(?<=[^\d.][.!?;])\s+(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=
 def _candidates(sentence: str, spans: list[tuple[int, int]], received: dt.date, order: bool | None) -> list[Found]:
     found: list[Found] = []
     for number, (start, end) in enumerate(spans):
-        day = read_date(sentence[start:end], received, order, sentence)
+        day = read_date(sentence[start:end], received, order, sentence[:start])
         if day is None:
             continue
         next_start = spans[number + 1][0] if number + 1 < len(spans) else len(sentence)
@@ -145,9 +176,11 @@ def _candidates(sentence: str, spans: list[tuple[int, int]], received: dt.date, 
 
 
 AFTER_BACK: Final = re.compile(
-    r"\s?,?\s?(?:\(\w{2,12}\.?\),?\s?)?(?:um \d{1,2}(?::\d\d)? uhr |at \d{1,2}(?::\d\d)? )?(?:ich |bin ich |bin |sind wir |ben ik |"
-    r"[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'d[ae] )*(?:wieder|weer|terug|tillbaka|tilbage|"
-    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|tarihinde d[öo]n)",
+    r"\s?,?\s?(?:\(\w{2,12}\.?\),?\s?)?(?:(?:um|ab) \d{1,2}(?::\d\d)? uhr |at \d{1,2}(?::\d\d)? )?(?:ich |bin ich |bin |sind wir |ben ik |"
+    r"er |[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'d[ae] )*(?:wieder|weer|terug|tillbaka|tilbage|"
+    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|tarihinde d[öo]n|"
+    r"lees ik|lese ich|beantworte ich|melde ich mich|antwoord ik|"
+    r"svarar jag|svarer jeg)",
     re.I,
 )
 STARTS: Final = re.compile(
@@ -165,40 +198,58 @@ THERE: Final = re.compile(
 )
 
 
-def _role(text: str, start: int, end: int, next_start: int) -> bool | None:
-    """True: the last day away; False: the day back; None: any other date."""
+NEGATED: Final = re.compile(
+    r"(?:\b(?:not|nicht|kein\w*|pas|plus|no|non|niet|geen|inte|ikke|n[ãa]o|nie|не|нет)\b|n't\b)[^.]{0,25}$", re.I
+)
+
+
+def _says_there(text: str) -> bool:
+    """ "Back in the office", but not "not in the office"."""
+    return any(not NEGATED.search(text[: match.start()]) for match in THERE.finditer(text))
+
+
+def _role(text: str, start: int, end: int, next_start: int) -> Role | None:
+    """What the day is for, by the words beside it; None for any other date."""
     before, after = text[max(0, start - 90) : start], text[end : end + 40]
     if re.match(rf"\s?(?:から|부터|起|至|到|~|～)\s?{DATE.pattern}", after):
         return None
     if (east := _eastern(text, start, after)) is not None:
         return east
-    if AFTER_BACK.match(after):
-        return False
+    if (told := AFTER_BACK.match(after)) and not DATE.search(text, end + told.end(), end + told.end() + 30):
+        return Role.BACK
     if re.match(r"\s?inclusive", after, re.I):
-        return True
+        return Role.LAST
     if STARTS.search(before):
         until_next = re.split(r",|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b", text[end:next_start])[0]
         right = until_next if next_start < len(text) else text[end : end + 60]
-        return False if THERE.search(before[-60:]) or THERE.search(right) else None
-    cue_back, cue_until = _last(BACK_CUE, before), _last(UNTIL_WORD, before)
+        return Role.BACK if _says_there(before[-60:]) or _says_there(right) else None
+    cue_back, cue_until = _last_back(before), _last(UNTIL_WORD, before)
     if cue_back < 0 and cue_until < 0:
-        return True if CLOSES_SPAN.search(before) or ends_eastern_span(before, after) else None
+        return _closing(before, after)
     if cue_until > cue_back:
         return _until(before, after, cue_back, cue_until)
     other = DATE.search(before, cue_back) and not re.search(r"\bon\b|am\b|le\b|el\b", before[cue_back:], re.I)
-    return None if other else False
+    return None if other else Role.BACK
 
 
-def _eastern(text: str, start: int, after: str) -> bool | None:
+def _closing(before: str, after: str) -> Role | None:
+    """The end of a span of days: the last one away, unless it ends in the morning."""
+    span = CLOSES_SPAN.search(before)
+    if span and span["morning"]:
+        return Role.BACK
+    return Role.LAST if span or ends_eastern_span(before, after) else None
+
+
+def _eastern(text: str, start: int, after: str) -> Role | None:
     mark = r"\s?(?:[(（][^)）]{1,12}[)）])?\s?"
     if EAST_BACK.match(text, start) or re.match(
         mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|返回|恢复|上班|부터|에 ?복귀|복귀)", after
     ):
-        return False
+        return Role.BACK
     if EAST_UNTIL.match(text, start) or re.match(
         mark + r"(?:まで|为止|止|까지|(?:\w{0,8}\s)?(?:saakka|asti|kadar|-ig)\b)", after
     ):
-        return True
+        return Role.LAST
     return None
 
 
@@ -212,24 +263,27 @@ def ends_eastern_span(before: str, after: str) -> bool:
 
 UNTIL_WORD: Final = re.compile(rf"(?<![\w])(?:{UNTIL})(?![\w])", re.I)
 CLOSES_SPAN: Final = re.compile(
-    rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|to|al|au|a|до|по|and|und|et|y|e|og|och|i)\s?(?:\w{{2,12}},?\s)?$",
+    rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|~|～|to|all'|al|au|a|до|по|and|und|et|y|e|og|och|i)\s?"
+    r"(?:(?P<morning>(?:[5-9]|1[01])(?:[:.]\d\d)?\s?(?:am|a\.m\.)\s(?:on\s)?)|\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]m|uhr|h)\s(?:on\s)?)?"
+    r"(?:\w{2,12},?\s)?$",
     re.I,
 )
 
 
-def _until(before: str, after: str, cue_back: int, cue_until: int) -> bool:
+def _until(before: str, after: str, cue_back: int, cue_until: int) -> Role:
     if not _inclusive(before, after):
-        return False
+        return Role.UNTIL
     negative = re.search(
         r"\b(?:not|nicht|n'?t|ne|no|non|niet|inte|ikke|não|nie)\b[^.]{0,40}$", before[:cue_until], re.I
     )
-    return not (negative and cue_back >= 0 and re.search(r"back|return|wieder|zurück|retour", before, re.I))
+    back = negative and cue_back >= 0 and re.search(r"back|return|wieder|zurück|retour", before, re.I)
+    return Role.BACK if back else Role.LAST
 
 
 INCLUDED: Final = r"inclu|inkl|einschl|compres[oa]|включ|w[łl][ąa]cz|v[čc]etn|dahil"
 INCLUSIVE: Final = re.compile(
     rf"through|thru|{INCLUDED}|t/m|tot en met|t\.?\s?o\.?\s?m\b|till och med|til og med|\bpor\b|まで|為止|为止|까지|asti|saakka|"
-    r"-ig\b|\bpo\b",
+    r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και",
     re.I,
 )
 FROM_CUE: Final = re.compile(
@@ -281,6 +335,23 @@ def _back_then(after: str) -> bool:
     """ "Morgen bin ich wieder da", but not "off tomorrow, back on Sunday"."""
     match = AFTER_BACK.match(after)
     return bool(match and not DAY_WORD.search(after[match.end() :]))
+
+
+def _last_back(text: str) -> int:
+    """Where the last "back" stands that is not "not available" or "not in the office"."""
+    cues = BACK_CUE.finditer(text)
+    return max(
+        (cue.start() for cue in cues if not (STATE.match(cue[0]) and DENIED.search(text[: cue.start()]))), default=-1
+    )
+
+
+STATE: Final = re.compile(
+    r"in the office|available|reachable|erreichbar|disponi|joignable|bereikbaar|tavoit|k dispo|доступ", re.I
+)
+DENIED: Final = re.compile(
+    r"(?:\b(?:not|nicht|pas|non|no|niet|inte|ikke|n[ãa]o|nie|не)|n't)\s(?:be |being |sein |estar[ée]? |zijn |буду )?$",
+    re.I,
+)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -19,7 +19,7 @@ MONTHS: Final = (
     r"[áa]pr|m[áa]j|j[úu]n|j[úu]l|"
     r"янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|"
     r"ιαν|φεβ|μ[άα]ρ|απρ|μα[ΐιϊί]|ιο[ύυ]ν|ιο[ύυ]λ|αυγ|α[ύυ]γ|σεπ|οκτ|νο[έε]|δεκ|agu|"
-    r"oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
+    r"abr|ian|iun|iul|noi|szept|яну|юн|юл|ное|sij|velj|ožu|trav|svib|kolov|ruj|studen|oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
 )
 NUMERIC: Final = (
     r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}|\d{1,2}[./]\s?\d{1,2}\.?(?![\d:])"
@@ -31,7 +31,7 @@ WRITTEN: Final = (
     rf"|{MONTHS}\s?\d{{1,2}}(?:st|nd|rd|th)?(?!\d|:\d)(?:,?\s?\d{{4}})?"
 )
 ORDINAL: Final = r"(?<=the )\d{1,2}(?:st|nd|rd|th)(?=\s?(?:[.,;:!)]|$|and\b|but\b))"
-DATE: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9/.-])(?:{NUMERIC}|{WRITTEN}|{EAST}|{ORDINAL})", re.I)
+
 
 WEEKDAYS: Final = (
     r"mon(?:day)?|montag|lundi|lunes|luned[ìi]|maandag|m[åa]ndag(?:en)?|mandag|segunda(?:-feira)?|poniedzia[łl](?:ek|ku)|"
@@ -49,6 +49,15 @@ WEEKDAYS: Final = (
     r"sunday|sonntag|dimanche|domingo|domenica|zondag|s[öø]ndag(?:en)?|niedziel[aęi]|ned[ěe]l[eií]|воскресенье|sunnuntai(?:na)?|"
     r"vas[áa]rnap|日曜日?|周日|일요일",
 )
+DAY_NAMES: Final = tuple(re.compile(rf"(?<![^\W\d_])(?:{names})(?![^\W\d_])", re.I) for names in WEEKDAYS)
+WEEKDAY_NUMBER: Final = re.compile(
+    r"[^\W\d_]{3,14}\.?,?\s(?:the |den |le |el |il |d\. )?(\d{1,2})(?:st|nd|rd|th|\.)?", re.I
+)
+ON_WEEKDAY: Final = (
+    rf"(?:{'|'.join(WEEKDAYS[:7])})\.?,?\s(?:the |den |le |el |il |d\. )?\d{{1,2}}(?:st|nd|rd|th)?"
+    rf"(?!\d|\.?\s?(?:of |de |di |den )?{MONTHS}|[./:-]\s?\d|\s?(?:am|pm|uhr|h|[年月日])\b|\s?(?:-|–|to|bis|und|and|au|al|et|y|e|a)\s?\d)"
+)
+DATE: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9/.-])(?:{NUMERIC}|{WRITTEN}|{EAST}|{ORDINAL}|{ON_WEEKDAY})", re.I)
 TOMORROW: Final = (
     r"tomorrow|morgen|demain|ma[ñn]ana|domani|imorgon|i morgon|i morgen|amanh[ãa]|jutro|z[íi]tra|завтра|huomenna|holnap|m[âa]ine|"
     r"yar[ıi]n|明日|明天|내일"
@@ -56,7 +65,7 @@ TOMORROW: Final = (
 SHORT_DAY: Final = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
 JOINED: Final = (
     r"-|–|—|to|and|until|till|through|bis(?: zum)?|und|au|et|al?|y|hasta el|e|ao|t/m|tot(?: en met)?|en|til(?:l)?(?: den)?|og|och|do|i|"
-    r"až|po|по|до|и|la|și"
+    r"až|po|по|до|и|la|și|all'"
 )
 SPANS: Final = (
     # 9-13 March, 9. bis 13. März, 9 al 13 de marzo
@@ -70,6 +79,8 @@ SPANS: Final = (
     (re.compile(r"(?<![\d./-])(\d{1,2})\.?\s?[-–—]\s?(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d(?!\d))?"), r"\1.\3. - \2.\3.\4"),
     # 16-Mar-2026
     (re.compile(rf"(?<!\d)(\d{{1,2}})-({MONTHS})-(\d{{2,4}})(?!\d)", re.I), r"\1 \2 \3"),
+    # Március 9-től 13-ig
+    (re.compile(rf"({MONTHS})\s(\d{{1,2}})-?[tT][őöo]l\s(\d{{1,2}}-?ig)", re.I), r"\1 \2 - \1 \3"),
     # 9.3.-13.3.2026
     (re.compile(r"(?<=[\d.])\s?[-–—]\s?(?=\d{1,2}[./]\s?\d{1,2}(?!\d))"), " - "),
 )  # fmt: skip
@@ -101,14 +112,19 @@ def day_order(text: str, received: dt.date) -> bool | None:
         return True
     if ENGLISH.search(text):
         return None
-    return True
+    return not re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]", text)  # in the East the month comes first
 
 
 ENGLISH: Final = re.compile(r"\b(?:the|will|be|am|i'm|out of|office|return|back|from|until)\b", re.I)
 
 
-def read_date(found: str, received: dt.date, day_first: bool | None, text: str = "") -> dt.date | None:
-    """One date expression as a day on or near ``received``; None where two readings are possible."""
+def read_date(found: str, received: dt.date, day_first: bool | None, before: str = "") -> dt.date | None:
+    """One date expression as a day on or near ``received``; None where two readings are possible.
+
+    ``before`` is the text in front of it, where a weekday may stand that settles the order.
+    """
+    if (named := WEEKDAY_NUMBER.fullmatch(found)) and (weekday := weekday_of(found)) is not None:
+        return _on_weekday(int(named[1]), weekday, received)
     east = re.fullmatch(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]?", found)
     if east:
         return _near(int(east[1]) if east[1] else None, int(east[2]), int(east[3]), received)
@@ -117,10 +133,25 @@ def read_date(found: str, received: dt.date, day_first: bool | None, text: str =
         return _near(int(iso[1]), int(iso[2]), int(iso[3]), received)
     numeric = re.fullmatch(r"(\d{1,2})([-./])\s?(\d{1,2})(?:[-./]\s?(\d{2,4})|\.)?", found)
     if numeric:
-        return _numeric(int(numeric[1]), int(numeric[3]), numeric[2], numeric[4], received, day_first)
+        weekday = (
+            weekday_of(before[-16:]) if re.search(r"[^\W\d_]{2}[.,]*\s?(?:the |den |dem )?$", before[-16:]) else None
+        )
+        return _numeric((int(numeric[1]), int(numeric[3])), numeric[2], numeric[4], received, day_first, weekday)
     if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", found, re.I):
         return _coming(int(found[:-2]), received)
     return _written(found, received)
+
+
+def weekday_of(text: str) -> int | None:
+    """The last weekday that a text names, Monday is 0."""
+    found = [(match.start(), number) for number, names in enumerate(DAY_NAMES) for match in names.finditer(text)]
+    return max(found)[1] if found else None
+
+
+def _on_weekday(day: int, weekday: int, received: dt.date) -> dt.date | None:
+    """ "Tuesday 10": the next tenth, if it is a Tuesday."""
+    coming = (received + dt.timedelta(days=ahead) for ahead in range(1, 60))
+    return next((found for found in coming if found.day == day and found.weekday() == weekday), None)
 
 
 def _coming(day: int, received: dt.date) -> dt.date | None:
@@ -130,8 +161,14 @@ def _coming(day: int, received: dt.date) -> dt.date | None:
 
 
 def _numeric(
-    first: int, second: int, mark: str, year: str | None, received: dt.date, day_first: bool | None
+    numbers: tuple[int, int],
+    mark: str,
+    year: str | None,
+    received: dt.date,
+    day_first: bool | None,
+    weekday: int | None,
 ) -> dt.date | None:
+    first, second = numbers
     full = int(year) + (2000 if len(year) == 2 else 0) if year else None
     if mark == ".":
         return _near(full, second, first, received)
@@ -139,9 +176,11 @@ def _numeric(
         return _near(full, second, first, received)
     if second > 12:
         return _near(full, first, second, received)
-    if day_first is None:
-        return None
-    return _near(full, second, first, received) if day_first else _near(full, first, second, received)
+    readings = _near(full, second, first, received), _near(full, first, second, received)
+    if day_first is not None:
+        return readings[not day_first]
+    fitting = [day for day in readings if day and day.weekday() == weekday]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _near(year: int | None, month: int, day: int, received: dt.date) -> dt.date | None:
