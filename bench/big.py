@@ -21,7 +21,7 @@ from outreach.cli.engines import Postgres, Valkey, temporary_place
 from outreach.config import Settings
 from outreach.journeys import accounts
 from outreach.journeys.presets import load_presets
-from outreach.store import migrate, tables
+from outreach.store import migrate
 from outreach.store.base import Base
 from outreach.wiring import House
 
@@ -250,11 +250,6 @@ def machine(engine: Engine) -> str:
         size = connection.scalar(text("SELECT pg_size_pretty(pg_database_size(current_database()))"))
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return f"{os.cpu_count()} cores, load {load}, Python {platform.python_version()}, PostgreSQL {version}, database {size}"
-
-
-def tables_loaded() -> int:
-    """Every table's model is imported (for the column defaults)."""
-    return len(tables.__dict__)
 
 
 if __name__ == "__main__":

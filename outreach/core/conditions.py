@@ -12,7 +12,6 @@ from outreach.core.tasks import OUTCOMES
 
 SENSES: Final = ("interested", "not_now", "not_interested", "question", "wrong_person", "unsubscribe", "other")
 """What a human reply can mean."""
-COMPARISONS: Final = (">=", "<=", "!=", "=", ">", "<")
 
 _HEADS: Final = (
     "clicked",

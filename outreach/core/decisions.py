@@ -193,7 +193,7 @@ class Send(Decision):
     """Write the receipt of `step` and queue the letter. Call `engine.on_done` once the mail server accepted it.
 
     `variant`: index of the variant drawn (B5). `thread`: ``new`` or ``reply``; `fallback_subject`: T2.
-    `at_once`: bypasses window, gap, cap (W5). `breakup`: the break-up letter with its three answers.
+    `at_once`: bypasses window, gap, cap (W5).
     """
 
     kind: ClassVar[str] = "send"
@@ -202,7 +202,6 @@ class Send(Decision):
     at_once: bool = False
     thread: str = "new"
     fallback_subject: str | None = None
-    breakup: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

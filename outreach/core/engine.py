@@ -553,7 +553,6 @@ def _send(
         at_once=step.at_once,
         thread=step.mail.thread,
         fallback_subject=step.mail.fallback_subject,
-        breakup=step.kind is Kind.BREAKUP,
     )
 
 

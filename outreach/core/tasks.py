@@ -15,9 +15,7 @@ VOICEMAILS = 2
 class Consequence:
     """What an outcome does. `ends`: the ended state, None = the sequence goes on. `attempt`: counts as a call attempt.
 
-    `reached`: the person was spoken to (connect rate). `nurture`, `suppress`, `phone_bad`, `interview`, `referral`:
-    what
-    else follows. `asks_date`: a date comes with it.
+    `reached`: the person was spoken to (connect rate). The others: what else follows.
     """
 
     label: str
@@ -29,16 +27,15 @@ class Consequence:
     phone_bad: bool = False
     interview: bool = False
     referral: bool = False
-    asks_date: bool = False
 
 
 OUTCOMES: Final[dict[str, Consequence]] = {
     "no answer": Consequence("No answer", attempt=True),
     "left voicemail": Consequence("Left a voicemail", attempt=True),
-    "call back at": Consequence("Call back at a time", attempt=True, reached=True, asks_date=True),
+    "call back at": Consequence("Call back at a time", attempt=True, reached=True),
     "gatekeeper": Consequence("Gatekeeper", attempt=True),
     "interested": Consequence("Interested", states.REPLIED, attempt=True, reached=True, interview=True),
-    "not now": Consequence("Not now", states.LATER, attempt=True, reached=True, nurture=True, asks_date=True),
+    "not now": Consequence("Not now", states.LATER, attempt=True, reached=True, nurture=True),
     "not interested": Consequence("Not interested", states.NOT_INTERESTED, attempt=True, reached=True, nurture=True),
     "wrong number": Consequence("Wrong number", attempt=True, phone_bad=True),
     "not qualified": Consequence("Not qualified", states.NOT_QUALIFIED, attempt=True, reached=True, referral=True),

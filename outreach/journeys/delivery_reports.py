@@ -15,7 +15,6 @@ from outreach.store import events, messages
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 
-VERDICTS = ("hard", "soft", "ours", "delayed", "delivered")
 SOFT_BEFORE_FINAL = 3
 """Three soft bounces without a delivery between end the lead's sequences (MAIL 1.11)."""
 

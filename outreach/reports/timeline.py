@@ -42,7 +42,6 @@ CLASSES = {
     "complaint": ("alert-triangle", "red", "Complaint"),
     "human": ("corner-up-left", "teal", "Replied"),
 }
-WORDS_SHOWN = 4_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,3 @@ def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:
     """The lead's last word on a purpose."""
     query = select(Consent).where(Consent.lead_id == lead_id, Consent.purpose == purpose)
     return session.scalar(query.order_by(Consent.at.desc(), Consent.id.desc()).limit(1))
-
-
-def count_suppressed(session: Session) -> int:
-    """How many addresses are suppressed."""
-    return session.scalar(select(func.count()).select_from(Suppression)) or 0

@@ -167,9 +167,3 @@ def is_held() -> ColumnElement[bool]:
 def next_due(session: Session) -> datetime | None:
     """When the next enrolment falls due."""
     return session.scalar(select(func.min(Enrolment.due_at)))
-
-
-def count_by_state(session: Session, sequence_id: int) -> dict[str, int]:
-    """How many leads of a sequence are in each state."""
-    query = select(Enrolment.state, func.count()).where(Enrolment.sequence_id == sequence_id)
-    return {state: count for state, count in session.execute(query.group_by(Enrolment.state))}

@@ -202,11 +202,6 @@ def scored_after(session: Session, lead_id: int, limit: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def first_name(lead: Lead) -> str:
-    """What to call them: the first word of the name."""
-    return lead.name.split()[0] if lead.name.split() else ""
-
-
 def tags_of(session: Session, lead_id: int) -> frozenset[str]:
     """The lead's tags."""
     return frozenset(session.scalars(select(Tag.tag).where(Tag.lead_id == lead_id)))

@@ -289,11 +289,6 @@ def cancel_unsent(session: Session, enrolment_id: int, reason: str) -> list[int]
     return list(session.scalars(statement.values(state="cancelled", reason=reason).returning(Message.id)))
 
 
-def of_step(session: Session, enrolment_id: int, step_key: str) -> Message | None:
-    """The receipt of a step."""
-    return session.scalar(select(Message).where(Message.enrolment_id == enrolment_id, Message.step_key == step_key))
-
-
 def withdrawn_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, dict[str, Message]]:
     """The cancelled letters of these enrolments, by step: their receipts are used again."""
     query = select(Message).where(
@@ -318,14 +313,6 @@ def by_message_id(session: Session, ids: list[str]) -> Message | None:
     return next((found[i] for i in ids if i in found), None)
 
 
-def last_sent(session: Session, enrolment_id: int) -> Message | None:
-    """The last letter really sent in an enrolment (T2)."""
-    query = select(Message).where(Message.enrolment_id == enrolment_id, Message.state.in_(("sent", "unsure")))
-    return session.scalar(
-        query.where(Message.message_id.is_not(None)).order_by(Message.sent_at.desc().nulls_last()).limit(1)
-    )
-
-
 def last_sent_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, Message]:
     """The last letter really sent in each of these enrolments (T2)."""
     if not enrolment_ids:
@@ -341,25 +328,6 @@ def last_sent_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, 
         .order_by(Message.enrolment_id, Message.sent_at.desc().nulls_last())
     )
     return {row.enrolment_id or 0: row for row in session.scalars(query)}
-
-
-def automatic_times(
-    session: Session, lead_id: int, since: datetime, besides: int | None = None
-) -> list[tuple[datetime, str, bool]]:
-    """(moment, class, at_once) of the automatic letters to a lead since then (M4).
-
-    Those under way count too, except the ones of enrolment `besides`.
-    """
-    moment = func.coalesce(Message.sent_at, Message.due_at)
-    query = select(moment, Message.class_, Message.at_once).where(
-        Message.lead_id == lead_id,
-        Message.kind.in_(("step", "answer", "newsletter")),
-        Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
-        moment >= since,
-    )
-    if besides is not None:
-        query = query.where((Message.sent_at.is_not(None)) | (Message.enrolment_id.is_distinct_from(besides)))
-    return [(at, class_, at_once) for at, class_, at_once in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,14 +375,6 @@ def clicks_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str
     for lead_id, name, at in session.execute(query):
         found.setdefault(lead_id or 0, {})[name] = at
     return found
-
-
-def own_times(session: Session, lead_id: int, since: datetime) -> list[datetime]:
-    """When a rep's own mail went to a lead since then (M5: counts towards the cap)."""
-    query = select(Message.sent_at).where(
-        Message.lead_id == lead_id, Message.kind == "own", Message.state == "sent", Message.sent_at >= since
-    )
-    return [at for at in session.scalars(query) if at]
 
 
 def unsettled(session: Session, limit: int) -> list[int]:

@@ -92,20 +92,9 @@ def locked(session: Session, task_id: int) -> Task | None:
     return session.scalar(select(Task).where(Task.id == task_id).with_for_update())
 
 
-def last_done_by(session: Session, user_id: int) -> Task | None:
-    """The task that a user finished last."""
-    query = select(Task).where(Task.done_by == user_id, Task.done_at.is_not(None))
-    return session.scalar(query.order_by(Task.done_at.desc(), Task.id.desc()).limit(1))
-
-
 def open_of_enrolment(session: Session, enrolment_id: int) -> list[Task]:
     """An enrolment's open tasks (K2)."""
     return list(session.scalars(select(Task).where(Task.enrolment_id == enrolment_id, Task.state == "open")))
-
-
-def of_step(session: Session, enrolment_id: int, step_key: str) -> Task | None:
-    """The task of a step."""
-    return session.scalar(select(Task).where(Task.enrolment_id == enrolment_id, Task.step_key == step_key))
 
 
 def calls_of(session: Session, lead_id: int) -> list[Task]:

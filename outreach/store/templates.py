@@ -151,11 +151,6 @@ def all_issues(session: Session) -> list[Issue]:
     return list(session.scalars(select(Issue).order_by(Issue.id.desc())))
 
 
-def next_issue_due(session: Session) -> datetime | None:
-    """When the next scheduled issue goes."""
-    return session.scalar(select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled"))
-
-
 def subjects(session: Session) -> list[tuple[str, str, str]]:
     """(key, name, subject in force) of every template, archived ones too: sequences may still name them."""
     query = select(Template.key, Template.name, TemplateVersion.subject).outerjoin(
