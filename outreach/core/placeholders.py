@@ -172,13 +172,13 @@ def merge_flags(done: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 
 
-_HARMLESS = re.compile(r"[A-Za-z0-9 ,'&()+-]*\Z")
-"""Without dots, slashes and brackets there is nothing to take out."""
+_HARMLESS = re.compile(r"[\w ,'&()+-]*\Z")
+"""Without dots, slashes, brackets and controls there is nothing to take out."""
 
 
 def cleaned(value: str, limit: int = 60) -> str:
     """MAIL L5: a stranger's value for a letter: no links, no controls, no line ends, at most `limit` characters."""
-    if value.isascii() and _HARMLESS.match(value):
+    if _HARMLESS.match(value) and unicodedata.is_normalized("NFC", value):
         return " ".join(value.split())[:limit].strip()
     plain = unicodedata.normalize("NFC", value)
     if not plain.isprintable():

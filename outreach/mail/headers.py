@@ -52,7 +52,7 @@ def token(name: str, value: str) -> str:
     """O2: an id, a URL or a list of them: ASCII words between single spaces, never encoded, never repaired."""
     if not _TOKENS.match(value):
         raise HeaderRefused(f"{name} may hold printable ASCII only, and no line end: {value[:80]!r}")
-    if any(len(word) > MAX_TOKEN for word in value.split(" ")):
+    if len(value) > MAX_TOKEN and any(len(word) > MAX_TOKEN for word in value.split(" ")):
         raise HeaderRefused(f"{name} holds a word longer than {MAX_TOKEN} characters: {value[:80]!r}")
     return value
 

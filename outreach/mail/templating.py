@@ -147,6 +147,8 @@ class Shared:
 
 def prepared(fields: Mapping[str, Any], shared: Shared | None = None, **more: str) -> dict[str, Any]:
     """Fields made ready once for several calls of `render`, with a few more beside them."""
+    if isinstance(fields, _Fields) and shared is None and not more:
+        return fields
     ready = _Fields(fields) if isinstance(fields, _Fields) else _plain(fields, "", 0)
     if shared is not None:
         ready.update(shared.fields)

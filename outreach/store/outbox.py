@@ -332,7 +332,7 @@ class SendingLine:
         values = (
             letter.id, owner, now.isoformat(), letter.message_id, letter.subject, letter.text.replace("\x00", ""), letter.reply_to,
             before.id if before else None, before.at.isoformat() if before else None, before.answer if before else None,
-            json.dumps(letter.references), letter.version,
+            json.dumps(letter.references) if letter.references else "[]", letter.version,
         )  # fmt: skip
         wire = [None if value is None else str(value).encode("utf-8", "replace") for value in values]
         result = self._done(self._raw.exec_prepared(b"begin_letter", wire))
