@@ -233,7 +233,7 @@ def _before_marked(lines: list[str], index: int) -> int:
     line = lines[index]
     if not _next_is_marked(lines, index + 1):
         return 0
-    shapes = (marks.SENT_VERB, marks.DATED_ADDRESS, marks.SHORT_ATTRIBUTION, marks.HEAD_OF_MARKED)
+    shapes = (marks.SENT_VERB, marks.DATED_ADDRESS, marks.SHORT_ATTRIBUTION, marks.HEAD_OF_MARKED, marks.STARRED_NAME)
     return int(any(shape.match(line) for shape in shapes))
 
 

@@ -46,7 +46,7 @@ ATTRIBUTION: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 HINT: Final = re.compile(
-    rf"(?<!\w)(?:{VERBS})(?!\w)|(?:写道|寫道|寫了|写了|メール|書きました|メッセージ|작성)|[:\uFF1A>)*_\- ]{{1,8}}$",
+    rf"^\* \w|(?<!\w)(?:{VERBS})(?!\w)|(?:写道|寫道|寫了|写了|メール|書きました|メッセージ|작성)|[:\uFF1A>)*_\- ]{{1,8}}$",
     re.IGNORECASE,
 )
 # Where a wrapped attribution may begin, so that lines are joined only there.
@@ -63,6 +63,7 @@ SHORT_ATTRIBUTION: Final = re.compile(
     re.IGNORECASE,
 )
 # Whatever the verb, right above a marked quotation: an address, or a day with its time, and a colon.
+STARRED_NAME: Final = re.compile(r"^\* [^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){1,3}(?: <\S{3,200}>)?[ \t]*$")
 HEAD_OF_MARKED: Final = re.compile(
     r"^(?=[^\n]{0,240}(?:[^\s<>@]@[\w-]{1,60}\.\w|(?:19|20)\d\d[^\n]{1,40}\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}[^\n]{1,40}(?:19|20)\d\d))"
     r"[^\n]{8,240}[:\uFF1A][ \t]*$",
@@ -177,7 +178,7 @@ FORWARDED_LINE: Final = re.compile(
 RULE_LINE: Final = re.compile(r"^[ \t]{0,4}(?:_{8,}|-{10,}|={10,}|\*{10,}|[─━]{5,})[ \t]*$")
 QUOTE_LINE: Final = re.compile(
     r"^[ \t]{0,8}(?:>(?![^\n]{0,300}<<<[ \t]*$)|&gt;|\.{2,3}[ \t]?>)"
-    r"|^[ \t]{0,3}\|[ \t](?![^\n]*\|)|^[ \t]{0,8}(?:[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))|^--\]"
+    r"|^[ \t]{0,3}\|(?:[ \t](?![^\n]*\|)|$)|^[ \t]{0,8}(?:[A-Z]{1,3}>|[A-Z][\w.]{1,14}>(?=[ \t]|$))|^--\]"
 )
 
 # The head and the first quoted words on one line.

@@ -15,7 +15,7 @@ from .signedblock import NOBODY, Sender, before_legal, is_legal, is_name, is_of_
 GAP: Final = "\ufdd0"
 
 MAX_SIGNATURE: Final = 40
-MAX_FOOTERS: Final = 3  # a list's, its sponsor's, the writer's own
+MAX_FOOTERS: Final = 5  # a list's, its sponsor's, the writer's own
 
 
 def split_signature(text: str, sender: Sender = NOBODY) -> tuple[str, str]:
@@ -44,7 +44,7 @@ def _split(piece: str, sender: Sender, below: bool) -> tuple[str, str]:
     cut = _above_footers(lines[:cut], below)
     block = signed_block(lines[:cut], sender)
     cut = cut if block is None else block
-    while cut and cut < len(lines) and (not lines[cut - 1].strip() or _is_advert(lines[cut - 1])):
+    while cut and cut < len(lines) and _is_frame(lines[cut - 1]):
         cut -= 1
     more = next((at for at in range(cut, len(lines)) if marks.AFTERTHOUGHT.match(lines[at])), len(lines))
     own = [*lines[:cut], *(["", *lines[more:]] if more < len(lines) else [])]
@@ -61,6 +61,11 @@ def _banner(lines: Sequence[str]) -> int:
     if not lines or not marks.BANNER.match(lines[first]):
         return 0
     return next((at for at in range(first, min(len(lines), first + 6)) if not lines[at].strip()), first)
+
+
+def _is_frame(line: str) -> bool:
+    """Whether a line right above a signature belongs to it: empty, a rule, a picture, an advertiser's link."""
+    return not line.strip() or bool(marks.RULE.match(line) or marks.PICTURE.match(line)) or _is_advert(line)
 
 
 def _is_advert(line: str) -> bool:
@@ -80,20 +85,20 @@ def _behind_mark(lines: Sequence[str], sender: Sender) -> int:
             and (line.endswith("-- ") or _ends(lines[at + 1 :]))
         ):
             return at
-        if marks.RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at], sender):
+        if marks.RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at], lines[at + 1 :], sender):
             return at
         if is_of_a_phone(line) and not any(map(is_sentence, before_legal(lines[at + 1 :]))):
             return at
     return len(lines)
 
 
-def _closed(lines: Sequence[str], sender: Sender) -> bool:
-    """Whether the last words are a closing, a name below one, or the sender's own."""
+def _closed(lines: Sequence[str], rest: Sequence[str], sender: Sender) -> bool:
+    """Whether the last words are a closing or a name below one; or the sender's own name, when nothing is said below."""
     filled = [line for line in lines if line.strip()][-2:]
     if not filled:
         return False
-    named = is_name(filled[-1]) and (marks.CLOSING.match(filled[0]) or sender.signs(filled[-1]))
-    return bool(marks.CLOSING.match(filled[-1]) or named)
+    closing = marks.CLOSING.match(filled[-1]) or (marks.CLOSING.match(filled[0]) and is_name(filled[-1]))
+    return bool(closing) or (bool(sender.signs(filled[-1])) and _ends(rest))
 
 
 def _ends(rest: Sequence[str]) -> bool:
@@ -117,10 +122,20 @@ def _above_footers(lines: Sequence[str], below: bool) -> int:
     if last is not None and (last or below) and marks.LIST_FOOTER.match(lines[last]):
         cut = last
     for _ in range(MAX_FOOTERS):
-        if (rule := _behind_rule(lines[:cut], below)) is None:
+        rule = _behind_rule(lines[:cut], below)
+        paragraph = _list_paragraph(lines[:cut], below) if rule is None else rule
+        if paragraph is None:
             break
-        cut = rule
+        cut = paragraph
     return cut
+
+
+def _list_paragraph(lines: Sequence[str], below: bool) -> int | None:
+    """The last paragraph, when a list wrote it and something stands above."""
+    end = next((at for at in range(len(lines), 0, -1) if lines[at - 1].strip()), 0)
+    start = next((at for at in range(end, 0, -1) if not lines[at - 1].strip()), 0)
+    listed = (start or below) and any(map(marks.LIST_LINE.match, lines[start:end][:MAX_SIGNATURE]))
+    return start if listed else None
 
 
 def _behind_rule(lines: Sequence[str], below: bool) -> int | None:
@@ -146,9 +161,8 @@ def _behind_rule(lines: Sequence[str], below: bool) -> int | None:
 
 
 def _is_advertised(rest: Sequence[str]) -> bool:
-    """Whether a few lines with a link stand behind a rule that somebody else paid for."""
-    text = "\n".join(rest)
-    return len(rest) <= 6 and "http" in text and bool(marks.SPONSOR.search(text))
+    """Whether a few lines with a link stand behind a rule that somebody else paid for, as the first of them says."""
+    return len(rest) <= 6 and bool(marks.SPONSOR.search(rest[0])) and any("http" in line for line in rest)
 
 
 def _underlines(lines: Sequence[str], at: int) -> bool:

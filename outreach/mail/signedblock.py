@@ -15,11 +15,13 @@ from typing import Final
 from . import signmarks as marks
 
 MAX_TAIL: Final = 40  # lines with words
+MAX_DETAIL: Final = 200  # letters of a line about somebody
 MIN_LEGAL: Final = 40  # letters of a disclaimer's first line
 MAX_LEGAL: Final = 20  # lines of one paragraph
 LAWYERS_WORDS: Final = 4
 HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]")
 LETTERS: Final = re.compile(r"[^\W\d_]+")
+NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'-]*){0,3}[ \t]*")
 FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
 ANNOUNCED: Final = re.compile(r"[^\W\d_][ \t]?[:：][ \t]*$")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
@@ -41,7 +43,8 @@ def is_legal(lines: Sequence[str], at: int) -> bool:
     """Whether a disclaimer begins here: by its first words, or by many of a lawyer's in one paragraph."""
     if marks.DISCLAIMER.match(lines[at]):
         return True
-    if (at and lines[at - 1].strip()) or len(lines[at]) < MIN_LEGAL:
+    above = lines[at - 1].strip() if at else ""
+    if len(lines[at]) < MIN_LEGAL or (above and not marks.RULE.match(above)):
         return False
     paragraph = itertools.takewhile(str.strip, itertools.islice(lines, at, at + MAX_LEGAL))
     return len({stem.lower() for stem in marks.LAWYERS.findall(" ".join(paragraph)[:2000])}) >= LAWYERS_WORDS
@@ -51,11 +54,11 @@ def is_sentence(line: str) -> bool:
     """Words that somebody says, as opposed to a name, an address or a heading."""
     if marks.CONTACT.search(line[:400]) and len(line) < 100:
         return len(marks.PLAIN_WORD.findall(line)) >= 6
-    words = len(line.split())
+    words, small = len(line.split()), len(marks.PLAIN_WORD.findall(line))
     letters = len(re.findall(r"[\u3040-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", line[:200]))
-    if words >= 12:
+    if words >= 12 and (small >= 3 or line.isupper()):
         return True
-    said = words >= 5 and (line.isupper() or len(marks.PLAIN_WORD.findall(line)) >= 2)
+    said = words >= 5 and (small >= 2 or line.isupper())
     return bool(marks.SENTENCE_END.search(line)) and (said or letters >= 10)
 
 
@@ -134,12 +137,16 @@ def _says(line: str) -> bool:
     return is_sentence(line) or len(marks.PLAIN_WORD.findall(line)) >= 7 or bool(FOOTNOTE.match(line))
 
 
-def _closes(lines: Sequence[str], at: int) -> bool:
-    """A closing, known (in one language or two) or by its shape: a few words with a comma that something stands above."""
+def _closes(line: str) -> bool:
+    """A closing, in one language or two."""
+    return all(marks.CLOSING.match(half.strip()) for half in re.split(r"[/|]", line, maxsplit=1))
+
+
+def _may_close(lines: Sequence[str], at: int, name: str, sender: Sender) -> bool:
+    """A closing by its shape: a few words with a comma below others, and a name beneath."""
     line = lines[at]
-    if all(marks.CLOSING.match(half.strip()) for half in re.split(r"[/|]", line, maxsplit=1)):
-        return True
-    return line.rstrip().endswith(",") and len(line.split()) <= 4 and any(above.strip() for above in lines[:at])
+    shaped = line.rstrip().endswith(",") and len(line.split()) <= 4 and any(above.strip() for above in lines[:at])
+    return shaped and bool(sender.signs(name) or NAME.fullmatch(name))
 
 
 def _closes_above(lines: Sequence[str], at: int) -> bool:
@@ -156,7 +163,8 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
     """Below a closing and a name; where the name comes again in full, there."""
     for number, at in enumerate(tail[:-2]):
         name = tail[number + 1]
-        if not _closes(lines, at) or not is_name(lines[name]) or _closes(lines, name):
+        closes = _closes(lines[at]) or _may_close(lines, at, lines[name], sender)
+        if not closes or not is_name(lines[name]) or _closes(lines[name]):
             continue
         rest = tail[number + 2 :]
         again = next((tail[more] for more in own if tail[more] in rest and sender.is_named_by(lines[tail[more]])), None)
@@ -171,9 +179,10 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
     """At the sender's name, with what they are or how they are found on its line or below."""
     for number in own:
         at, rest = tail[number], tail[number + 1 :]
-        if _asked_for(lines, at) or (number and _closes(lines, tail[number - 1])):
+        above = tail[number - 1] if number else at
+        if _asked_for(lines, at) or (number and (_closes(lines[above]) or _may_close(lines, above, lines[at], sender))):
             continue
-        closed = _closes_above(lines, at)
+        closed = _closes_above(lines, at) or (bool(rest) and rest[0] > at + 1)
         behind = HEAD_END.search(lines[at].strip(" \t-–—"))
         beside = bool(behind) and _is_detail(lines[at])
         next_to = (
@@ -193,7 +202,7 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
 def _at_card(lines: Sequence[str], tail: Sequence[int]) -> int | None:
     """At a name of nobody known, above at least three lines of contact, in a paragraph of its own."""
     for number, at in enumerate(tail[:-3]):
-        named = re.fullmatch(r"[ \t]*(?:[^\W\d_][\w.’'-]*[ \t]*){2,4}", lines[at])
+        named = len(lines[at].split()) > 1 and NAME.fullmatch(lines[at])
         apart = at and not lines[at - 1].strip()
         if not named or not apart or _asked_for(lines, at):
             continue
@@ -215,7 +224,7 @@ def _details(lines: Sequence[str], places: Iterable[int]) -> bool:
 
 def _is_detail(line: str) -> bool:
     shapes = (marks.CONTACT, marks.PHONE, marks.COMPANY, marks.TITLE, marks.REGISTERED, marks.PICTURE)
-    return any(shape.search(line[:400]) for shape in shapes)
+    return len(line) <= MAX_DETAIL and any(shape.search(line) for shape in shapes)
 
 
 def _is_heading(line: str, named: int) -> bool:

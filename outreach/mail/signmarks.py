@@ -68,7 +68,7 @@ DISCLAIMER: Final = re.compile(
     r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|privacy) notice|"
     r"avertissement|nota legal|wichtiger hinweis|[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
     r"this (?:e-?mail|message|communication|"
-    r"transmission)(?: \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
+    r"transmission)(?:,? \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
     r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|the (?:information|"
     r"content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)|"
     r"diese (?:e-?mail|nachricht|information)[^.]{0,60}(?:enth[äa]lt|ist)[^.]{0,40}(?:vertraulich|f[üu]r den adressaten)|"
@@ -141,10 +141,18 @@ REGISTERED: Final = re.compile(
     re.IGNORECASE,
 )
 PICTURE: Final = re.compile(
-    r"^\W{0,4}(?:\[?(?:image|cid|inline image|logo|bild)\b[^\n]{0,120}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\))\W{0,4}$",
+    r"^\W{0,4}(?:\[(?:image|cid|inline image|logo|bild)\b[^\]\n]{0,120}\]|"
+    r"\[?(?:image|inline image|bild|beschreibung|descri\w+)[ \t]?:[ \t][^\n]{0,160}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\))\W{0,4}$",
     re.IGNORECASE,
 )
 LIST_FOOTER: Final = re.compile(
     r"^[ \t]{0,4}<?https?://\S{1,200}(?:listinfo|mailman|unsubscribe)\S{0,200}[ \t]*$", re.IGNORECASE
+)
+# A list's own paragraph below a letter; somebody who asks to be taken off writes otherwise.
+LIST_LINE: Final = re.compile(
+    r"^[ \t]{0,4}(?:to unsubscribe (?:from|send|click|visit|please|and|,)|you (?:are receiving|(?:have )?received) this "
+    r"(?:e-?mail|message|because)|(?:un)?subscribe:[ \t]|list (?:owner|info|archives?):[ \t]|your use of yahoo|"
+    r"have you read the faq\?)",
+    re.IGNORECASE,
 )
 SPONSOR: Final = re.compile(r"sponsor|unsubscribe|advertis|powered by|mailing list", re.IGNORECASE)

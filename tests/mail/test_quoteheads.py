@@ -9,6 +9,7 @@ MARKED = [
     "So sprach Ann Other am 2002-07-21 um 01:56:18 +0200 :",
     "Ann Other's [ANN@LEAD.EXAMPLE] 20 lines of wisdom included:",
     "A. Other quoted:",
+    "* Ann Other",
 ]
 
 

@@ -34,6 +34,14 @@ APART = [
         "Yes.\n\nThanks\nJo Lead (Jo)",
     ),
     ("Yes.\n\nThanks\nJo\n\nLead LLP\nLead LLP is a partnership registered in England and Wales (OC1).", "Yes.\n\nThanks\nJo"),
+    ("Yes.\n\nJo\n\nLead Analysts Ltd, London.\nSoftware for others https://lead.example/", "Yes.\n\nJo"),
+    ("Yes.\n\nTo unsubscribe from this group, send an email to:\nlist-unsubscribe@lead.example\n\nYour use of Yahoo! Groups is", "Yes."),
+    (
+        "Yes.\n\nSincerly\nJo\n\n__________\n\n[Description: D:\\image001.png]\n\nJo Lead\nBuyer\n\nLead GmbH\n\ntel: 0731 | 175 49 88\n\n"
+        "Lead is Professional Partner, Trapeze Bronze Partner und Funkwerk Three Star Partner Since 2001 Always\n__________\n"
+        "This e-mail, and any attachments, is intended solely for use by the addressee.",
+        "Yes.\n\nSincerly\nJo",
+    ),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
 
@@ -57,6 +65,14 @@ STAYS = [
     "Bonjour,\n\nMardi nous convient.\nwww.lead.example",
     "Regards,\nJo\n\nI will send the contract and all the\nother papers to bob@lead.example",
     "I left.\n\nThe right person is now:\n\nAnn Other\nHead of IT\nann@lead.example\n+44 20 5550 1010\n\nGood luck!\nJo",
+    "Three words,\n\nfluid yet crunchy,\ngg\n\nhttps://lead.example/a",
+    "Look at both,\nand at https://lead.example/a.html too\nhttps://lead.example/b",
+    "Sizes:\nAC [for A],\n- [shut no],\nGmbH [yes]",
+    "See it.\n\nJo\n\n------------\nThe first part is what I wanted to ask about.\nHow long does the second one take?",
+    "See it.\n\nJo\n\nPS: The list was changed, and the options are told in the\ndescription ;-)",
+    "Is it limestone?\n\n-----------\nSo is this mountain limestone or granite?\nhttps://lead.example sponsored it",
+    "Please unsubscribe me: jo@lead.example\n\nI do not want this mail.",
+    "The patch below adds a button.\n\nkre\n\n--- a.tcl 2002\n+++ /usr/a@b.tcl +1 5\n+ www.a.b\n+ http://a.b",
     "Please delete my data.\n\nIt is confidential, and I sent it in error to the wrong recipient.",
     "Call these:\n\nAnn Other 555-0101\nTom Smith 555-0102\n\nJo",
     "Yes.\n\nJo Lead\n\nPlease call me before noon, for I leave at one.\n+49 30 1234567",
