@@ -47,7 +47,10 @@ ASA: dict[str, Any] = {
     "form_name": "Contact",
     "asked_on": "4 March",
     "lead": {"name": "Åsa Öberg", "email": "asa@kund.example", "phone": "+46 70 123 45 67", "company": "Öberg & Söner"},
-    "answers": [{"label": "Topic", "value": "Solar"}, {"label": "Message", "value": "<b>please</b> call"}],
+    "answers": [
+        {"label": "Topic", "asked": "Topic:", "value": "Solar"},
+        {"label": "Message", "asked": "Message:", "value": "<b>please</b> call"},
+    ],
     "reply": {"text": "Yes please\ncall me", "subject": "Re: a solar roof", "sense": "interested"},
     "inbound": {"sender": "who@else.example", "subject": "hello", "text": "Is this the right address?"},
     "issue": {
