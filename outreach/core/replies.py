@@ -115,7 +115,10 @@ def _opts_out(text: str) -> Sense | None:
     words = " ".join(text.split())
     if NOT_STOPPING.search(words):
         return None
-    for line in text.split("\n")[:60]:
+    lines = text.split("\n")[:60]
+    if len(words.split()) <= OWN_LINE_WORDS:  # "Not interested. Please remove me."
+        lines += re.split(r"[.!?;] ", words)
+    for line in lines:
         if len(line.split()) <= OWN_LINE_WORDS and STOP_LINE.match(line.strip()):
             alone = len(words.split()) <= 40
             return Sense("unsubscribe", evidence=line.strip()[:80], sure=alone)

@@ -29,7 +29,15 @@ def test_no_wish_to_be_left_alone_is_missed_and_no_refusal_is_read_as_consent() 
 
 
 @pytest.mark.parametrize(
-    "words", ["I had enough.\nUnsubscribe", "Thanks\nSTOP", "Dear Sirs,\nplease\nstop\nsending me mail\nThanks\nJo"]
+    "words",
+    [
+        "Not interested, thanks. Please remove me.",
+        "No. Unsubscribe.",
+        "Kein Bedarf! Bitte austragen.",
+        "I had enough.\nUnsubscribe",
+        "Thanks\nSTOP",
+        "Dear Sirs,\nplease\nstop\nsending me mail\nThanks\nJo",
+    ],
 )
 def test_a_wish_to_be_left_alone_is_heard_where_a_name_would_stand(words: str) -> None:
     """U7."""
