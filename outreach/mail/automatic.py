@@ -126,6 +126,17 @@ class _Said:
     def left(self) -> bool:
         return bool(phrases.LEFT.search(self.words))
 
+    @cached_property
+    def departing(self) -> str:
+        """The sentences that tell of somebody's leaving, without the name below them."""
+        sentences = re.split(r"(?<=[.!])\s|\n\s*\n", self.words)
+        return " ".join(item for item in sentences if phrases.LEFT.search(item) and not OF_ONESELF.search(item))
+
+    @cached_property
+    def greeting(self) -> str:
+        """The first line, where the reader is named."""
+        return self.words.strip().split("\n")[0].lower() if re.match(r"\s*[^.]{0,60},\s*\n", self.words) else ""
+
     @property
     def anything(self) -> bool:
         return self.away or self.acknowledged or self.left
@@ -158,6 +169,7 @@ def _by_words(inbound: Inbound) -> str:
         _by_acknowledgement,
         _by_itself,
         _by_absence,
+        _by_departure,
     )
     for rule in rules:
         if evidence := rule(inbound, said):
@@ -177,7 +189,7 @@ def _by_auto_subject(inbound: Inbound, said: _Said) -> str:
     if strong and not answered and (_ends_there(subject[strong.end() :]) or threaded or said.anything):
         return "subject: automatic answer"
     asks = "?" in subject or "?" in said.words
-    own = threaded or said.left or bool(phrases.I_AM_AWAY.search(said.words))
+    own = (threaded and not NOUN_BEHIND.search(subject)) or said.left or bool(phrases.I_AM_AWAY.search(said.words))
     if (said.away or said.left) and ((not answered and not asks and own) or _nobody(inbound) or _suppressed(inbound)):
         return "subject: away, and words"
     return "subject: automatic, and words" if said.acknowledged and not answered else ""
@@ -229,8 +241,20 @@ def _by_absence(inbound: Inbound, said: _Said) -> str:
     """An absence, and what people leave behind for whoever writes meanwhile."""
     if not said.short or _circular(inbound) or _asks(inbound, said):
         return ""
-    told = phrases.I_AM_AWAY.search(said.words) and phrases.LEFT_BEHIND.search(said.words)
-    return "words of an absence, and what to do meanwhile" if told else ""
+    thanked = said.acknowledged and "@" in said.words and phrases.INSTEAD.search(said.words)
+    told = phrases.I_AM_AWAY.search(said.words) and (phrases.LEFT_BEHIND.search(said.words) or thanked)
+    return "words of an absence, and what to do meanwhile" if told and not phrases.MATTER.search(said.words) else ""
+
+
+def _by_departure(inbound: Inbound, said: _Said) -> str:
+    """Somebody's own mailbox says that they have left, which they would not write of themselves."""
+    if not said.left or not said.short or _circular(inbound) or _asks(inbound, said):
+        return ""
+    names = [name for name in re.findall(r"[^\W\d_]{3,}", inbound.from_name) if name.lower() not in said.greeting]
+    named = "|".join(re.escape(name) for name in names[:6])
+    told = MAILBOX_GONE.search(said.words) or (named and re.search(rf"\b(?:{named})\b", said.departing, re.I))
+    whom = phrases.INSTEAD.search(said.words)
+    return "words of a departure, and whom to write to" if told and whom else ""
 
 
 def _asks(inbound: Inbound, said: _Said) -> bool:
@@ -260,9 +284,24 @@ def _ends_there(rest: str) -> bool:
     return not re.match(r"\s*\w", rest) or bool(re.match(r"\w{0,16}\s?[:\uFF1A]", rest))
 
 
+OF_ONESELF: Final = re.compile(r"\b(?:i|i'm|ich|je|j'ai|yo|eu|io|ik|jag|jeg|я)\b", re.I)
+# "Out of office policy" is about absences, "out of office next week" is one.
+NOUN_BEHIND: Final = re.compile(
+    r"\b(?:out of (?:the )?office|vacation|leave|holiday|urlaubs?|cong[ée]s?|vacaciones)[ -](?:polic|plan|"
+    r"rule|form|request|day|calendar|list|schedul|antrag|plan|regel|liste)",
+    re.I,
+)
+MAILBOX_GONE: Final = re.compile(
+    r"(?:this|diese|cette|esta|questa|dit|denna|denne)\w* (?:e-?mail |mail)?-?(?:address|account|mailbox|inbox|e-?mail-?adresse|"
+    r"adresse|direcci[óo]n|postfach|adres|casella)[^.]{0,30} (?:no longer|nicht (?:mehr|l[äa]nger)|n'est plus|ya no|non [èe] pi[ùu]|"
+    r"niet meer)",
+    re.I,
+)
 BRACKETED: Final = re.compile(
     r"^\W*[\[(]\s*auto(?:mat(?:ed|ic(?:ally)?))?[ -]?(?:generated|repl(?:y|ied)|response)(?: (?:e-?mail|message))?\s*[\])]|"
-    r"\(\s*auto(?:matic|mated)?[ -]?(?:reply|response)\s*\)\s*$|"
+    r"\(\s*(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo|on (?:leave|vacation))\s*\)\s*$|"
+    r"^\W*(?:i am |i'm |ich bin |je suis )?(?:currently |derzeit )?(?:out of (?:the )?office|on (?:vacation|leave|holidays?)|away|"
+    r"im urlaub|nicht im (?:b[üu]ro|haus)|abwesend|absente?|en cong[ée]s?|ooo|maternity leave)\W{1,4}(?:re|aw|fwd?)\s*:|"
     r"^\s*auto\s?:.{2,80}\b(?:is|ist|est|est[áa]|[èe]|[äe]r|jest)\s(?:out of|au(?:ß|ss)er haus|nicht im|abwesend|absent|fuera|"
     r"ausente|fuori|assente|afwezig|fr[åa]nvarande|frav[æa]rende|nieobecn)",
     re.I,
@@ -293,6 +332,18 @@ ROBOT: Final = re.compile(
     r"автомат",
     re.I,
 )
+
+
+def _stands_in(inbound: Inbound) -> bool:
+    """ "Automatic reply: our subject" from a person's address: the programs that people switch on when they go."""
+    strong = STRONG_SUBJECT.search(inbound.subject)
+    local = local_part(inbound.from_address or "")
+    return bool(
+        strong
+        and re.match(r"\w{0,16}\s?[:\uFF1A]\s*\S", inbound.subject[strong.end() :])
+        and not DESK.fullmatch(local)
+        and not NO_REPLY.search(local)
+    )
 
 
 # --- kinds -----------------------------------------------------------------------------------------------------------
@@ -329,7 +380,7 @@ def _kind(
         or says_away
         or (away and not ticket)
         or (back and not ticket and not acknowledged)
-        or (subject and not acknowledged and not ticket and certain)
+        or (subject and not acknowledged and not ticket and (certain or _stands_in(inbound)))
     ):
         return Automatic("out_of_office", evidence, certain, return_date=back)
     return Automatic("acknowledgement", evidence, certain)

@@ -106,7 +106,7 @@ AWAY: Final = _any(
     r"afwezig|niet (?:aanwezig|op kantoor|bereikbaar)|(?:op|met) (?:vakantie|verlof)|buiten kantoor|mijn afwezigheid|"
     r"(?:weer|terug) op kantoor",
     r"semester|inte p[åa] (?:kontoret|plats)|inte tillg[äa]nglig|tillbaka (?:p[åa]|igen|den|m[åa]ndag)|"
-    r"f[öo]r[äa]ldraledig|tj[äa]nstledig|bortrest|fr[åa]nvarande|p[åa] ferie|ikke (?:p[åa] kontoret|tilstede|"
+    r"f[öo]r[äa]ldraledig|tj[äa]nstledig|bortrest|fr[åa]nvarande|p[åa] ferie|(?:holder|har|tar) ferie|ikke (?:p[åa] kontoret|tilstede|"
     r"til stede|tilgjengelig|tilg[æa]ngelig)|tilbage|tilbake|frav[æa]r\w*|barsel|permisjon|orlov",
     r"fora d[oa] (?:escrit[óo]rio|empresa|cidade)|de f[ée]rias|em (?:f[ée]rias|viagem|licen[çc]a)|ausente|"
     r"minha aus[êe]ncia|meu (?:retorno|regresso)",
@@ -129,7 +129,7 @@ I_AM_AWAY: Final = _any(
     r"till|through|between|on|today|this|and|with|\()|i have (?:limited|no) access|limited access|my (?:absence|return)\b|"
     r"not (?:be )?(?:reading|checking) my|is (?:currently )?(?:out of (?:the )?office|away|on (?:\w+ )?leave|on vacation|"
     r"on holiday)|will (?:be )?return\w* (?:on|to)|"
-    r"no longer (?:with|work)",
+    r"no longer (?:with|work)|we are closed|i work part[ -]?time|my (?:working|office) (?:days|hours) are",
     r"(?:ich|wir) (?:bin|sind|befinde|befinden|werde|habe)\b.{0,80}?(?:nicht (?:im|am|erreichbar)|abwesend|urlaub|au(?:ß|ss)er haus|"
     r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
     r"(?:nicht|wieder|abwesend)|b[üu]ro (?:ist|bleibt) .{0,40}geschlossen|abwesend (?:bis|vom|am|und)|im urlaub (?:bis|vom)",
@@ -145,7 +145,8 @@ I_AM_AWAY: Final = _any(
     r"tilbage|tilbake|permisjon|barsel|orlov|utanf)|min (?:fr[åa]nvaro|frav[æa]r)|f[öo]r[äa]ldraledig",
     r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
     r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
-    r"(?:dovolen|nep[řr][íi]tom|mimo|zp[ěe]t|odsoten)|nisam|odsut|godišnjem|szabads[áa]gon|t[áa]vol|visszat|(?:sunt|voi fi)\b.{0,60}?"
+    r"(?:dovolen|nep[řr][íi]tom|mimo|zp[ěe]t|odsoten)|"
+    r"(?:čerp[áa]m|m[áa]m|čerpať|čerpat) (?:\w+ )?dovolen|nisam|odsut|godišnjem|szabads[áa]gon|t[áa]vol|visszat|(?:sunt|voi fi)\b.{0,60}?"
     r"(?:concediu|absent|plecat|birou)|revin",
     r"(?:я|буду|нахожусь)\b.{0,60}?(?:отпуск|отсутств|командировк|больничн|недоступ|вне)|вернусь|выйду|моего отсутствия|відпустці|"
     r"відсутн|отпуск(?:е|у) (?:до|по|с)|d[ıi][şs][ıi]nday[ıi]m|izindeyim|tatildeyim|izinli|d[öo]nece[ğg]im|απουσι[άα]ζω|λείπω|άδεια",
@@ -162,6 +163,7 @@ LEFT: Final = _any(
     r"(?:has|have|had) (?:\w+ )?left (?:the |our )?(?:company|organi[sz]ation|firm|business|employ|team|agency|"
     r"university|school|[A-Z][\w&]+)|i(?:'ve| have) left [A-Z]|left (?:the company|the organi[sz]ation|our company|"
     r"his (?:position|role)|her (?:position|role))",
+    r"\bleft (?:[\w.]+ ){1,4}(?:as of|effective)\b|"
     r"(?:has|have) (?:retired|resigned|moved on(?: from| to)?|departed|transferred|changed (?:jobs|roles|companies))|"
     r"(?:i|he|she) (?:am|is) (?:now )?retired|i have moved to a (?:new|different)|(?:my|his|her|"
     r"their) last (?:working )?day (?:was|at|with|in the)|ceased (?:to be employed|working|employment)|"
@@ -211,7 +213,7 @@ INSTEAD: Final = _any(
     r"direct (?:all |your |any )?\w* ?\w* ?to|forward \w+ \w* ?to|address \w+ \w* ?to|send \w+ \w* ?\w* ?to|"
     r"speak (?:to|with)|connect with|refer to|replaced by|successor(?: is)?|taken over by|my (?:colleague|"
     r"replacement)|new contact(?: person)?(?: is)?)",
-    r"(?:wenden sie sich (?:bitte )?(?:an|direkt an)|kontaktieren sie|ansprechpartner(?:in)?|nachfolger(?:in)?|"
+    r"(?:wenden sie sich (?:bitte )?(?:an|direkt an)|richten sie [^.\n]{0,40} an|kontaktieren sie|ansprechpartner(?:in)?|nachfolger(?:in)?|"
     r"vertret(?:ung|en)|kolleg(?:e|in|en)|schreiben sie (?:bitte )?an|weiterleiten? an)",
     r"(?:contacte[rz]|adresse[rz](?:-vous)? [àa]|vous adresser [àa]|[ée]crire [àa]|joindre|successeur|"
     r"remplac[ée]e? par|mon coll[èe]gue|ma coll[èe]gue)",
@@ -294,17 +296,39 @@ SAYS_AUTOMATIC: Final = _any(
 )
 # What people leave behind for strangers when they go, and do not write to the one who asks.
 LEFT_BEHIND: Final = _any(
+    r"(?:limited|no|intermittent|restricted) access to (?:my )?e-?mails?\b(?!,? (?:so|but))",
     r"(?:will|is|are|be) not (?:be )?(?:forwarded|redirected)|(?:for|in|with) (?:(?:any|case of) )?(?:urgent|emergenc|immediate)"
     r"[^.\n]{0,40}(?:contact|call|please|reach)|if (?:it is|it's|this is|your \w+ is|you need|you require)[^.\n]{0,40}(?:urgent|immediate|"
-    r"assistance)|(?:upon|on|after) my return|when i (?:return|get back)|in my absence|during my absence",
+    r"assistance)|(?:upon|on|after) (?:my|our) return|when i (?:return|get back|am next)|in my absence|during my absence|your "
+    r"(?:e-?mail|message)s? will be (?:dealt with|answered|read|processed|handled|attended to)",
     r"(?:wird|werden) nicht (?:automatisch )?(?:weitergeleitet|gelesen|bearbeitet)|in dringenden (?:f[äa]llen|angelegenheiten)|"
-    r"w[äa]hrend meiner abwesenheit|nach meiner r[üu]ckkehr|in meiner abwesenheit",
+    r"w[äa]hrend meiner abwesenheit|nach meiner r[üu]ckkehr|in meiner abwesenheit|meine[r]? vertretung|vertritt mich|vertreten werde "
+    r"ich|vertreten wird mich|werde ich (?:\w+ )?vertreten",
+    r"merci d'adresser vos|(?:veuillez|merci de) (?:bien vouloir )?(?:contacter|vous adresser|joindre)|kiireelli\w+ (?:asio|tapau)\w+|"
+    r"(?:pentru|[îi]n caz de) urgen[țt]|για επείγο|επείγοντ|за спешн|u hitn\w+|v nujn\w+|steidzam|skubi\w+ (?:atvej|klausim)|"
     r"en cas d'urgence|pour toute urgence|[àa] mon retour|en mon absence|pendant mon absence|(?:asunto|caso)s? (?:urgente|de "
     r"urgencia)|durante mi ausencia|a mi (?:regreso|vuelta)|(?:caso|assunto)s? (?:urgente|de urg[êe]ncia)|na minha aus[êe]ncia",
     r"per (?:urgenze|qualsiasi urgenza|comunicazioni urgenti)|in caso di urgenza|al mio (?:rientro|ritorno)|in mia assenza|voor "
     r"dringende|bij spoed|in dringende gevallen|wordt niet (?:doorgestuurd|gelezen)|tijdens mijn afwezigheid|vid br[åa]dskande|"
-    r"i br[åa]dskande|ved (?:hastende|presserende)|w pilnych|w nag[łl]ych|podczas mojej nieobecno|v nal[ée]hav|s[üu]rg[őo]s "
-    r"(?:esetben|[üu]gyben)|в срочных|по срочным|во время моего|у термінових|acil durum",
+    r"i br[åa]dskande|ved (?:haste\w*|presserende)|w pilnych|sprawach? piln|spraw pilnych|w nag[łl]ych|podczas mojej nieobecno|"
+    r"(?:v|pri) (?:nal[ée]hav|urgentn|s[úu]rn)|s[üu]rg[őo]s "
+    r"(?:esetben|[üu]gyben)|(?:по|в|для) срочн|во время моего|(?:у|з|із|в) термінов|acil (?:durum|konu|i[şs])",
+)
+
+# What a person says of the matter itself, and a program that stands in for one does not.
+MATTER: Final = _any(
+    r"\byou (?:sent|wrote|asked|mentioned|told|offered|quoted)\b|\b(?:the|your|this) (?:offer|quot\w+|contract|prices?|draft|"
+    r"proposal|numbers?|figures|documents?|invoice|sample|meeting|appointment) (?:is|are|was|were|you|looks?|seems?|says?)\b|by "
+    r"the way|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|accept|agree|"
+    r"would like|are interested|'d like)\b|sounds good|fine (?:with|for) me|"
+    r"\binterested\b|i(?:'ll| will) (?:call|phone|ring) you|ich rufe (?:sie|dich)|je vous appelle|te llamo|ti chiamo|bel me\b|zadzwoni",
+    r"(?:ihr|das|dieses|den|der) (?:angebot|vertrag|preis|entwurf|vorschlag|termin)\w* (?:ist|sind|war|passt|gef|sieht|habe)|"
+    r"[üu]brigens|habe ich (?:gelesen|gesehen|erhalten|weitergegeben|ihm|ihr)|einverstanden|passt (?:mir|uns)|lassen sie uns|"
+    r"\bwir (?:m[öo]chten|nehmen|wollen|brauchen)",
+    r"(?:votre|l') ?(?:offre|proposition|devis) (?:est|me|nous)|au fait\b|d'accord|j'ai (?:lu|vu)|(?:su|la|el) (?:oferta|"
+    r"propuesta|contrato) (?:es|est[áa]|me|nos)|de acuerdo|he (?:le[íi]do|visto)|(?:la|il) (?:vostra |sua )?(?:offerta|proposta|"
+    r"contratto) (?:[èe]|va|mi|ci)|va bene|d'accordo|(?:a|o) (?:sua )?(?:proposta|contrato) (?:[ée]|est[áa])|de acordo|"
+    r"(?:uw|de|het) (?:offerte|voorstel|contract) (?:is|ziet)|akkoord|ustalimy|всё устраивает|высылайте|согласн",
 )
 
 ACK_SUBJECT: Final = _any(
@@ -323,7 +347,7 @@ ACK_SUBJECT: Final = _any(
     r"(?:uw|je) (?:bericht|e-?mail|aanvraag|vraag) is ontvangen|wij hebben uw|(?:tagit emot|mottagit|modtaget|mottatt) (?:ditt|din|"
     r"er)|otrzymali[śs]my|ваш\w* (?:обращение|запрос|заявка|письмо|сообщение)|мы получили|お問い?合わせ|(?:request|ticket|"
     r"message|e-?mail|enquiry|inquiry) received\b",
-    r"\[(?:ticket|case|request|incident)[ :#-]*\w*\d{3,}\]|(?:ticket|case|incident|request) ?(?:id|number|"
+    r"\[(?:ticket|case|request|incident)[ :#-]*\w*\d{3,}\]|^\s*\[[a-z]{2,10}-\d{2,}\]|(?:ticket|case|incident|request) ?(?:id|number|"
     r"no\.?)? ?[#:] ?\w{0,5}-?\d{3,}",
 )
 
@@ -368,6 +392,9 @@ CHALLENGE_ALONE: Final = _any(
     r"authenticat|respond|reply|click|authori)",
     r"(?:click|reply|respond|visit|follow|enter)[^.]{0,80}(?:verify|confirm|prove)[^.]{0,40}(?:you are|you're|that you)[^.]{0,20}"
     r"(?:human|(?:a )?(?:real|live) person|not a (?:robot|spammer|machine))",
+    r"que (?:vous [êe]tes|usted es|lei [èe]|voc[êe] [ée]) (?:bien )?(?:un |une |uma? )?(?:[êe]tre )?(?:humain|personne|human|pessoa|"
+    r"umano|persona)|dass sie (?:ein mensch|kein (?:roboter|spammer)) sind|confirmer (?:votre|l')\s?(?:envoi|exp[ée]dition|message|"
+    r"identit[ée]|adresse)[^.]{0,40}cliqu",
     r"first time[^.]{0,80}(?:click|reply|follow)[^.]{0,60}(?:deliver|whitelist|allow|approve)",
 )
 
