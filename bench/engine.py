@@ -27,6 +27,7 @@ from outreach.config import Settings
 from outreach.core import rehearsal
 from outreach.core.enrolments import Facts
 from outreach.journeys import advance, applying, facts, ticking
+from outreach.journeys.decided import Applying
 from outreach.journeys.desk import Desk
 from outreach.journeys.presets import SHIPPED
 from outreach.store import enrolments
@@ -95,13 +96,11 @@ def work(settings: Settings, start: float, answers: "Queue[Done]") -> None:
     house.engine.dispose()
 
 
-def _claimed(session: Session, house: House, now: datetime) -> list[applying.Applying]:
+def _claimed(session: Session, house: House, now: datetime) -> list[Applying]:
     found = enrolments.claim_due(session, now, advance.BATCH)
     versions = facts.sequences_of(session, [row for row, _ in found])
     desk = Desk(session, many=True)
-    return [
-        applying.Applying(session, house, lead, row, versions[row.version_id], now, desk=desk) for row, lead in found
-    ]
+    return [Applying(session, house, lead, row, versions[row.version_id], now, desk=desk) for row, lead in found]
 
 
 def _decided(session: Session, house: House, now: datetime) -> None:

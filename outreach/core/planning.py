@@ -194,7 +194,7 @@ def _plan(
 ) -> Planned:
     raw = raw_target(enrolment, sequence, cal)
     if raw is None:
-        return _no_slot(enrolment, now)
+        return _no_slot(enrolment)
     step = sequence.step(enrolment.step_key or "")
     if step is None or step.kind in FLOW_KINDS or step.at_once:
         return Planned(raw, states.DELAY, "D2" if sequence.from_enrolment else "D3", enrolment, raw)
@@ -203,14 +203,14 @@ def _plan(
     placed = _after_gap(enrolment, sequence, step, placed, facts, cal, dice)
     placed = _after_absence(enrolment, sequence, step, placed, facts, cal, dice)
     if placed is None:
-        return _no_slot(enrolment, now)
+        return _no_slot(enrolment)
     due, rule, flagged = _within_hours(step, blocks(sequence, step), placed, facts, now, cal, dice)
     if due is None:
-        return _no_slot(enrolment, now)
+        return _no_slot(enrolment)
     return Planned(due, _state(due, raw, rule, now), rule, dice.into(enrolment), raw, flagged)
 
 
-def _no_slot(enrolment: Snapshot, now: datetime) -> Planned:
+def _no_slot(enrolment: Snapshot) -> Planned:
     return Planned(None, states.NO_SLOT, "W10", enrolment)
 
 

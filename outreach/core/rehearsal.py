@@ -90,7 +90,7 @@ def read_event(text: str, zone: str, now: Callable[[str], datetime] | None = Non
     the time is in the lead's zone unless it carries an offset. Raises BadEvent.
     """
     when, _, what = text.strip().partition(" ")
-    return Event((now or (lambda each: read_time(each, zone)))(when), _signal(what.strip(), zone))
+    return Event((now or (lambda each: read_time(each, zone)))(when), _signal(what.strip()))
 
 
 def read_time(text: str, zone: str) -> datetime:
@@ -105,7 +105,7 @@ def read_time(text: str, zone: str) -> datetime:
     return found
 
 
-def _signal(what: str, zone: str) -> signals.Signal:
+def _signal(what: str) -> signals.Signal:
     name, _, rest = what.partition(" ")
     rest = rest.strip()
     if name in _PLAIN and not rest:

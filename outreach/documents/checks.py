@@ -24,7 +24,7 @@ def check(sequence: Sequence, lines: Lines, source: Source, catalogue: frozenset
     _at_once(sequence, lines, source)
     for step in sequence.every_step():
         _fields(step, lines, source, catalogue)
-        _outcomes(step, sequence, lines, source)
+        _outcomes(step, lines, source)
     for main in (sequence.steps, sequence.positive, sequence.negative):
         _Distances(sequence, lines, source).walk(main)
 
@@ -87,7 +87,7 @@ def plain(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def _outcomes(step: Step, sequence: Sequence, lines: Lines, source: Source) -> None:
+def _outcomes(step: Step, lines: Lines, source: Source) -> None:
     for test in conditions_of(step):
         if test.kind == "outcome" and test.name not in lines.steps:
             source.refuse(

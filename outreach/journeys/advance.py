@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import engine, pipeline, retry, signals
 from outreach.journeys import applying, facts, notify
+from outreach.journeys.decided import Applying
 from outreach.journeys.desk import Desk
 from outreach.journeys.house import House
 from outreach.store import consents, enrolments, events, leads, messages, tasks
@@ -87,9 +88,7 @@ def _step(
     claimed += [row.id for row, _ in found]
     versions = facts.sequences_of(session, [row for row, _ in found])
     desk = Desk(session, many=only is None)
-    applying.run(
-        [applying.Applying(session, house, lead, row, versions[row.version_id], now, desk=desk) for row, lead in found]
-    )
+    applying.run([Applying(session, house, lead, row, versions[row.version_id], now, desk=desk) for row, lead in found])
 
 
 def _expire(session: Session, task_id: int, now: datetime) -> None:
@@ -172,7 +171,7 @@ def _sent(session: Session, house: House, desk: Desk, told: Collection[tuple[Mes
     running = [row for row in rows.values() if row.ended_at is None]
     versions, random = facts.sequences_of(session, running), Random()
     contexts = [
-        applying.Applying(session, house, lead, row, versions[row.version_id], now, message_id=message.id, desk=desk)
+        Applying(session, house, lead, row, versions[row.version_id], now, message_id=message.id, desk=desk)
         for message, lead in told
         if (row := rows.get(message.enrolment_id or 0)) and row.ended_at is None
     ]

@@ -9,9 +9,8 @@
 The caller holds the lead's lock (store.leads.locked).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
-from functools import singledispatch
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,71 +22,21 @@ from outreach.core import engine, signals, states
 from outreach.core.enrolments import Facts
 from outreach.core.sequences import Sequence
 from outreach.journeys import facts, notify, settle
+from outreach.journeys.decided import Applying, add_task, clear, inputs, make_task, queue_letter, write_back
 from outreach.journeys.desk import Desk
+from outreach.journeys.effects import effected
 from outreach.journeys.house import House
-from outreach.store import consents, enrolments, forms, leads, messages, sequences, tasks
+from outreach.store import enrolments, leads, sequences
 from outreach.store.enrolments import Enrolment
-from outreach.store.events import Event
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
-from outreach.store.tasks import Task
 
-LETTER_KINDS = ("email", "breakup")
 READER_ACTED = (
     signals.Replied, signals.WasOutOfOffice, signals.LeftCompany, signals.Unsubscribed, signals.Complained, signals.Clicked,
     signals.Outcome,
 )  # fmt: skip
 """Signals that only a letter which arrived brings about."""
-TASK_NAMES = {
-    "call": "Call",
-    "text": "Send a text to",
-    "voice": "Leave a voice message for",
-    "letter": "Post a letter to",
-    "social": "Write on social media to",
-    "video": "Send a video to",
-    "task": "To do for",
-    "reply": "Answer",
-    "interview": "Arrange the interview with",
-}
-
-
-class Applying:
-    """What applying a decision needs at hand."""
-
-    def __init__(
-        self,
-        session: Session,
-        house: House,
-        lead: Lead,
-        row: Enrolment,
-        sequence: Sequence,
-        now: datetime,
-        actor_id: int | None = None,
-        message_id: int | None = None,
-        desk: Desk | None = None,
-    ) -> None:
-        self.session, self.house, self.lead, self.row = session, house, lead, row
-        self.desk = desk or Desk(session)
-        self.sequence, self.now, self.actor_id, self.message_id = sequence, now, actor_id, message_id
-
-    def event(self, kind: str, text: str, *, rule: str = "", step: str | None = None, data: object = None) -> None:
-        """One line of the timeline."""
-        self.desk.add(
-            Event,
-            at=self.now,
-            kind=kind,
-            text=text,
-            lead_id=self.lead.id,
-            enrolment_id=self.row.id,
-            step_key=step,
-            actor_id=self.actor_id,
-            message_id=self.message_id,
-            rule=rule,
-            data=data if isinstance(data, dict) else {},
-        )
-
-
 Decided = tuple[Applying, d.Decision]
 
 
@@ -265,257 +214,28 @@ def apply(context: Applying, decision: d.Decision) -> None:
     if isinstance(decision, d.Wait) and not decision.changed and not decision.effects:
         context.desk.keep(context.row, due_at=decision.after.due_at)
         return
-    _write_back(context, decision)
+    write_back(context, decision)
     context.event(
         decision.kind,
         decision.text,
         rule=decision.rule,
         step=decision.step.id if decision.step else None,
-        data=_inputs(decision),
+        data=inputs(decision),
     )
     if isinstance(decision, d.Send):
-        _queue_letter(context, decision)
+        queue_letter(context, decision)
     elif isinstance(decision, d.MakeTask):
-        _make_task(context, decision)
+        make_task(context, decision)
     if context.row.ended_at:
-        _clear(context, decision.text)
+        clear(context, decision.text)
     for effect in decision.effects:
         effected(effect, context)
 
 
-def _write_back(context: Applying, decision: d.Decision) -> None:
-    after, row = decision.after, context.row
-    context.desk.keep(
-        row,
-        state=after.state,
-        reason=after.reason,
-        step_key=after.step_key,
-        due_at=after.due_at,
-        anchor_at=after.anchor_at,
-        last_done_at=after.last_done_at,
-        memory=dict(after.memory),
-        why=decision.text,
-        rule=decision.rule,
-    )
-    if after.ended:
-        row.ended_at, row.due_at = row.ended_at or context.now, None
+# ---- effects that lead into another enrolment ----
 
 
-def _inputs(decision: d.Decision) -> dict[str, object]:
-    after = decision.after
-    data: dict[str, object] = {k: _plain(v) for k, v in decision.inputs.items()}
-    data |= {"state": after.state, "due_at": after.due_at.isoformat() if after.due_at else None}
-    return data
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _queue_letter(context: Applying, decision: d.Send) -> None:
-    """The receipt (F5): the message row, before anything is sent. UNIQUE(enrolment, step) forbids a second one."""
-    assert decision.step is not None
-    lead = context.lead
-    if earlier := context.desk.withdrawn(context.row.id, decision.step.id):
-        _queue_again(context, earlier, decision)
-        return
-    template, first = decision.letter.template, _is_first_letter(context)
-    context.desk.add(
-        Message,
-        kind="step",
-        class_=context.sequence.klass,
-        lane="urgent" if decision.at_once else "outbound",
-        at_once=decision.at_once,
-        rank=messages.rank_of("step", context.sequence.klass, decision.at_once, first=first),
-        lead_id=lead.id,
-        user_id=lead.owner_id,
-        enrolment_id=context.row.id,
-        step_key=decision.step.id,
-        submission_id=context.row.submission_id,
-        to_address=lead.email,
-        template_version_id=context.desk.version_of(template) if template else None,
-        version_id=context.row.version_id,
-        text_version_id=context.desk.texts_of(context.row.version_id),
-        subject=decision.letter.subject or "",
-        body=decision.letter.body or "",
-        variant=decision.letter.name,
-        extra={
-            "thread": decision.thread,
-            "fallback_subject": decision.fallback_subject,
-            "template": decision.letter.template,
-        },
-        references=[],
-        due_at=context.now,
-        queued_at=context.now,
-    )
-
-
-def _is_first_letter(context: Applying) -> bool:
-    """L3: no letter of this enrolment has gone yet."""
-    done = context.row.memory.get("done", {}).values()
-    return not any(each.get("kind") in LETTER_KINDS and each.get("how") == "done" for each in done)
-
-
-def _queue_again(context: Applying, earlier: Message, decision: d.Send) -> None:
-    """The same receipt once more, with the words and the owner of today (V2, T3)."""
-    template = decision.letter.template
-    earlier.state, earlier.due_at, earlier.settled, earlier.reason = "queued", context.now, False, ""
-    earlier.subject, earlier.body = decision.letter.subject or "", decision.letter.body or ""
-    earlier.template_version_id = context.desk.version_of(template) if template else None
-    earlier.variant = decision.letter.name
-    earlier.user_id, earlier.to_address = context.lead.owner_id, context.lead.email
-    earlier.version_id = context.row.version_id
-    earlier.text_version_id = context.desk.texts_of(context.row.version_id)
-    earlier.extra = earlier.extra | {
-        "thread": decision.thread,
-        "fallback_subject": decision.fallback_subject,
-        "template": decision.letter.template,
-    }
-
-
-def _make_task(context: Applying, decision: d.MakeTask) -> None:
-    """A task of a step. The first call to a new lead is the new-lead task that waits already, not a second one."""
-    assert decision.step is not None
-    lead, row = context.lead, context.row
-    if decision.task_kind == "call" and (fresh := context.desk.new_lead(lead.id, row.submission_id)):
-        fresh.enrolment_id, fresh.step_key, fresh.script = row.id, decision.step.id, decision.script or ""
-        fresh.expires_at = decision.expires_at
-        return
-    context.desk.add(
-        Task,
-        kind=decision.task_kind,
-        lead_id=lead.id,
-        owner_id=lead.owner_id,
-        enrolment_id=row.id,
-        step_key=decision.step.id,
-        submission_id=row.submission_id,
-        title=f"{TASK_NAMES.get(decision.task_kind, 'To do for')} {lead.name or lead.email}",
-        script=decision.script or decision.body or "",
-        due_at=decision.call_at,
-        created_at=context.now,
-        flag="no common working hours" if decision.flagged else "",
-        expires_at=decision.expires_at,
-        memory={},
-    )
-
-
-def _clear(context: Applying, reason: str) -> None:
-    """X8, K2: what an end cancels: letters that have not begun and open tasks of the steps. M3: whoever stood back for
-    it looks again at once."""
-    enrolments.wake(context.session, context.lead.id, states.PRIORITY, context.now)
-    for message_id in messages.cancel_unsent(context.session, context.row.id, context.row.state):
-        context.event("cancelled", f"A queued letter was cancelled: {reason}", rule="X8", data={"message": message_id})
-    _cancel_tasks(context, context.row.state)
-
-
-def _cancel_tasks(context: Applying, reason: str) -> None:
-    fresh = tasks.new_lead_of(context.session, context.lead.id, context.row.submission_id)
-    for task in [*tasks.open_of_enrolment(context.session, context.row.id), *([fresh] if fresh else [])]:
-        if task.step_key is not None or task is fresh:
-            task.state, task.done_at, task.note = "cancelled", context.now, reason
-            context.event(
-                "task cancelled", f"The task “{task.title}” was cancelled: {reason}.", rule="K2", step=task.step_key
-            )
-
-
-@singledispatch
-def effected(effect: d.Effect, context: Applying) -> None:
-    """Carry out one effect beyond the enrolment."""
-    raise NotImplementedError(f"no rows are known for {effect}")
-
-
-def _effect(kind: type[d.Effect]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    return effected.register(kind)
-
-
-@_effect(d.CancelTasks)
-def _(effect: d.CancelTasks, context: Applying) -> None:
-    _cancel_tasks(context, effect.reason)
-
-
-@_effect(d.TaskUntil)
-def _(effect: d.TaskUntil, context: Applying) -> None:
-    for task in tasks.open_of_enrolment(context.session, context.row.id):
-        if task.step_key == effect.step:
-            task.expires_at = effect.until
-
-
-@_effect(d.CancelLetters)
-def _(effect: d.CancelLetters, context: Applying) -> None:
-    messages.cancel_unsent(context.session, context.row.id, effect.reason)
-
-
-@_effect(d.AddTask)
-def _(effect: d.AddTask, context: Applying) -> None:
-    lead = context.lead
-    if any(t.kind == effect.kind and t.title == effect.text for t in tasks.open_of_lead(context.session, lead.id)):
-        return
-    context.session.add(
-        Task(
-            kind=effect.kind,
-            lead_id=lead.id,
-            owner_id=lead.owner_id,
-            enrolment_id=context.row.id,
-            title=effect.text,
-            due_at=effect.due_at,
-            created_at=context.now,
-            memory={},
-        )
-    )
-
-
-@_effect(d.Notify)
-def _(effect: d.Notify, context: Applying) -> None:
-    notify.tell(context.session, context.lead.owner_id, "engine", effect.text, f"/leads/{context.lead.id}", context.now)
-
-
-@_effect(d.Suppress)
-def _(effect: d.Suppress, context: Applying) -> None:
-    if context.lead.email:
-        consents.suppress(context.session, context.lead.email, effect.reason, "engine", context.now)
-    if effect.reason == "do not contact":
-        context.lead.do_not_contact = True
-
-
-@_effect(d.MarkPhoneBad)
-def _(effect: d.MarkPhoneBad, context: Applying) -> None:
-    context.lead.phone_bad = True
-
-
-@_effect(d.MarkAddressDead)
-def _(effect: d.MarkAddressDead, context: Applying) -> None:
-    context.lead.address_state = "dead"
-
-
-@_effect(d.MarkHot)
-def _(effect: d.MarkHot, context: Applying) -> None:
-    if not context.lead.hot:
-        context.event("hot", f"Hot: {effect.reason}", rule="X1")
-    context.lead.hot = True
-
-
-@_effect(d.MarkCustomer)
-def _(effect: d.MarkCustomer, context: Applying) -> None:
-    context.lead.stage = "won"
-    leads.add_tag(context.session, context.lead.id, "customer")
-
-
-@_effect(d.SetStage)
-def _(effect: d.SetStage, context: Applying) -> None:
-    if context.lead.stage != effect.stage:
-        context.event("stage", f"Stage: {context.lead.stage} → {effect.stage}.")
-    context.lead.stage = effect.stage
-
-
-@_effect(d.TagLead)
-def _(effect: d.TagLead, context: Applying) -> None:
-    if effect.remove:
-        leads.remove_tag(context.session, context.lead.id, effect.tag)
-    else:
-        leads.add_tag(context.session, context.lead.id, effect.tag)
-
-
-@_effect(d.PauseOthers)
+@effected.register
 def _(effect: d.PauseOthers, context: Applying) -> None:
     """X5: tell the lead's other enrolments, each by its own decision."""
     for row in enrolments.running(context.session, context.lead.id, lock=True):
@@ -532,40 +252,25 @@ def _(effect: d.PauseOthers, context: Applying) -> None:
         )
 
 
-@_effect(d.HoldLead)
-def _(effect: d.HoldLead, context: Applying) -> None:
-    """O4: every enrolment hears of the absence by its own signal; nothing more to keep here."""
-
-
-@_effect(d.EnterNurture)
+@effected.register
 def _(effect: d.EnterNurture, context: Applying) -> None:
     """The long-term programme; a date to come back becomes a task for the same rep."""
-    session, lead = context.session, context.lead
     if effect.return_on:
-        due = datetime.combine(effect.return_on, time(9), ZoneInfo(context.lead.zone or "UTC"))
-        session.add(
-            Task(
-                kind="call",
-                lead_id=lead.id,
-                owner_id=lead.owner_id,
-                due_at=due,
-                created_at=context.now,
-                title=f"Call {lead.name or lead.email}: asked to come back now",
-                memory={},
-            )
-        )
-    programme = sequences.by_name(session, effect.programme or "Educational")
-    _enter(context, programme, effect.programme or "Educational")
+        lead = context.lead
+        due = datetime.combine(effect.return_on, time(9), ZoneInfo(lead.zone or "UTC"))
+        add_task(context, "call", f"Call {lead.name or lead.email}: asked to come back now", due)
+    _enter(context, effect.programme or "Educational")
 
 
-@_effect(d.EnterSequence)
+@effected.register
 def _(effect: d.EnterSequence, context: Applying) -> None:
-    _enter(context, sequences.by_name(context.session, effect.name), effect.name)
+    _enter(context, effect.name)
 
 
-def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
+def _enter(context: Applying, name: str) -> None:
     session, lead = context.session, context.lead
     session.flush()
+    target = sequences.by_name(session, name)
     if target is None or target.archived_at or not target.current_version_id:
         context.event("not enrolled", f"There is no live sequence “{name}” to hand over to.", rule="N")
         notify.tell(
@@ -587,38 +292,5 @@ def _enter(context: Applying, target: SequenceRow | None, name: str) -> None:
     begin(
         session, context.house, lead, published(session, target), context.now, submission_id=context.row.submission_id
     )
-    if target.class_ == "nurture" and lead.stage not in ("won",):
+    if target.class_ == "nurture" and lead.stage != "won":
         lead.stage = "nurture"
-
-
-@_effect(d.HandToPerson)
-def _(effect: d.HandToPerson, context: Applying) -> None:
-    lead = context.lead
-    context.session.add(
-        Task(
-            kind="task",
-            lead_id=lead.id,
-            owner_id=lead.owner_id,
-            title=effect.note,
-            due_at=context.now,
-            created_at=context.now,
-            memory={},
-        )
-    )
-    notify.tell(context.session, lead.owner_id, "handover", effect.note, f"/leads/{lead.id}", context.now)
-    if context.row.state == states.NO_REPLY:
-        reason = "handed over to a person"
-        context.event("excluded", f"Ended without a programme: {reason}.", rule="N", data={"reason": reason})
-
-
-@_effect(d.ArchiveSubmission)
-def _(effect: d.ArchiveSubmission, context: Applying) -> None:
-    forms.set_state(context.session, context.lead.id, "archived")
-    context.event("archived", "The inquiry was archived.", rule="N")
-
-
-@_effect(d.Exclude)
-def _(effect: d.Exclude, context: Applying) -> None:
-    context.event(
-        "excluded", f"Ended without a nurture programme: {effect.reason}.", rule="N", data={"reason": effect.reason}
-    )

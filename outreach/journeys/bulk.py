@@ -111,7 +111,7 @@ def start(session: Session, kind: str, chosen: Chosen, params: dict[str, Any], u
     total = batches.line_up(session, batch.id, chosen.condition())
     if not total:
         raise Refused("No lead is chosen.")
-    return many.lined_up(session, batch, total, now)
+    return many.lined_up(batch, total, now)
 
 
 def _action(kind: str) -> BulkAction:

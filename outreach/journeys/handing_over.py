@@ -73,7 +73,7 @@ def leave(
     events.record(session, now, "handover", words, actor_id=by.id, rule="X10", data={"user": user.id, "heir": heir.id})
     title = f"{heir.name} takes over from {user.name}"
     batch = many.begin(session, "take over", title, {"from": user.id, "to": heir.id}, by.id, now)
-    return many.lined_up(session, batch, batches.line_up(session, batch.id, [Lead.owner_id == user.id]), now)
+    return many.lined_up(batch, batches.line_up(session, batch.id, [Lead.owner_id == user.id]), now)
 
 
 def _letters(session: Session, old: int, new: int) -> None:

@@ -91,7 +91,7 @@ def begin(
     return batch
 
 
-def lined_up(session: Session, batch: Batch, total: int, now: datetime) -> Batch:
+def lined_up(batch: Batch, total: int, now: datetime) -> Batch:
     """All items are there; one without any is done."""
     batch.total = total
     if not total:

@@ -194,7 +194,7 @@ def _tell(session: Session, house: House, row: Pause, title: str, user: User, no
         return Paused(row, bound, None)
     params = {"pause": row.id, "gather": {"scope": scope, "subject": subject}}
     batch = many.begin(session, "pauses", title, params, user.id, now)
-    many.lined_up(session, batch, bound, now)
+    many.lined_up(batch, bound, now)
     return Paused(row, bound, batch)
 
 

@@ -137,7 +137,7 @@ def publish(
     """
     session.flush()
     session.refresh(row, with_for_update={"key_share": True})  # two who publish at once come one after the other
-    document = _to_publish(session, row, earlier)
+    document = _to_publish(row, earlier)
     changes, before, edited = _changes(session, row, document), row.current_version_id, read(document, row.name)
     _name_is_free(session, row, edited.name)
     version = sequences.add_version(session, row, document, now, actor_id)
@@ -158,7 +158,7 @@ def publish(
     return Published(version, changes, moved, batch)
 
 
-def _to_publish(session: Session, row: SequenceRow, earlier: VersionRow | None) -> str:
+def _to_publish(row: SequenceRow, earlier: VersionRow | None) -> str:
     if earlier is None:
         if not row.draft:
             raise Refused("There is nothing to publish: the draft is the same as the version in force.")
@@ -185,9 +185,9 @@ def _line_up(
     batch = many.begin(session, "move", title, params, actor_id, now)
     total = inside.count(session, row.id, who, version.id)
     if total <= LINED_UP_AT_ONCE:
-        return many.lined_up(session, batch, inside.line_up(session, batch.id, row.id, who, version.id), now)
+        return many.lined_up(batch, inside.line_up(session, batch.id, row.id, who, version.id), now)
     batch.params = params | {"gather": inside.kept(who)}
-    return many.lined_up(session, batch, total, now)
+    return many.lined_up(batch, total, now)
 
 
 def _gather(session: Session, batch: Batch) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from outreach import documents
 from outreach.core import engine, signals, states
 from outreach.journeys import applying, facts, notify, ticking
+from outreach.journeys.decided import Applying
 from outreach.journeys.house import House
 from outreach.store import business_clock, events, faults, kept_reports, leads, loose_ends
 from outreach.store.enrolments import Enrolment
@@ -181,7 +182,7 @@ def _letter_again(session: Session, house: House, row: Loose, now: datetime) -> 
     decision = engine.on_signal(
         facts.snapshot(found), sequence, signals.LetterFailed("cancelled"), known, now, Random()
     )
-    applying.apply(applying.Applying(session, house, lead, found, sequence, now), decision)
+    applying.apply(Applying(session, house, lead, found, sequence, now), decision)
     return f"The letter of step {row.words} was waited for and is not there; the step is decided again."
 
 

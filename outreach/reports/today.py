@@ -129,7 +129,7 @@ def _item(
         group=group,
         name=_name(lead, mail),
         company=lead.company if lead else "",
-        words=_words(task, lead, mail, asked),
+        words=_words(task, mail, asked),
         badge=_badge(task, lead, mail, asked),
         late=late,
         waiting_since=since,
@@ -150,7 +150,7 @@ def _name(lead: Lead | None, mail: InboundMail | None) -> str:
     return (mail.from_name or mail.from_address) if mail else "Nobody yet"
 
 
-def _words(task: Task, lead: Lead | None, mail: InboundMail | None, asked: Submission | None) -> str:
+def _words(task: Task, mail: InboundMail | None, asked: Submission | None) -> str:
     if mail:
         said = " ".join((mail.reply_text or mail.subject).split())
         return f"“{said[:120]}”" if said else task.title
