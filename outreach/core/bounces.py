@@ -13,6 +13,7 @@ from typing import Final, Literal
 from .bouncewords import (
     AT_RECIPIENT,
     DISABLED,
+    DISABLED_AT_LAST,
     LOOKED_UP,
     MAILBOX_FULL,
     NO_DOMAIN,
@@ -153,7 +154,8 @@ def _by_code(code: str, reply: int | None, heard: _Heard) -> Verdict:
         case "5" | "6" | "7":
             if heard.nobody and not STRONG_POLICY.search(words):
                 return "hard"
-            return "soft" if DISABLED.search(words) and not _says_policy(words) else "ours"
+            blameless = DISABLED.search(words) or (subject == "5" and heard.denied)
+            return "soft" if blameless and not _says_policy(words) else "ours"
         case "1" if detail == "0" and heard.denied and not STRONG_POLICY.search(words):
             return "hard"
         case "1" | "3" | "0" if detail != "4" or subject == "1":
@@ -223,7 +225,7 @@ def _says_nobody(words: str) -> bool:
         r"unknown|not exist|n't exist|no such|not found|invalid(?!/inactive)", words
     ):
         return False
-    if TEMPORARY_NAME.search(words):
+    if TEMPORARY_NAME.search(words) or DISABLED_AT_LAST.search(words):
         return False
     if NO_DOMAIN.search(words):
         return True

@@ -179,6 +179,12 @@ DISABLED: Final = _words(
     r"receiving mail (?:too quickly|at a rate)",
 )
 
+# The reason behind a colon outweighs the summary before it ("invalid mailbox: ... account is disabled").
+DISABLED_AT_LAST: Final = _words(
+    r": (?:the |this )?(?:user|account|mail ?box|address) (?:is |has been |was )?(?:temporarily |currently )?"
+    r"(?:disabled|suspended|inactive|locked|blocked|frozen)\b",
+)
+
 POLICY: Final = _words(
     r"\bspam|spammer|unsolicited|\bjunk\b|bulk mail|phish",
     r"black ?list|block ?list|\brbl\b|dnsbl|spamhaus|spamcop|barracuda|sorbs|surbl|cloudmark|proofpoint|senderbase|"
@@ -196,7 +202,7 @@ POLICY: Final = _words(
     r"reverse (?:dns|lookup|hostname|ip)|\bptr\b|\brdns\b|cannot find your (?:reverse )?host|\bhelo\b|\behlo\b",
     r"too many (?:messages|connections|recipients|sessions|errors|mails|invalid|emails)|rate limit|throttl|"
     r"sending (?:limit|rate|quota)|limit exceeded for|exceeded .{0,40}(?:rate|per hour|per day|sending)",
-    r"\bvirus|malware|malicious|infected|content (?:rejected|filter|blocked|restriction|not accepted)|"
+    r"(?<!anti-)(?<!anti)virus|malware|malicious|infected|content (?:rejected|filter|blocked|restriction|not accepted)|"
     r"message (?:content|rejected|refused|filtered|contains|was considered)"
     r"|(?:rejected|blocked) (?:by|because of|due to) (?:the )?(?:content|header|rule|our|filter|policy|security|"
     r"attachment)|attachment|suspicious|bad header|banned",
@@ -233,7 +239,8 @@ NOT_THERE: Final = _words(r"unknown|no such|not exist|n't exist|not found|no lon
 STRONG_POLICY: Final = _words(
     r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|"
     r"reverse dns|\bptr\b|reputation|"
-    r"sender (?:address )?rejected|sender verify|(?<!anti-)virus|malware|too many (?:messages|connections|mails)|rate limit|throttl",
+    r"sender (?:address )?rejected|sender verify|(?<!anti-)(?<!anti)virus|malware|too many (?:messages|connections|mails)|"
+    r"rate limit|throttl",
     r"relay(?:ing)? (?:access )?(?:denied|not permitted|mail to)|\b(?:to|mail|open|as a|for) relay\b|relay mail|to relay|"
     r"allowed rcpthosts?|not a gateway|not (?:a )?local host|don't handle mail|requires authentication|"
     r"(?:sender|sending|your) ip|ip address\b.{0,40}(?:blocked|rejected)",
