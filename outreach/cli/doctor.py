@@ -47,7 +47,7 @@ def checks(settings: Settings) -> Iterator[Check]:
 
 def _mail_server(settings: Settings) -> Check:
     if settings.mail_is_local:
-        return running.port(settings.local_smtp, "local mail server (nothing leaves this machine)")
+        return running.port(settings.local_smtp, "local mail server (what it takes stays on this machine)")
     from outreach.mail.smtp import SmtpLink
 
     link = SmtpLink(settings.smtp_url)

@@ -58,7 +58,7 @@ def save(session: Session, house: House, row: Mailbox, answers: Answers, now: da
     if row.sign_in == "password":
         row.smtp_secret = secrets.seal(urls["smtp"], house.keys) if urls["smtp"] else None
         row.imap_secret = secrets.seal(urls["imap"], house.keys) if urls["imap"] else None
-    if numbers["ramp_start"] != row.ramp_start:
+    if numbers["ramp_start"] != row.ramp_start or row.id is None:
         row.ramp_from = now if numbers["ramp_start"] else None
     for name, number in numbers.items():
         setattr(row, name, number)
@@ -70,12 +70,13 @@ def save(session: Session, house: House, row: Mailbox, answers: Answers, now: da
 
 
 def fresh(provider: str, now: datetime) -> Mailbox:
-    """A mailbox that is not saved yet, with careful limits: new senders are watched (L6)."""
+    """A mailbox that is not saved yet, with careful limits: new senders are watched, so it begins small (L6)."""
+    careful = table.of(provider).own_inbox
     return Mailbox(
         address="", name="", provider=provider, sign_in="password", imap_cursor={}, folders=[], domain_limits={},
         signature="", sent_folder="", takes_strangers=False, active=True, failures=0, paused_reason="", read_error="",
-        daily_limit=200 if table.of(provider).own_inbox else 0, hour_limit=0, minute_limit=0, gap_seconds_min=0,
-        gap_seconds_random=0, ramp_start=0, ramp_step=0, created_at=now,
+        daily_limit=200 if careful else 0, hour_limit=0, minute_limit=0, gap_seconds_min=0,
+        gap_seconds_random=0, ramp_start=20 if careful else 0, ramp_step=10 if careful else 0, created_at=now,
     )  # fmt: skip
 
 

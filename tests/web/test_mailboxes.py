@@ -119,6 +119,15 @@ def test_each_provider_fills_in_its_servers(admin: Any) -> None:
     assert admin.get(LIST + "/new/pigeon").status_code == 404
 
 
+def test_a_new_mailbox_begins_small_unless_somebody_says_that_it_is_not_new(admin: Any, house: Any) -> None:
+    """L6: receivers watch new senders. Providers that warm up by themselves are left alone."""
+    shown = {key: admin.get(f"{LIST}/new/{key}").text for key in ("google", "generic", "postmark")}
+    ramps = {key: re.search(r'id="ramp_start"[^>]*value="(\d+)"', page)[1] for key, page in shown.items()}
+    assert ramps == {"google": "20", "generic": "20", "postmark": "0"}
+    add(admin, ramp_start="0", ramp_step="0")
+    assert the_row(house).ramp_start == 0
+
+
 def test_a_region_changes_the_server(admin: Any) -> None:
     assert 'value="email-smtp.eu-west-1.amazonaws.com"' in admin.get(LIST + "/new/ses?region=eu-west-1").text
     assert 'value="smtp.eu.mailgun.org"' in admin.get(LIST + "/new/mailgun?region=eu").text

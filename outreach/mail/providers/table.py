@@ -15,7 +15,7 @@ class Provider:
     smtp_scheme: str = "smtp+starttls"
     smtp_user: str = ""
     user_words: str = "User name, usually the whole address"
-    login_words: str = "Password"
+    login_words: str = ""
     imap_host: str = ""
     oauth: str = ""
     """`google` or `microsoft`: signing in there instead of a password."""
