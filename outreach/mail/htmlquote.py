@@ -18,7 +18,7 @@ QUOTE_CLASS: Final = re.compile(
     r"[\s_-])quoted(?:text|_text|-text|-reply|message)?(?:$|\s)|"
     r"reply-?quote|missive_quote|mcnt?quote|ms-outlook-mobile-reference|superhuman-quote|airmail_ext_on|"
     r"bloop_original|wmquote|history_container|zm_quote|sh-quoted|htc_header|replymessage|_originalmessage|"
-    r"quoted-mail|original-?message",
+    r"quoted-mail|original-?message|__quoted_text__|__headers__",
     re.I,
 )
 CUT_ID: Final = re.compile(
@@ -34,7 +34,9 @@ SIGNATURE_CLASS: Final = re.compile(
     r"gmail_signature|moz-signature|protonmail_signature|applemailsignature|ms-outlook-mobile-signature|(?:^|\s|"
     r"x_)signature(?:$|\s)|iosymailsig|composer_signature|zmail_signature|ydp\w+signature|mailspring-signature|"
     r"front-signature|(?:^|\s)email-?signature|mcnt?signature|tutanota_signature|spark-?signature|hs-sig|"
-    r"messagesignaturesection|ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature",
+    r"messagesignaturesection|ox-signature|io-ox-signature|pmsig|lineBreakAtBeginningOfSignature|"
+    r"ymail\w*signature|_rc_sig|bloop_sign|mimestream-signature|geary-signature|evolution-signature|codetwo|exclaimer|wisestamp|"
+    r"letsignit|newoldstamp|__sig_(?:pre|post)|dab4fad8-2dd7-40bb-a1b8-4e2aa1f9fdf2",
     re.I,
 )
 BORDER: Final = re.compile(
@@ -42,6 +44,7 @@ BORDER: Final = re.compile(
     r"border-top:\s*(?:solid\s*)?#?(?:b5c4df|e1e1e1|3c7fff|c8c8c8)",
     re.I,
 )
+NAMES: Final = ("class", "id", "name", "data-marker", "data-smartmail")
 KEEP_CHAIN: Final = 400
 
 
@@ -86,7 +89,7 @@ class _Reader:
             self.stack.append((token.value, role))
 
     def _marked(self, token: Token) -> str:
-        names = " ".join(attribute(token.attributes, name) for name in ("class", "id", "name"))
+        names = " ".join(attribute(token.attributes, name) for name in NAMES)
         if not names.strip() and "style" not in token.attributes.lower() and token.value != "blockquote":
             return ""
         if SIGNATURE_CLASS.search(names):

@@ -143,10 +143,11 @@ def _closes(line: str) -> bool:
 
 
 def _may_close(lines: Sequence[str], at: int, name: str, sender: Sender) -> bool:
-    """A closing by its shape: a few words with a comma below others, and a name beneath."""
-    line = lines[at]
-    shaped = line.rstrip().endswith(",") and len(line.split()) <= 4 and any(above.strip() for above in lines[:at])
-    return shaped and bool(sender.signs(name) or NAME.fullmatch(name))
+    """A closing by its shape: a few words with a comma below others, and a name beneath; a few more above their own."""
+    line, own = lines[at], sender.signs(name)
+    few = len(line.split()) <= (6 if own else 4)
+    shaped = line.rstrip().endswith(",") and few and any(above.strip() for above in lines[:at])
+    return shaped and bool(own or NAME.fullmatch(name))
 
 
 def _closes_above(lines: Sequence[str], at: int) -> bool:
@@ -155,22 +156,25 @@ def _closes_above(lines: Sequence[str], at: int) -> bool:
     if len(above) < 2:
         return False
     last, before = above[-1], above[-2]
-    few = len(lines[last].split()) <= 4 and not re.search(r"[\d.?!:@]", lines[last])
+    few = len(lines[last].split()) <= 4 and not re.search(r"[\d.?:@]", lines[last])
     return few and before < last - 1 and _says(lines[before])
 
 
 def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], sender: Sender) -> int | None:
     """Below a closing and a name; where the name comes again in full, there."""
-    for number, at in enumerate(tail[:-2]):
+    for number, at in enumerate(tail[:-1]):
         name = tail[number + 1]
         closes = _closes(lines[at]) or _may_close(lines, at, lines[name], sender)
         if not closes or not is_name(lines[name]) or _closes(lines[name]):
             continue
         rest = tail[number + 2 :]
         again = next((tail[more] for more in own if tail[more] in rest and sender.is_named_by(lines[tail[more]])), None)
+        if "|" in lines[name] and sender.signs(lines[name]) and _details(lines, [name, *rest]):
+            return name
         if again is not None and _details(lines, [place for place in rest if place >= again]):
             return again
-        if _details(lines, rest) or (rest[0] == name + 1 and _is_heading(lines[rest[0]], sender.signs(lines[name]))):
+        next_to = bool(rest) and rest[0] == name + 1 and _is_heading(lines[rest[0]], sender.signs(lines[name]))
+        if next_to or _details(lines, rest):
             return rest[0]
     return None
 

@@ -79,7 +79,10 @@ DISCLAIMER: Final = re.compile(
     r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked|sent (?:to|by|on behalf))|(?:please )?(?:consider|think of|"
     r"think about) the environment|bitte (?:denken|pr[üu]fen) sie[^.]{0,40}(?:umwelt|drucken|ausdrucken)|"
     r"(?:p )?(?:please )?(?:don[’']t|do not|only) print|think before you print|"
-    r"avant d'imprimer|antes de imprimir|caution: this (?:e-?mail|message)|настоящее сообщение|本邮件|この(?:電子)?メール(?:に|"
+    r"(?:pensez|pensons) [àa] l[’']environnement|n[’']imprimez|merci de n[’']imprimer|piens[ae] en el medio|"
+    r"(?:pense|preserve|proteja) (?:n?o |em )?(?:seu )?(?:meio )?ambiente|(?:rispetta|pensa all)[^.]{0,12}ambiente|"
+    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|"
+    r"avant d[’']imprimer|antes de imprimir|caution: this (?:e-?mail|message)|настоящее сообщение|本邮件|この(?:電子)?メール(?:に|"
     r"は))",
     re.IGNORECASE,
 )

@@ -34,6 +34,7 @@ APART = [
         "Yes.\n\nThanks\nJo Lead (Jo)",
     ),
     ("Yes.\n\nThanks\nJo\n\nLead LLP\nLead LLP is a partnership registered in England and Wales (OC1).", "Yes.\n\nThanks\nJo"),
+    ("Oui.\n\nJo.\nCordialement,\n\nJo LEAD |Acheteur\n(+33) 6 35 |jo@lead.example\n\nLEAD - 34 rue", "Oui.\n\nJo.\nCordialement,"),
     ("Yes.\n\nJo\n\nLead Analysts Ltd, London.\nSoftware for others https://lead.example/", "Yes.\n\nJo"),
     ("Yes.\n\nTo unsubscribe from this group, send an email to:\nlist-unsubscribe@lead.example\n\nYour use of Yahoo! Groups is", "Yes."),
     (
@@ -41,6 +42,15 @@ APART = [
         "Lead is Professional Partner, Trapeze Bronze Partner und Funkwerk Three Star Partner Since 2001 Always\n__________\n"
         "This e-mail, and any attachments, is intended solely for use by the addressee.",
         "Yes.\n\nSincerly\nJo",
+    ),
+    (
+        "Parfait.\n\nMerci et bonne fin de journée,\n\nJo Lead, ing.\nAchats\nT 514 555-0101, poste 22",
+        "Parfait.\n\nMerci et bonne fin de journée,\n\nJo Lead, ing.",
+    ),
+    ("Oui.\n\nCordialement\nJo Lead\nMairie de Lead\n\nPensez à l'environnement : n'imprimez pas.", "Oui.\n\nCordialement\nJo Lead"),
+    (
+        "Takk for tilbudet, vi bestiller tre.\n\nHa en fin dag!\n\nJo Lead\nDaglig leder\nMob: 900 55 010",
+        "Takk for tilbudet, vi bestiller tre.\n\nHa en fin dag!\n\nJo Lead",
     ),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
@@ -101,3 +111,21 @@ def test_an_unknown_sender_needs_a_card_of_three_lines_of_contact() -> None:
 def test_an_html_answer_loses_the_signature_of_its_sender_too() -> None:
     html = "<p>Yes.</p><p>Cordialement,</p><p>Jo LEAD</p><p><img src='cid:1' alt='LOGO'></p><p>Weg 1 42031 Ville<br>Tél. : 03 71 77</p>"
     assert reply_text("", html, None, JO).text == "Yes.\n\nCordialement,\n\nJo LEAD"
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'class="ymail_android_signature"',
+        'id="_rc_sig"',
+        'class="bloop_sign"',
+        'data-marker="__SIG_PRE__"',
+        'data-smartmail="gmail_signature"',
+        'id="x_Signature"',
+        'class="wisestamp_app main_sig"',
+        'id="DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2"',
+    ],
+)
+def test_what_a_program_marks_as_a_signature_in_html_goes_apart(attribute: str) -> None:
+    html = f"<div>Yes, please.</div><div {attribute}><b>Ann Other</b><br>Sales</div>"
+    assert reply_text("", html).text == "Yes, please."
