@@ -23,6 +23,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from outreach.cli import passage
+from outreach.cli.lock import lives
 from outreach.config import kept_secret
 from outreach.errors import Failed
 from outreach.leash import signal_on_parent_death
@@ -401,7 +402,7 @@ class Postgres(Engine):
         except ValueError:
             lock.unlink()
             return
-        if not _lives(pid):
+        if not lives(pid):
             return
         if _command_line_has(pid, str(self.place.postgres)):
             _end_leftover(pid, self.stop_signal)
@@ -527,20 +528,10 @@ def _end_leftover(pid: int, number: int) -> None:
             os.kill(pid, attempt)
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline:
-            if not _lives(pid):
+            if not lives(pid):
                 return
             time.sleep(0.05)
     raise Failed(f"A PostgreSQL of an earlier run (process {pid}) does not end; end it with: kill -9 {pid}")
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def temporary_place(prefix: str = "outreach-") -> Place:

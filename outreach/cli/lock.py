@@ -24,7 +24,7 @@ def take(data: Path) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             owner = _owner(descriptor)
-            if owner and _lives(owner):
+            if owner and lives(owner):
                 os.close(descriptor)
                 raise Failed(
                     f"outreach is running on {data} already (process {owner}); stop it with Ctrl-C or: kill {owner} - "
@@ -45,7 +45,8 @@ def _owner(descriptor: int) -> int:
     return 0
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether there is such a process, whoever's it is."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -36,7 +36,7 @@ class _Watched:
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         self.busy_since = time.monotonic()
         try:
-            return bool(super().perform_job(*args, **kwargs))  # type: ignore[misc]
+            return bool(super().perform_job(*args, **kwargs))  # type: ignore[misc]  # of the worker that this is mixed into
         finally:
             self.busy_since = None
 

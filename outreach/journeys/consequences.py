@@ -225,7 +225,7 @@ def _reply(case: Case, lead: Lead) -> None:
 def _sense(case: Case, lead: Lead) -> replies.Sense:
     day = case.now.astimezone(ZoneInfo(lead.zone or account.get(case.session).zone)).date()
     if case.sense:
-        return replies.Sense(case.sense, comeback.back_on(case.row.reply_text, day), "a person")  # type: ignore[arg-type]
+        return replies.Sense(case.sense, comeback.back_on(case.row.reply_text, day), "a person")  # type: ignore[arg-type]  # of SENSES
     return senses.of(case.session, case.row.reply_text, day)
 
 

@@ -96,13 +96,13 @@ def _verdict(row: InboundMail) -> Verdict:
         inbound = parse(row.raw)
         found = classify(inbound, received=day)
     except Unreadable:
-        return Verdict(row.class_, row.evidence)  # type: ignore[arg-type]
+        return Verdict(row.class_, row.evidence)  # type: ignore[arg-type]  # one of CLASSES
     back = found.return_date
     if row.class_ == "out_of_office" and back is None:
         back = return_date(inbound.subject, row.reply_text or inbound.body, day)
     failed = found.bounces or (dsn.bounces(inbound) if row.class_ == "bounce" else ())
     return Verdict(
-        row.class_, row.evidence, bounces=failed, complaint=found.complaint, returned=found.returned,  # type: ignore[arg-type]
+        row.class_, row.evidence, bounces=failed, complaint=found.complaint, returned=found.returned,  # type: ignore[arg-type]  # the same
         return_date=back, successors=found.successors, calendar_answer=found.calendar_answer,
     )  # fmt: skip
 

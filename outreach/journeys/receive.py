@@ -39,7 +39,6 @@ MOST_FILES = 50
 DNS_SECONDS, DNS_QUESTIONS = 8.0, 30
 """For the proof of one sender."""
 BATCH_SECONDS = 16.0
-PURPOSES = {"r": "reply", "b": "bounce", "u": "unsubscribe"}
 log = structlog.get_logger()
 
 
@@ -72,8 +71,8 @@ def accepts(session: Session, house: House, address: str) -> bool:
     """RCPT: a signed address of ours, or one of our mailboxes; nothing else (MAIL X7: no relay)."""
     local, _, domain = address.strip().strip("<>").lower().rpartition("@")
     purpose, plus, token = local.partition("+")
-    if plus and purpose in PURPOSES and domain == house.settings.reply_domain:
-        return house.number(PURPOSES[purpose], token) is not None
+    if plus and purpose in matching.PURPOSES and domain == house.settings.reply_domain:
+        return house.number(matching.PURPOSES[purpose], token) is not None
     return f"{local}@{domain}" in mailboxes.addresses(session)
 
 
@@ -250,7 +249,7 @@ def _classified(session: Session, house: House, row: InboundMail, inbound: Inbou
 def _token_number(house: House, address: str, purpose: str) -> int | None:
     local = address.strip().strip("<>").rpartition("@")[0].lower()
     head, plus, token = local.partition("+")
-    return house.number(PURPOSES[purpose], token) if plus and head == purpose else None
+    return house.number(matching.PURPOSES[purpose], token) if plus and head == purpose else None
 
 
 def _subject_number(house: House, subject: str) -> int | None:

@@ -44,7 +44,7 @@ def of(session: Session, text: str, day: date) -> Sense:
     if name not in NAMES or chance < SURE_ENOUGH:
         return ruled
     back = comeback.back_on(text, day) if name == "not_now" else None
-    return Sense(name, back, f"learned ({chance:.0%})", sure=False)  # type: ignore[arg-type]
+    return Sense(name, back, f"learned ({chance:.0%})", sure=False)  # type: ignore[arg-type]  # in NAMES
 
 
 def decided(sense: Sense) -> bool:

@@ -5,7 +5,7 @@ leaves them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,7 +16,12 @@ from .parse import MESSAGE_ID, Inbound
 
 TOKEN_ADDRESS: Final = re.compile(r"^([rbu])\+([a-z2-7]{8,61})@", re.I)
 BARE_TOKEN: Final = re.compile(r"^[a-z2-7]{16,63}$", re.I)
-PURPOSES: Final = {"r": "reply", "b": "bounce", "u": "unsubscribe"}
+PURPOSES: Final[Mapping[str, Literal["reply", "bounce", "unsubscribe"]]] = {
+    "r": "reply",
+    "b": "bounce",
+    "u": "unsubscribe",
+}
+"""What a signed address is for, by its first letter."""
 SEARCHED: Final = 256 * 1024
 
 Trust = Literal["high", "medium", "low"]
@@ -62,10 +67,7 @@ def _tokens(addresses: Iterable[str], place: str, trust: Trust, our_domains: fro
     for address in addresses:
         match = TOKEN_ADDRESS.match(address.strip().strip("<>"))
         if match and (not our_domains or domain(address.strip("<> ")) in our_domains):
-            kind: Literal["reply", "bounce", "unsubscribe"] = {"r": "reply", "b": "bounce", "u": "unsubscribe"}[
-                match[1].lower()
-            ]  # type: ignore[assignment]
-            found.append(Candidate(kind, match[2].lower(), place, trust))
+            found.append(Candidate(PURPOSES[match[1].lower()], match[2].lower(), place, trust))
     return found
 
 

@@ -46,4 +46,4 @@ class Flood:
 def _storage(redis_url: str) -> Storage:
     url = "redis+" + redis_url if redis_url.startswith("unix:") else redis_url
     options = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": None}
-    return storage_from_string(url, **options)  # type: ignore[arg-type,return-value]
+    return storage_from_string(url, **options)  # type: ignore[arg-type,return-value]  # a URL without async+ gives this kind

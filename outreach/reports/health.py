@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from outreach.config import Settings
@@ -274,8 +274,8 @@ def _letters_by_state(session: Session, house: House) -> dict[str, int]:
     return messages.counts_open(session) | {"sent": int(sent.value)}
 
 
-def _letters(session: Session, *conditions: object) -> tuple[LetterLine, ...]:
-    query = select(Message).where(*conditions).order_by(Message.id.desc()).limit(MOST)  # type: ignore[arg-type]
+def _letters(session: Session, *conditions: ColumnElement[bool]) -> tuple[LetterLine, ...]:
+    query = select(Message).where(*conditions).order_by(Message.id.desc()).limit(MOST)
     return tuple(
         LetterLine(
             row.id,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     MetaData,
     Text,
+    UpdateBase,
     create_engine,
     func,
 )
@@ -60,6 +61,12 @@ def ask(session: Session, statement: Executable, **values: Any) -> CursorResult[
     if session.autoflush:
         session.flush()
     return session.connection().execute(statement, values)
+
+
+def changed(session: Session, statement: UpdateBase) -> int:
+    """Carry out an INSERT, UPDATE or DELETE; how many rows it changed."""
+    result: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]  # what writes gives a cursor
+    return result.rowcount
 
 
 def sessions_for(engine: Engine) -> sessionmaker[Session]:

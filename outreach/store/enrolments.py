@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, func, select, text, update
+from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, func, literal_column, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment
@@ -161,7 +161,7 @@ def locked(session: Session, ids: Collection[int]) -> dict[int, Enrolment]:
 
 def is_held() -> ColumnElement[bool]:
     """A condition: something other than the plan keeps the enrolment waiting (read from its own index)."""
-    return text(HELD.replace("ended_at", "enrolments.ended_at").replace("state", "enrolments.state"))  # type: ignore[return-value]
+    return literal_column(HELD.replace("ended_at", "enrolments.ended_at").replace("state", "enrolments.state"), Boolean)
 
 
 def next_due(session: Session) -> datetime | None:

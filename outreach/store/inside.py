@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core.sequences import Sequence, named_variants
 from outreach.store import batches
+from outreach.store.base import changed
 from outreach.store.batches import Item
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
@@ -157,7 +158,7 @@ def point_to(session: Session, version_ids: Collection[int], version_id: int, li
     free = select(Enrolment.id).where(Enrolment.version_id.in_(version_ids), Enrolment.ended_at.is_(None))
     free = free.limit(limit).with_for_update(skip_locked=True)
     moved = update(Enrolment).where(Enrolment.id.in_(free)).values(version_id=version_id)
-    return int(session.execute(moved).rowcount)  # type: ignore[attr-defined]
+    return changed(session, moved)
 
 
 REWORD = text("""

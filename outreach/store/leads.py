@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Computed,
     ForeignKey,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     inspect,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -262,7 +264,7 @@ IN_STATE = {
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
-    return text(IN_STATE[state]) if state in IN_STATE else false()  # type: ignore[return-value]
+    return literal_column(IN_STATE[state], Boolean) if state in IN_STATE else false()
 
 
 def found_by(

@@ -22,10 +22,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from outreach.store.base import Base, Id, Json, JsonList, Moment
+from outreach.store.base import Base, Id, Json, JsonList, Moment, changed
 from outreach.store.leads import Lead
 
 RESULT = (
@@ -237,8 +236,7 @@ def finish(session: Session, message_id: int, owner: str, /, **values: Any) -> b
         Message.id == message_id, Message.lease_owner == owner, Message.state.in_(("claimed", "begun", "unsure"))
     )
     cleared = {} if values.get("state") == "unsure" else {"lease_owner": None}
-    result: CursorResult[Any] = session.execute(statement.values(lease_until=None, **cleared, **values))  # type: ignore[assignment]
-    return result.rowcount == 1
+    return changed(session, statement.values(lease_until=None, **cleared, **values)) == 1
 
 
 SWEEP_BEGUN = text(

@@ -1,71 +1,12 @@
 """Every table, imported: what migrations are compared with."""
 
-from outreach.store import (
-    account,
-    attachments,
-    batches,
-    business_clock,
-    consents,
-    corrections,
-    deals,
-    domains,
-    enrolments,
-    events,
-    experiments,
-    forms,
-    happenings,
-    hooks,
-    inbox,
-    kept_reports,
-    leads,
-    logins,
-    mailboxes,
-    messages,
-    notices,
-    oauth_clients,
-    outlook,
-    pauses,
-    segments,
-    sequences,
-    stop_sets,
-    tasks,
-    templates,
-    users,
-    visits,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+from outreach import store
 from outreach.store.base import Base
 
-MODULES = (
-    account,
-    attachments,
-    batches,
-    business_clock,
-    consents,
-    corrections,
-    deals,
-    domains,
-    enrolments,
-    events,
-    experiments,
-    forms,
-    happenings,
-    hooks,
-    inbox,
-    kept_reports,
-    leads,
-    logins,
-    mailboxes,
-    messages,
-    notices,
-    oauth_clients,
-    outlook,
-    pauses,
-    segments,
-    sequences,
-    stop_sets,
-    tasks,
-    templates,
-    users,
-    visits,
-)
+for module in iter_modules(store.__path__, f"{store.__name__}."):
+    if not module.ispkg:
+        import_module(module.name)
 metadata = Base.metadata

@@ -5,6 +5,7 @@ form, and with the changed pieces to htmx.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -199,10 +200,10 @@ def sequence_step_test(sequence_id: int, key: str) -> AnyResponse:
     return redirect(url_for("web.sequence_editor", sequence_id=sequence_id, step=key), 303)
 
 
-def _edited(row: SequenceRow, edit: object, key: str) -> AnyResponse:
+def _edited(row: SequenceRow, edit: Callable[[], Sequence], key: str) -> AnyResponse:
     """Do an edit, keep the draft, and answer with the timeline and the step's panel."""
     try:
-        publish.save_draft(transaction(), row, edit())  # type: ignore[operator]
+        publish.save_draft(transaction(), row, edit())
     except (CannotEdit, documents.DocumentError) as fault:
         return _refused(row, key, _plain(fault))
     if not request.headers.get("HX-Request"):

@@ -100,9 +100,9 @@ def _letter(step: Step, shown: Shown) -> Shown:
         text = text_of(step)
         letter = previews.preview(session, house, text, shown.lead, user).letter
     except (Refused, TemplateError) as fault:
-        return _with(shown, fault=str(fault))
+        return replace(shown, fault=str(fault))
     body = letter.text.split("\n--\n")[0]
-    return _with(
+    return replace(
         shown,
         letter=letter,
         designed=text.source is not None,
@@ -116,16 +116,12 @@ def _bubble(body: str, shown: Shown) -> Shown:
     try:
         letter = previews.preview(session, house, Text("Text", body), shown.lead, user).letter
     except TemplateError as fault:
-        return _with(shown, fault=str(fault))
+        return replace(shown, fault=str(fault))
     words = letter.text.split("\n--\n")[0].strip()
     parts = 1 if len(words) <= 160 else -(-len(words) // 153)
     level = "ok" if parts == 1 else "info"
     text = f"{len(words)} characters, {parts} text message{'' if parts == 1 else 's'}"
-    return _with(shown, bubble=words, findings=(Check(level, text),))
-
-
-def _with(shown: Shown, **changes: object) -> Shown:
-    return replace(shown, **changes)  # type: ignore[arg-type]
+    return replace(shown, bubble=words, findings=(Check(level, text),))
 
 
 @blueprint.get("/sequences/<int:sequence_id>/steps/<key>/letter")
