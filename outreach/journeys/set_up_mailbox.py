@@ -58,8 +58,8 @@ def save(session: Session, house: House, row: Mailbox, answers: Answers, now: da
     if row.sign_in == "password":
         row.smtp_secret = secrets.seal(urls["smtp"], house.keys) if urls["smtp"] else None
         row.imap_secret = secrets.seal(urls["imap"], house.keys) if urls["imap"] else None
-    if numbers["ramp_start"] != row.ramp_start or row.id is None:
-        row.ramp_from = now if numbers["ramp_start"] else None
+    if numbers["ramp_start"] != row.ramp_start:
+        row.ramp_from = now if numbers["ramp_start"] and row.id else None  # a new one's begins with its first letter
     for name, number in numbers.items():
         setattr(row, name, number)
     row.domain_limits = paces

@@ -68,7 +68,7 @@ def test_a_mailbox_is_saved_and_its_password_is_neither_readable_nor_shown(admin
     assert row.imap_secret is None
     assert (row.daily_limit, row.ramp_start, row.ramp_step, row.folders) == (200, 20, 10, ["Junk", "Leads"])
     assert row.domain_limits == {"gmail.com": 40, "*": 200}
-    assert row.ramp_from is not None
+    assert row.ramp_from is None  # L6: the ramp begins with the first letter
     assert "gmail.com 40\n* 200" in admin.get(page).text
 
 
