@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 from outreach import store
 from outreach.store.base import Base
 
-for module in iter_modules(store.__path__, f"{store.__name__}."):
-    if not module.ispkg:
-        import_module(module.name)
+for module in iter_modules(store.__path__):
+    if module.name not in ("migrate", "migrations", "tables"):  # what asks for the tables
+        import_module(f"{store.__name__}.{module.name}")
 metadata = Base.metadata
