@@ -1,29 +1,26 @@
 """Somebody asks for help: a form post, a call, a card, a walk-in, a stranger's mail (DESIGN 5a).
 
-`check` cleans the answers; `submit` keeps them, finds or makes the lead, routes it, enrols it and queues the answer, all in
-the caller's one transaction. Nothing is sent here.
+`submit` finds or makes the lead, keeps the cleaned answers (journeys.cleaning), routes it, enrols it and queues the answer,
+all in the caller's one transaction. Nothing is sent here.
 """
 
 import hashlib
 import json
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.core import entry, office, zones
+from outreach.core import entry, office
 from outreach.core.answers import OF_THE_LEAD, in_words
 from outreach.errors import Refused
 from outreach.journeys import enrol, facts, notify
+from outreach.journeys.cleaning import address, clean, phone_number
 from outreach.journeys.house import House
-from outreach.store import account, companies, consents, enrolments, events, forms, happenings, leads, users
+from outreach.journeys.who_asks import bring_up_to_date, lead_for
+from outreach.store import account, consents, enrolments, events, forms, happenings, leads, users
 from outreach.store.forms import Form, Submission
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -31,8 +28,6 @@ from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
 from outreach.store.users import User
 
-LONGEST = {"text": 200, "email": 254, "tel": 40, "textarea": 5000, "date": 40, "select": 200, "radio": 200}
-KNOWN = ("name", "email", "phone", "company", "topic", "reach_by", "consent")
 ANSWER_AGAIN = timedelta(hours=24)
 """O9: at most one auto-response per address and form in so long."""
 SLA = timedelta(minutes=5)
@@ -46,92 +41,6 @@ class Captured:
     lead_id: int
     submission_id: int
     enrolment_id: int | None
-    repeated: bool = False
-    """It was a double click: nothing new happened."""
-
-
-def check(form: Form, answers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The cleaned answers and, by field, what is wrong with the others. Unknown keys are kept as further answers."""
-    cleaned: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    known = {field["key"] for field in form.fields}
-    for field in form.fields:
-        if field.get("kind") == "checkbox" and not field.get("required") and answers.get(field["key"]) is None:
-            continue  # not asked, so neither yes nor no
-        try:
-            cleaned[field["key"]] = _value(field, answers.get(field["key"]))
-        except Refused as error:
-            errors[field["key"]] = str(error)
-    for key in [k for k in answers if k not in known][:40]:
-        if isinstance(answers[key], str | int | float | bool) and re.fullmatch(r"[A-Za-z][\w-]{0,60}", key):
-            cleaned[key] = _clean(str(answers[key]))[:2000]
-    return cleaned, errors
-
-
-def _value(field: dict[str, Any], raw: Any) -> Any:
-    kind, label = field.get("kind", "text"), field.get("label", field["key"])
-    if kind == "checkbox":
-        return _truth(raw, label, bool(field.get("required")))
-    if raw is not None and not isinstance(raw, str | int | float):
-        raise Refused(f"{label}: send text, not {type(raw).__name__}.")
-    value = _clean("" if raw is None else str(raw), lines=kind == "textarea")
-    if not value:
-        if field.get("required"):
-            raise Refused("Please choose one." if kind in ("select", "radio") else "Please fill this in.")
-        return ""
-    if len(value) > LONGEST.get(kind, 200):
-        raise Refused(f"This has {len(value)} characters; {LONGEST.get(kind, 200)} are allowed.")
-    if kind == "email":
-        return _email(value)
-    if kind == "tel":
-        return _phone(value)
-    if kind in ("select", "radio"):
-        return _choice(field, value)
-    return value
-
-
-def _truth(raw: Any, label: str, required: bool) -> bool:
-    value = raw is True or str(raw).strip().lower() in ("true", "1", "on", "yes", "y")
-    if (
-        not value
-        and raw not in (None, False, "", 0)
-        and str(raw).strip().lower() not in ("false", "0", "off", "no", "n")
-    ):
-        raise Refused(f"{label}: send true or false, not '{str(raw)[:40]}'.")
-    if required and not value:
-        raise Refused("Please tick this to go on.")
-    return value
-
-
-def _clean(value: str, *, lines: bool = False) -> str:
-    """NFC, without control characters; white space collapsed except line ends in long texts."""
-    value = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
-    kept = "".join(c for c in value if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
-    if lines:
-        return kept.strip()
-    return " ".join(kept.split())
-
-
-def _email(value: str) -> str:
-    try:
-        found = validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise Refused(f"'{value[:80]}' is no e-mail address. Please check it, for example ann@example.com.") from None
-    return found.normalized.lower()
-
-
-def _phone(value: str) -> str:
-    digits = sum(c.isdigit() for c in value)
-    if not 5 <= digits <= 20 or re.search(r"[^\d\s+()./x#-]", value, re.IGNORECASE):
-        raise Refused(f"'{value[:40]}' is no phone number. Digits, spaces and + are enough.")
-    return value
-
-
-def _choice(field: dict[str, Any], value: str) -> str:
-    allowed = [str(o["value"]) for o in field.get("options", [])]
-    if value not in allowed:
-        raise Refused(f"'{value[:60]}' is not one of: {', '.join(allowed)}.")
-    return value
 
 
 def submit(
@@ -139,13 +48,13 @@ def submit(
 ) -> Captured:
     """One form post: (1) the lead, (2) the submission (a double click is one), (3) consent, (4) owner and clock,
     (5) the sequence, or the form's own letter, (6) the notice to the owner."""
-    lead, new = _lead_for(session, answers, context, now, source=f"form {form.key}")
+    lead, new = lead_for(session, answers, context, now, source=f"form {form.key}")
     if earlier := _double(session, form.id, answers, now):
         return _repeated(session, earlier)
     with session.no_autoflush:  # nothing in between asks for what is being written: one statement for each row
         if not new:
-            _update(session, lead, answers, context)
-        owner = _route(session, house, lead, now)
+            bring_up_to_date(session, lead, answers, context)
+        owner = _route(session, lead, now)
         due = _sla(session, owner, now)
         submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now, due)
         _consent(session, lead, form, answers, context, now)
@@ -187,23 +96,23 @@ def note_lead(
     ``import`` or ``api`` opens the ways in of that name when no sequence is chosen.
     """
     answers: dict[str, Any] = {
-        k: _clean(v, lines=k == "message")
+        k: clean(v, lines=k == "message")
         for k, v in {"name": name, "company": company, "topic": topic, "message": message}.items()
     }
-    answers["email"] = _email(email) if email.strip() else ""
-    answers["phone"] = _phone(_clean(phone)) if phone.strip() else ""
+    answers["email"] = address(email) if email.strip() else ""
+    answers["phone"] = phone_number(clean(phone)) if phone.strip() else ""
     if not answers["email"] and not answers["phone"]:
         raise Refused("Give an e-mail address or a phone number: without one nobody can follow up.")
-    lead, new = _lead_for(session, answers, {}, now, source=source)
+    lead, new = lead_for(session, answers, {}, now, source=source)
     if earlier := _double(session, None, answers | {"source": source}, now):
         return _repeated(session, earlier)
     if not new:
-        _update(session, lead, answers, {})
+        bring_up_to_date(session, lead, answers, {})
     fingerprint = _fingerprint(answers | {"source": source}, now)
     submission = _keep(session, lead, None, fingerprint, source, answers, {}, now)
     if owner_id and lead.owner_id is None:
         lead.owner_id = owner_id
-    _route(session, house, lead, now)
+    _route(session, lead, now)
     events.record(
         session,
         now,
@@ -228,75 +137,10 @@ def complete(session: Session, submission: Submission, phone: str, best_time: st
     lead = leads.locked(session, submission.lead_id)
     assert lead is not None
     if phone.strip():
-        lead.phone, lead.phone_bad = _phone(_clean(phone)), False
-    lead.best_time = _clean(best_time)[:100] or lead.best_time
+        lead.phone, lead.phone_bad = phone_number(clean(phone)), False
+    lead.best_time = clean(best_time)[:100] or lead.best_time
     submission.answers = submission.answers | {"phone": lead.phone, "best_time": lead.best_time}
     events.record(session, now, "submission", "Added a phone number or the best time to call.", lead_id=lead.id)
-
-
-def _lead_for(
-    session: Session, answers: dict[str, Any], context: dict[str, Any], now: datetime, source: str
-) -> tuple[Lead, bool]:
-    """The lead, locked; whether it came into being just now, with all that was told: one statement then."""
-    email = str(answers.get("email", ""))
-    found = leads.by_email(session, email) if email else _by_phone(session, str(answers.get("phone", "")))
-    if found is None:
-        made = leads.blank(email, source, now)
-        _update(session, made, answers, context)
-        if lead := leads.insert(session, made):
-            return lead, True
-        found = leads.must_by_email(session, email)
-    leads.locked(session, found.id)
-    return found, False
-
-
-def _by_phone(session: Session, phone: str) -> Lead | None:
-    return session.scalar(select(Lead).where(Lead.phone == phone).limit(1)) if phone else None
-
-
-def _update(session: Session, lead: Lead, answers: dict[str, Any], context: dict[str, Any]) -> None:
-    """Newer answers win over what was known, except that nothing is emptied."""
-    for key in ("name", "phone", "company", "topic", "reach_by"):
-        if answers.get(key):
-            setattr(lead, key, str(answers[key]))
-    if answers.get("phone"):
-        lead.phone_bad = False
-    lead.locale = str(context.get("locale") or lead.locale)[:20]
-    own = {k: v for k, v in answers.items() if k not in KNOWN and k != "message" and v not in ("", None)}
-    lead.fields = lead.fields | own
-    if lead.zone_source != "field":
-        _place(session, lead, context)
-
-
-def _place(session: Session, lead: Lead, context: dict[str, Any]) -> None:
-    """W6: the first of the chain that is known, with its source."""
-    us = account.get(session)
-    owner = session.get(User, lead.owner_id) if lead.owner_id else None
-    country = lead.country or _country_of(lead.phone)
-    chain = partial(
-        zones.zone_of,
-        browser=context.get("zone") or (lead.zone if lead.zone_source == "browser" else None),
-        country=lead.country or None,
-        region=lead.region or None,
-        phone=lead.phone or None,
-        owner=owner.zone if owner else None,
-        account=us.zone,
-    )
-    zone = chain()
-    if zone.source in ("owner", "account"):
-        zone = chain(company=companies.zone_of(session, lead))
-    lead.zone, lead.zone_source = zone.name, zone.source + (" (guessed)" if zone.guessed else "")
-    if not lead.country:
-        lead.country = country or zones.country_of(zone.name) if zone.source == "browser" else country or us.country
-
-
-def _country_of(phone: str) -> str:
-    if not phone.startswith("+"):
-        return ""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
-    except phonenumbers.NumberParseException:
-        return ""
 
 
 def _double(session: Session, form_id: int | None, answers: dict[str, Any], now: datetime) -> Submission | None:
@@ -314,7 +158,7 @@ def _fingerprint(answers: dict[str, Any], now: datetime) -> str:
 
 def _repeated(session: Session, earlier: Submission) -> Captured:
     running = enrolments.running_sales(session, earlier.lead_id)
-    return Captured(earlier.lead_id, earlier.id, running.id if running else None, repeated=True)
+    return Captured(earlier.lead_id, earlier.id, running.id if running else None)
 
 
 def _keep(
@@ -364,7 +208,7 @@ def _consent(
         )
 
 
-def _route(session: Session, house: House, lead: Lead, now: datetime) -> User | None:
+def _route(session: Session, lead: Lead, now: datetime) -> User | None:
     """Round robin; a lead that has an active owner comes back to the same one."""
     owner = session.get(User, lead.owner_id) if lead.owner_id else None
     if owner is None or not owner.active:

@@ -12,7 +12,7 @@ from outreach.http.access import anyone
 from outreach.http.headers import policy
 from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
-from outreach.journeys import capture, visit
+from outreach.journeys import capture, cleaning, visit
 from outreach.public import brand, reading
 from outreach.public.blueprint import blueprint
 from outreach.public.flood import PER_ADDRESS, PER_VISITOR, Flood
@@ -72,7 +72,7 @@ def form_post(key: str) -> AnyResponse:
         answers = reading.with_empty_boxes(found, answers)
     if not request.is_json and reading.too_quick(posted, current_house().keys):
         return _refuse(found, answers, {"": TOO_QUICK}, 422)
-    cleaned, errors = capture.check(found, answers)
+    cleaned, errors = cleaning.check(found, answers)
     if errors:
         return _refuse(found, answers, errors, 422)
     if _flood().too_much(PER_ADDRESS, str(cleaned.get("email", "")).lower(), key):

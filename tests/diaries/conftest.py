@@ -19,6 +19,7 @@ from outreach.journeys import (
     advance,
     bulk,
     capture,
+    cleaning,
     deliver,
     enter,
     local_mail,
@@ -86,7 +87,7 @@ class World:
         """Fill in the form `contact` in a browser; the lead's id."""
         with self.house.sessions.begin() as session:
             form = forms.by_key(session, "contact")
-            cleaned, errors = capture.check(form, {"topic": "quote", "consent": True} | answers)
+            cleaned, errors = cleaning.check(form, {"topic": "quote", "consent": True} | answers)
             assert not errors
             context = {"zone": str(self.zone), "locale": "de-DE"}
             found = capture.submit(session, self.house, form, cleaned, context, self.house.now(session))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import capture, letters, presets
+from outreach.journeys import capture, cleaning, letters, presets
 from outreach.store.forms import Form
 from outreach.store.messages import Message
 from outreach.store.users import User
@@ -103,7 +103,7 @@ def test_submissions_are_shown_and_exported_without_formulas(
     """RELIABILITY 5.2 item 16."""
     now = house.now(session)
     answers = {"name": "Anna", "email": "anna@lumen.example", "message": "=HYPERLINK(1)", "consent": True}
-    cleaned, errors = capture.check(form, answers)
+    cleaned, errors = cleaning.check(form, answers)
     assert errors == {}
     capture.submit(session, house, form, cleaned, {"utm": {"source": "@fair"}}, now)
     session.commit()
@@ -119,7 +119,7 @@ def test_people_read_answers_in_the_words_of_the_form(builder: Visitor, session:
     """On the page of submissions, the lead's page and in the notice to the rep, which repeats nothing."""
     presets.load_presets(session, house, house.now(session))
     form = session.scalar(select(Form).where(Form.key == "contact"))
-    cleaned, _ = capture.check(form, {"name": "Anna", "email": "anna@lumen.example", "phone": "", "topic": "quote"})
+    cleaned, _ = cleaning.check(form, {"name": "Anna", "email": "anna@lumen.example", "phone": "", "topic": "quote"})
     done = capture.submit(session, house, form, cleaned, {}, house.now(session))
     session.commit()
     for path in (f"/forms/{form.id}/submissions", f"/leads/{done.lead_id}"):
