@@ -10,7 +10,7 @@ from outreach.errors import Failed, Refused
 from outreach.journeys.house import House
 from outreach.mail import answering
 from outreach.mail.answering import Envelope
-from outreach.store.messages import LocalLetter
+from outreach.store.local_letters import LocalLetter
 
 SECONDS = 5.0
 LONGEST = 20_000

@@ -34,7 +34,7 @@ from outreach.journeys.house import House
 from outreach.journeys.posting import Ready
 from outreach.mail.smtp import Answer, SmtpLink
 from outreach.mail.templating import MissingField, TemplateError
-from outreach.store import account, business_clock, consents, events, messages, outbox
+from outreach.store import account, business_clock, consents, events, leases, messages, outbox
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -89,14 +89,14 @@ class Sender:
         """Show that this sender lives, for as long as its connection does; letters begin on the same connection."""
         if self._lock is not None and not self._lock.closed and not self._lock.invalidated:
             try:
-                messages.hold_owner_lock(self._lock, self.owner)
+                leases.hold_owner_lock(self._lock, self.owner)
                 return
             except OperationalError:
                 self._let_go()
         bind = self.house.sessions.kw["bind"]
         self._lock = bind.connect()
         self._line = outbox.SendingLine(self._lock)
-        messages.hold_owner_lock(self._lock, self.owner)
+        leases.hold_owner_lock(self._lock, self.owner)
 
     def begin(self, letter: Ready, now: datetime, before: Accepted | None) -> bool:
         """claimed -> begun, and the letter before is marked sent: one statement. False = it must not go."""

@@ -25,6 +25,7 @@ from outreach.store import (
     forms,
     inbox,
     leads,
+    links,
     mailboxes,
     messages,
     pauses,
@@ -170,7 +171,7 @@ class _Known:
         # Who came into being at this very moment has no past that would have to be asked for.
         past = [lead.id for lead in people.values() if lead.created_at < now]
         self.calls = tasks.outcomes_of(session, past) if past else {}
-        self.clicks = messages.clicks_of(session, past) if past else {}
+        self.clicks = links.clicks_of(session, past) if past else {}
         self.replies = inbox.senses_of(session, past) if past else {}
         self.mails = messages.letters_since(session, past, now - LOOK_BACK) if past else {}
         self.absences = inbox.absences_of(session, past, now - LOOK_BACK * 2) if past else {}

@@ -6,7 +6,7 @@ from email.parser import BytesHeaderParser
 
 from sqlalchemy.orm import Session
 
-from outreach.store import messages
+from outreach.store import local_letters
 
 LONGEST_SUBJECT = 500
 
@@ -22,7 +22,7 @@ def take(
             "at": now, "envelope_from": envelope_from, "envelope_to": recipient, "message_id": message_id[:998],
             "subject": subject[:LONGEST_SUBJECT], "raw": raw, "delivery": delivery,
         }  # fmt: skip
-        messages.keep_local(session, row)
+        local_letters.keep(session, row)
 
 
 def _readable(value: str) -> str:

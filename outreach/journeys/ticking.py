@@ -7,7 +7,20 @@ from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
 from outreach.journeys.house import House
-from outreach.store import batches, business_clock, events, happenings, hooks, inbox, messages, outbox, pauses, tasks
+from outreach.store import (
+    batches,
+    business_clock,
+    events,
+    happenings,
+    hooks,
+    inbox,
+    leases,
+    links,
+    messages,
+    outbox,
+    pauses,
+    tasks,
+)
 from outreach.store.enrolments import Enrolment
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
@@ -21,7 +34,7 @@ LANES = {"urgent": "deliver_urgent", "outbound": "deliver"}
 def due_jobs(session: Session, now: datetime) -> list[str]:
     """The jobs that have something to do at this moment of business time."""
     jobs = [LANES[lane] for lane in outbox.due_lanes(session, now)]
-    if messages.forsaken(session):
+    if leases.forsaken(session):
         jobs.append("sweep")
     # In order: after many were due at once, the planner would otherwise look through the whole table for one more.
     due = select(Enrolment.id).where(Enrolment.due_at <= now).order_by(Enrolment.due_at).limit(1)
@@ -35,7 +48,7 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
         jobs.append("receive")
     if hooks.waiting(session, 1):
         jobs.append("read_hooks")
-    if messages.clicks_wait(session, business_clock.real_now(session) - BURST):
+    if links.clicks_wait(session, business_clock.real_now(session) - BURST):
         jobs.append("settle_clicks")
     if session.scalar(select(Issue.id).where(_issue_due(now)).limit(1)) is not None:
         jobs.append("broadcast")
@@ -48,8 +61,8 @@ def sweep(house: House) -> None:
     """Letters of dead senders and expired leases: back to the queue, or unsure, each with its event (F5)."""
     with house.sessions.begin() as session:
         now = house.now(session)
-        outbox.tell_missed(session, messages.forsaken_owners(session), now - LONGEST_BATCH)
-        for message_id in messages.sweep(session)["unsure"]:
+        outbox.tell_missed(session, leases.forsaken_owners(session), now - LONGEST_BATCH)
+        for message_id in leases.sweep(session)["unsure"]:
             message = session.get_one(Message, message_id)
             text = "Nobody knows whether this letter arrived; it is not sent again by itself."
             events.record(

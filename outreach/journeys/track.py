@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from outreach.core import signals, tracking
 from outreach.journeys import applying, visit
 from outreach.journeys.house import House
-from outreach.store import business_clock, events, happenings, messages
-from outreach.store.messages import Hit, Link, Message
+from outreach.store import business_clock, events, happenings, links
+from outreach.store.links import Hit, Link
+from outreach.store.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def target(session: Session, link_id: int) -> str | None:
 
 def marked(session: Session, house: House, hit: tracking.Hit, message_id: int | None, url: str) -> str:
     """The target as a person's browser gets it: on our own sites it says who comes (see visit). Machines learn nothing."""
-    found = messages.link(session, hit.link_id, message_id)
+    found = links.with_letter(session, hit.link_id, message_id)
     if found is None or found[1].lead_id is None or tracking.judge_open(hit).kind != tracking.HUMAN:
         return url
     return visit.marked(session, house, url, found[1].lead_id)
@@ -42,11 +43,11 @@ def click(session: Session, house: House, hit: tracking.Hit, message_id: int | N
 
     `message_id`: the letter, where its link is one that many letters share.
     """
-    found = messages.link(session, hit.link_id, message_id)
+    found = links.with_letter(session, hit.link_id, message_id)
     if found is None:
         return
     link, letter = found
-    around = messages.clicks_around(session, letter.id, hit.at - LOOK_AROUND)
+    around = links.clicks_around(session, letter.id, hit.at - LOOK_AROUND)
     verdict = tracking.judge(hit, _since(letter, now), [_as_hit(row, name) for row, name in around])
     rule = ("" if verdict.settled else LATER) + verdict.rule
     session.add(
@@ -80,14 +81,14 @@ def settle(house: House) -> int:
 
 def settle_before(session: Session, house: House, now: datetime, real_now: datetime) -> int:
     """The same at a given moment, in the caller's transaction."""
-    waiting = messages.unsettled_clicks(session, real_now - tracking.BURST)
+    waiting = links.unsettled_clicks(session, real_now - tracking.BURST)
     for row in waiting:
-        found = messages.link(session, row.link_id or 0, row.message_id)
+        found = links.with_letter(session, row.link_id or 0, row.message_id)
         if found is None:
             row.rule = row.rule.removeprefix(LATER)
             continue
         link, letter = found
-        around = messages.clicks_around(session, letter.id, row.real_at - LOOK_AROUND)
+        around = links.clicks_around(session, letter.id, row.real_at - LOOK_AROUND)
         others = [_as_hit(other, name) for other, name in around if other.id != row.id]
         verdict = tracking.judge(_as_hit(row, link.name), timedelta(0), others)
         row.verdict = verdict.kind if verdict.settled else tracking.HUMAN

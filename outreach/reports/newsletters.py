@@ -11,7 +11,8 @@ from outreach.store import audiences, templates
 from outreach.store.events import Event
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
-from outreach.store.messages import UNSENT, Hit, Link, Message
+from outreach.store.links import Hit, Link
+from outreach.store.messages import UNSENT, Message
 from outreach.store.templates import Issue
 
 MOST = 100

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from outreach.store.forms import Form, Submission
 from outreach.store.inbox import InboundMail
-from outreach.store.messages import Hit, Link, Message
+from outreach.store.links import Hit, Link
+from outreach.store.messages import Message
 from outreach.store.visits import Visit
 
 

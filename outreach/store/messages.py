@@ -10,19 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     ForeignKey,
     Index,
-    LargeBinary,
     SmallInteger,
-    UniqueConstraint,
     func,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment, changed
 from outreach.store.leads import Lead
@@ -33,13 +30,6 @@ RESULT = (
 """A letter whose end the lead's enrolments have to be told."""
 UNSENT = ("queued", "claimed", "begun")
 RANK_AT_ONCE, RANK_OWN, RANK_FOLLOW_UP, RANK_FIRST, RANK_NURTURE, RANK_NEWSLETTER = range(6)
-RECOVERED = "(SELECT coalesce(max(stats_reset), pg_postmaster_start_time()) FROM pg_stat_bgwriter)"
-"""When the server last came back from a crash of its own: its start time stays then, its statistics begin anew."""
-SERVER = (
-    "(SELECT system_identifier::text FROM pg_control_system())"
-    f" || '/' || pg_postmaster_start_time()::text || '/' || {RECOVERED}::text"
-)
-"""The running server's identity: a sweeper that meets another one knows that commits may be gone (DESIGN 4.4)."""
 
 
 def _rank(context: Any) -> int:
@@ -156,77 +146,6 @@ class Message(Base):
     """What came back: bounced | soft | complained, or empty."""
 
 
-class Link(Base):
-    """A tracked link's target, kept by us (MAIL T5): of one letter, or, where its text says the same to all, of any."""
-
-    __tablename__ = "links"
-    __table_args__ = (
-        UniqueConstraint("message_id", "url", "name"),
-        Index("uq_links_common", text("md5(url)"), "name", unique=True, postgresql_where=text("message_id IS NULL")),
-    )
-    id: Mapped[Id]
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
-    url: Mapped[str]
-    name: Mapped[str] = mapped_column(default="")
-
-
-class Hit(Base):
-    """A raw click or open with its class (B1)."""
-
-    __tablename__ = "hits"
-    __table_args__ = (
-        Index("ix_hits_message_id_at", "message_id", "at"),
-        Index("ix_hits_later", "real_at", postgresql_where=text("rule LIKE 'later:%'")),
-    )
-    id: Mapped[Id]
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
-    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id", ondelete="CASCADE"))
-    kind: Mapped[str]
-    """click | open."""
-    verdict: Mapped[str]
-    """human | prefetch | scanner | own | unknown."""
-    rule: Mapped[str] = mapped_column(default="")
-    method: Mapped[str] = mapped_column(default="GET")
-    agent: Mapped[str] = mapped_column(default="")
-    ip: Mapped[str] = mapped_column(default="")
-    at: Mapped[Moment]
-    """Business time."""
-    real_at: Mapped[Moment]
-
-
-class LocalLetter(Base):
-    """What the local mail server took (only while no SMTP_URL is set), byte for byte."""
-
-    __tablename__ = "local_letters"
-    __table_args__ = (Index("uq_local_letters_delivery", "delivery", "envelope_to", unique=True),)
-    id: Mapped[Id]
-    at: Mapped[Moment]
-    envelope_from: Mapped[str] = mapped_column(default="")
-    envelope_to: Mapped[str] = mapped_column(index=True)
-    message_id: Mapped[str] = mapped_column(default="", index=True)
-    subject: Mapped[str] = mapped_column(default="")
-    raw: Mapped[bytes] = mapped_column(LargeBinary)
-    delivery: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
-    """One for each letter that was handed in, so that keeping it again changes nothing."""
-
-
-OWNERS = 72015
-"""Class of the advisory locks that living senders hold: a sender that died has let go of its lock."""
-ALIVE = (
-    # A server that has just started knows nobody yet: senders get a moment to come back and write down what they know.
-    f"(greatest(pg_postmaster_start_time(), {RECOVERED}) > clock_timestamp() - interval '8 seconds' OR EXISTS ("
-    "SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted"
-    f" AND l.classid = {OWNERS} AND l.objid::text = m.lease_owner"
-    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))"
-)
-
-
-def hold_owner_lock(connection: Connection, owner: str) -> None:
-    """Hold the lock of a sender for as long as this connection lives; harmless to repeat."""
-    connection.execute(text(f"SELECT pg_advisory_lock({OWNERS}, :k)"), {"k": int(owner)})
-    connection.commit()
-
-
 def finish(session: Session, message_id: int, owner: str, /, **values: Any) -> bool:
     """Leave claimed or begun with these column values, if the row is still ours.
 
@@ -237,42 +156,6 @@ def finish(session: Session, message_id: int, owner: str, /, **values: Any) -> b
     )
     cleared = {} if values.get("state") == "unsure" else {"lease_owner": None}
     return changed(session, statement.values(lease_until=None, **cleared, **values)) == 1
-
-
-SWEEP_BEGUN = text(
-    "UPDATE messages m SET state = 'unsure', reason = 'the sender died between the letter and the answer',"
-    f" lease_until = NULL WHERE state = 'begun' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
-)
-RESTARTED = "the database restarted while the letter was claimed"
-"""The reason of letters that may have begun: what the database knew of them last may be gone."""
-SWEEP_OTHER_SERVER = text(
-    f"UPDATE messages m SET state = 'unsure', reason = '{RESTARTED}', lease_until = NULL"
-    f" WHERE state = 'claimed' AND server <> {SERVER} AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
-)
-SWEEP_CLAIMED = text(
-    "UPDATE messages m SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
-    f" WHERE state = 'claimed' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
-)
-
-
-def forsaken_owners(session: Session) -> list[str]:
-    """Senders that left letters behind, as `sweep` judges it."""
-    query = f"SELECT DISTINCT lease_owner FROM messages m WHERE state IN ('claimed', 'begun') AND NOT {ALIVE}"
-    return [owner for owner in session.scalars(text(query)) if owner]
-
-
-def sweep(session: Session) -> dict[str, list[int]]:
-    """Settle letters whose sender is dead or whose lease ran out: begun -> unsure; claimed -> queued (nothing was sent),
-    or unsure when the database restarted meanwhile, because its last commits may be gone (DESIGN 4.4)."""
-    begun = list(session.scalars(SWEEP_BEGUN))
-    other = list(session.scalars(SWEEP_OTHER_SERVER))
-    return {"unsure": begun + other, "queued": list(session.scalars(SWEEP_CLAIMED))}
-
-
-def forsaken(session: Session) -> bool:
-    """Whether a letter waits for `sweep`."""
-    query = f"SELECT 1 FROM messages m WHERE state IN ('claimed', 'begun') AND (lease_until < clock_timestamp() OR NOT {ALIVE}) LIMIT 1"
-    return session.scalar(text(query)) is not None
 
 
 def cancel(session: Session, message_id: int, reason: str) -> None:
@@ -360,21 +243,6 @@ def letters_since(session: Session, lead_ids: Collection[int], since: datetime) 
     return found
 
 
-def clicks_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
-    """Names of the links that each of these leads clicked, and when last."""
-    query = (
-        select(Message.lead_id, Link.name, func.max(Hit.at))
-        .join(Hit, Hit.message_id == Message.id)
-        .join(Link, Link.id == Hit.link_id)
-        .where(Message.lead_id == func.any(list(lead_ids)), Hit.verdict == "human", Hit.kind == "click")
-        .group_by(Message.lead_id, Link.name)
-    )
-    found: dict[int, dict[str, datetime]] = {}
-    for lead_id, name, at in session.execute(query):
-        found.setdefault(lead_id or 0, {})[name] = at
-    return found
-
-
 def unsettled(session: Session, limit: int) -> list[int]:
     """Letters that ended and whose enrolment has not been told, the oldest first."""
     query = select(Message.id).where(~Message.settled, text(RESULT)).order_by(Message.id).limit(limit)
@@ -408,48 +276,6 @@ def counts_open(session: Session) -> dict[str, int]:
 def count_sent(session: Session) -> int:
     """All letters that went."""
     return session.scalar(select(func.count()).select_from(Message).where(Message.state == "sent")) or 0
-
-
-def link(session: Session, link_id: int, message_id: int | None) -> tuple[Link, Message] | None:
-    """A tracked link with its letter; `message_id` says which where the link is of many."""
-    letter = func.coalesce(Link.message_id, message_id)
-    row = session.execute(select(Link, Message).join(Message, Message.id == letter).where(Link.id == link_id)).first()
-    return (row[0], row[1]) if row else None
-
-
-def clicks_around(session: Session, message_id: int, since: datetime) -> list[tuple[Hit, str]]:
-    """A letter's clicks since then (real time), each with its link's name."""
-    query = select(Hit, Link.name).join(Link, Link.id == Hit.link_id)
-    query = query.where(Hit.message_id == message_id, Hit.kind == "click", Hit.real_at >= since)
-    return [(hit, name) for hit, name in session.execute(query.order_by(Hit.id))]
-
-
-def clicks_wait(session: Session, before: datetime) -> bool:
-    """Whether a click made before then (real time) is still to be judged."""
-    query = select(Hit.id).where(text("rule LIKE 'later:%'"), Hit.real_at < before).limit(1)
-    return session.scalar(query) is not None
-
-
-def unsettled_clicks(session: Session, before: datetime) -> list[Hit]:
-    """Clicks that could be judged only later, made before then (real time), locked."""
-    query = select(Hit).where(text("rule LIKE 'later:%'"), Hit.real_at < before).order_by(Hit.id).limit(200)
-    return list(session.scalars(query.with_for_update(skip_locked=True)))
-
-
-def keep_local(session: Session, row: dict[str, Any]) -> None:
-    """Keep a letter of the local mail server for one recipient; once a delivery."""
-    session.execute(insert(LocalLetter).values(row).on_conflict_do_nothing())
-
-
-def local_letters(session: Session, words: str = "", before: int | None = None, limit: int = 50) -> list[LocalLetter]:
-    """What the local mail server took, the latest first, without the bytes; `words` are looked for in address and subject."""
-    query = select(LocalLetter).options(defer(LocalLetter.raw))
-    for word in words.split()[:8]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(LocalLetter.subject.ilike(pattern) | LocalLetter.envelope_to.ilike(pattern))
-    if before is not None:
-        query = query.where(LocalLetter.id < before)
-    return list(session.scalars(query.order_by(LocalLetter.id.desc()).limit(limit)))
 
 
 def reasons_of(session: Session, ids: Collection[int]) -> dict[int, str]:

@@ -16,7 +16,8 @@ from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from outreach.store.messages import ALIVE, RANK_OWN, RESTARTED, SERVER
+from outreach.store.leases import ALIVE, RESTARTED, SERVER
+from outreach.store.messages import RANK_OWN
 
 LEASE = "60 seconds"
 """Real time that a claim lasts; whoever began a letter has 15 minutes for its answer."""

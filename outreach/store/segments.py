@@ -33,7 +33,8 @@ from outreach.store.entries import REACHES
 from outreach.store.forms import Form, Submission
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead, Tag
-from outreach.store.messages import Hit, Link, Message
+from outreach.store.links import Hit, Link
+from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
 from outreach.store.visits import Visit

@@ -17,8 +17,8 @@ from outreach.http.house import current_house, now
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import as_the_lead
 from outreach.mail.parse import Inbound, Unreadable, parse
-from outreach.store import messages
-from outreach.store.messages import LocalLetter
+from outreach.store import local_letters, messages
+from outreach.store.local_letters import LocalLetter
 from outreach.web.blueprint import blueprint
 
 PAGE = 50
@@ -103,7 +103,7 @@ def _page(letter: LocalLetter | None) -> str | Response:
     allow(frame_src="'self'")
     settings = current_house().settings
     words = request.args.get("q", "").strip()[:100]
-    found = messages.local_letters(transaction(), words, request.args.get("before", type=int), PAGE + 1)
+    found = local_letters.found(transaction(), words, request.args.get("before", type=int), PAGE + 1)
     shown = letter or next((one for one in found if "before" not in request.args), None)
     values = {
         "letters": found[:PAGE],

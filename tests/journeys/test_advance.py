@@ -15,7 +15,8 @@ from outreach.store import events, leads, messages, sequences, tasks
 from outreach.store.consents import Suppression
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
-from outreach.store.messages import Hit, Link, Message
+from outreach.store.links import Hit, Link
+from outreach.store.messages import Message
 from outreach.store.tasks import Task
 
 WEDNESDAY = datetime(2027, 3, 10, 10, tzinfo=UTC)

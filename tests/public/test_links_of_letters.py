@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from outreach.journeys import posting
 from outreach.store.leads import Lead
+from outreach.store.links import Hit, Link
 from outreach.store.mailboxes import Mailbox
-from outreach.store.messages import Hit, Link, Message
+from outreach.store.messages import Message
 from tests import judge
 
 MJML = """<mj-section><mj-column><mj-text>Hello {{ first_name }},

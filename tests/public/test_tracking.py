@@ -11,7 +11,8 @@ from outreach.journeys import track
 from outreach.store import account
 from outreach.store.events import Event
 from outreach.store.leads import Lead
-from outreach.store.messages import Hit, Link, Message
+from outreach.store.links import Hit, Link
+from outreach.store.messages import Message
 
 CHROME = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0", "Accept-Language": "en"}
 TARGETS = ("https://shop.example/prices", "https://shop.example/stories", "https://shop.example/contact")

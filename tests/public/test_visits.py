@@ -14,7 +14,8 @@ from outreach.store import account, leads, visits
 from outreach.store.events import Event
 from outreach.store.happenings import Happening
 from outreach.store.leads import Lead
-from outreach.store.messages import Link, Message
+from outreach.store.links import Link
+from outreach.store.messages import Message
 from outreach.store.visits import Visit
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0"

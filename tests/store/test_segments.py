@@ -12,7 +12,8 @@ from outreach.store.enrolments import Enrolment
 from outreach.store.forms import Form, Submission
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead, Tag
-from outreach.store.messages import Hit, Link, Message
+from outreach.store.links import Hit, Link
+from outreach.store.messages import Message
 from outreach.store.segments import Segment
 from outreach.store.sequences import SequenceRow, add_version
 from outreach.store.users import User

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from outreach.app import create_app
 from outreach.journeys import as_the_lead, local_mail
-from outreach.store.messages import LocalLetter
+from outreach.store.local_letters import LocalLetter
 from outreach.store.users import User
 
 from .conftest import Visitor
