@@ -31,6 +31,7 @@ from sqlalchemy import insert, text
 from bench import kill, letters
 from outreach import config, wiring
 from outreach.cli.engines import Postgres, Valkey, temporary_place
+from outreach.cli.supervisor import GC_THRESHOLD
 from outreach.config import Settings
 from outreach.journeys import deliver, signing
 from outreach.mail import bytecheck
@@ -64,6 +65,7 @@ def send_all() -> None:
     sender = deliver.Sender(wiring.build(config.load()))
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
     while deliver.deliver(sender, "outbound", seconds=60):
         pass
     sender.close()

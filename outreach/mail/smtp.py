@@ -18,6 +18,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from outreach.clock import monotonic
 from outreach.mail import headers, oauth
@@ -41,8 +42,7 @@ class Timeouts:
     letter: float = 600  # the answer to the dot: giving up earlier makes duplicates
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Where one letter goes: `sender` may be empty (null sender), `size` in bytes, `envid` for its DSN (RFC 3461)."""
 
     sender: str

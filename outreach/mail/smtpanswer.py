@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from outreach.core.bounces import verdict as bounce_verdict
 from outreach.mail import headers
@@ -20,8 +19,7 @@ _QUEUED = re.compile(
 _AUTH_CODES = frozenset([454, 530, 534, 535, 538])
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one letter.
 
     kind: accepted | deferred (try again) | refused (for good) | dropped (`begin` said no) | unsure (nobody knows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from outreach.clock import monotonic
 from outreach.mail import hosts
@@ -18,8 +18,7 @@ class LineBroken(Exception):
     """The other side hung up, or spoke something that is no SMTP."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole reply: its code and its lines without the code."""
 
     code: int

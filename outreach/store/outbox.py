@@ -6,7 +6,6 @@ that a claim costs what it takes and not what waits.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -287,8 +286,7 @@ should the database lose it in a crash, the living sender writes it again, and a
 which makes the row unsure instead of queued (DESIGN 4.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """What is kept of a letter at the moment it begins."""
 
     id: int
@@ -300,8 +298,7 @@ class Begun:
     version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A letter that the mail server took: when, and its words."""
 
     letter: Begun
