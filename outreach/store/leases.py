@@ -1,26 +1,17 @@
 """Who holds which letters: the senders that live, and what becomes of the letters of those that died (DESIGN 4)."""
 
-from sqlalchemy import (
-    Connection,
-    text,
-)
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 RECOVERED = "(SELECT coalesce(max(stats_reset), pg_postmaster_start_time()) FROM pg_stat_bgwriter)"
 """When the server last came back from a crash of its own: its start time stays then, its statistics begin anew."""
-
-
 SERVER = (
     "(SELECT system_identifier::text FROM pg_control_system())"
     f" || '/' || pg_postmaster_start_time()::text || '/' || {RECOVERED}::text"
 )
 """The running server's identity: a sweeper that meets another one knows that commits may be gone (DESIGN 4.4)."""
-
-
 OWNERS = 72015
 """Class of the advisory locks that living senders hold: a sender that died has let go of its lock."""
-
-
 ALIVE = (
     # A server that has just started knows nobody yet: senders get a moment to come back and write down what they know.
     f"(greatest(pg_postmaster_start_time(), {RECOVERED}) > clock_timestamp() - interval '8 seconds' OR EXISTS ("
@@ -40,8 +31,6 @@ SWEEP_BEGUN = text(
     "UPDATE messages m SET state = 'unsure', reason = 'the sender died between the letter and the answer',"
     f" lease_until = NULL WHERE state = 'begun' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
-
-
 RESTARTED = "the database restarted while the letter was claimed"
 """The reason of letters that may have begun: what the database knew of them last may be gone."""
 
@@ -50,8 +39,6 @@ SWEEP_OTHER_SERVER = text(
     f"UPDATE messages m SET state = 'unsure', reason = '{RESTARTED}', lease_until = NULL"
     f" WHERE state = 'claimed' AND server <> {SERVER} AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
-
-
 SWEEP_CLAIMED = text(
     "UPDATE messages m SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
     f" WHERE state = 'claimed' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"

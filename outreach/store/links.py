@@ -3,14 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import (
-    ForeignKey,
-    Index,
-    UniqueConstraint,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Moment

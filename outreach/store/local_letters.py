@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import (
-    Index,
-    LargeBinary,
-    select,
-    text,
-)
+from sqlalchemy import Index, LargeBinary, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
