@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
 from outreach.mail import mjml, templating
+from outreach.mail.bytecheck import MAX_HTML
 from outreach.mail.templating import TemplateError
 from outreach.store import templates
 from outreach.store.templates import Template, TemplateVersion
@@ -68,7 +69,19 @@ def faults(template: Template, written: Written, includes: dict[str, str]) -> di
             found.setdefault(name, str(fault).capitalize())
     if not template.key.endswith(".txt") and (problems := problems_in(template, written.mjml, includes)):
         found["mjml"] = f"Line {problems[0].line}: {problems[0].message}."
+    if template.kind != "layout" and "mjml" not in found:
+        found |= _too_long(written.mjml, includes)
     return found
+
+
+def _too_long(source: str, includes: dict[str, str]) -> dict[str, str]:
+    """MAIL O14: what is cut off at the end is the way out of the list."""
+    size = len(mjml.compile_mjml(source, includes).encode())
+    if size <= MAX_HTML:
+        return {}
+    return {
+        "mjml": f"This makes {size // 1000} kB of HTML. Gmail cuts letters at 102 kB, and the way out with them: shorten it."
+    }
 
 
 def problems_in(template: Template, source: str, includes: dict[str, str]) -> list[mjml.Problem]:

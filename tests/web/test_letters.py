@@ -98,6 +98,19 @@ def test_a_source_that_would_stop_letters_is_refused_and_stays_in_the_field(
     assert in_force(house, "day-2").number == 1
 
 
+def test_a_letter_that_gmail_would_cut_is_refused_before_anybody_gets_it(
+    admin: Any, house: Any, shipped: dict[str, int]
+):
+    """MAIL O14: what is cut off at its end is the way out of the list."""
+    path = f"/templates/{shipped['day-2']}"
+    admin.get(path)
+    long = BODY.replace("Hi ", "Hi " + "long words " * 10_000, 1)
+    answer = admin.post(path, {"subject": "My subject", "mjml": long, "text": ""})
+    assert answer.status_code == 422
+    assert "Gmail cuts letters at 102 kB" in answer.text
+    assert in_force(house, "day-2").number == 1
+
+
 def test_the_check_names_faults_with_their_lines_and_what_to_look_at(admin: Any, shipped: dict[str, int]):
     path = f"/templates/{shipped['day-2']}/check"
     admin.get("/menu")
