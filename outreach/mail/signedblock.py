@@ -30,7 +30,7 @@ LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 def is_of_a_phone(line: str) -> bool:
     """Whether a phone or an app wrote the line."""
-    return bool(marks.SENT_FROM.match(marks.EMBEDDED_LINK.sub("", line[:800])[:240]))
+    return any(marks.SENT_FROM.match(part[:240]) for part in (line, marks.EMBEDDED_LINK.sub("", line[:800])))
 
 
 def before_legal(lines: Sequence[str]) -> Sequence[str]:
@@ -134,6 +134,8 @@ def _tail(lines: Sequence[str]) -> list[int]:
 
 
 def _says(line: str) -> bool:
+    if marks.PICTURE.match(line):
+        return False
     return is_sentence(line) or len(marks.PLAIN_WORD.findall(line)) >= 7 or bool(FOOTNOTE.match(line))
 
 
@@ -164,6 +166,8 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
     """Below a closing and a name; where the name comes again in full, there."""
     for number, at in enumerate(tail[:-1]):
         name = tail[number + 1]
+        if marks.PICTURE.match(lines[name]) and _closes(lines[at]):
+            return name
         closes = _closes(lines[at]) or _may_close(lines, at, lines[name], sender)
         if not closes or not is_name(lines[name]) or _closes(lines[name]):
             continue

@@ -10,7 +10,7 @@ DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:--|––|—|—-|--=20|- -|_{2,7
 RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$")
 DEVICE: Final = (
     r"(?:(?:iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|motorola|oneplus|xperia|windows|outlook|"
-    r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|"
+    r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|typeapp|bluemail|l['’]appli|"
     r"edison mail|canary|k-9|fairemail|verizon|t-mobile|vodafone|telekom|wireless|handheld|"
     r"mobil|m[óo]vil|celular|cellulare|t[ée]l[ée]phon|telefon|tel[ée]fon|puhelim|smart-?phon|smartfon|tablet|ger[äa]t|"
     r"телефон|смартфон|мобил|почт|приложен|устройств|айфон|айпад|ноутбук|aplikac|za[rř][ií]zen|urz[ąa]dzen|ure[đd]aj|laite|laitte|"
@@ -21,7 +21,7 @@ NEAR: Final = rf"[^.!?\n]{{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
 OPENING: Final = (
     r"(?:sen[td] (?:from|via|with|using)|sent by|from my|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom)|"
     r"envoy[ée]e? (?:d['’]|[àa] partir d['’]|(?:de|depuis|avec|via|[àa] partir de))|"
-    r"enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo)|inviat[oa] (?:da|dal|dallo|con|tramite)|"
+    r"enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo)|(?:inviat|mandat)[oa] (?:da|dal|dallo|con|tramite)|"
     r"(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van)|(?:skickat|skickades|sendt) (?:fr[åa]n|fra|med|via|min)|l[äa]hetetty|"
     r"(?:wys[łl]an[eo]|odesl[áa]no|odoslan[ée]|poslan[oé]) (?:z|ze|zo|s|sa|iz|przez)|"
     r"(?:отправлено|надіслано|послано|изпратено) (?:с|со|из|через|от|з|із)|(?:el)?k[üu]ldve|trimis (?:de pe|din)|"
@@ -29,7 +29,7 @@ OPENING: Final = (
 )
 # A line of a phone or an app, whole: an opening in some language and, not far behind, the name of such a thing.
 SENT_FROM: Final = re.compile(
-    r"^[ \t*_<\[(]{0,4}(?:"
+    r"^[ \t*_<\[(]{0,4}(?:-{2,12} ?)?(?:"
     r"sen[td] (?:from|via|with|using|by) my [\w’'.-]{1,30}(?: [\w’'.-]{1,30}){0,3}"
     rf"|{OPENING} ?{NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}"
     r"|(?:get|download|hol|t[ée]l[ée]charger|obt\w{1,8}|baixe|scarica|ottieni|skaffa|h[äa]mta|hent|last ned|pobierz|hanki|"
@@ -40,6 +40,11 @@ SENT_FROM: Final = re.compile(
     r"|(?:iphone|ipad|android|携帯|スマートフォン|xperia|galaxy).{0,12}から送信(?:されました)?|发自(?:我的|我|网易|手机|腾讯).{0,30}"
     r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
     r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
+    r"|sen[td] (?:from|via|with|using|by) [\w-]{1,20}(?: [\w-]{1,20}){0,2} ?[(\[<] ?https?://\S{1,100} ?"
+    r"|sent on the (?:go|move|run)|provenance ?: .{1,40}|(?:sent|typed|written) (?:from|on|with|by) (?:a|an|the) "
+    r"(?:\w{1,15} ){0,2}(?:device|keyboard|screen|touchscreen|thumbs?)"
+    r"|(?:please )?(?:excuse|pardon|forgive) (?:my |any |the )?(?:brevity|terseness|typos?|spelling)"
+    r"(?:[ ,] ?(?:sent|typed|written|dictated|as|from|this|i['’]m)\b[^.!?\n]{0,60})?"
     r"|yahoo mail: search, organi[sz]e, conquer|\[?https?://\S{1,80}\]?\s*sent (?:with|from).{0,40}"
     r")(?:[.,;]? (?:please |kindly )?(?:excuse|pardon|forgive|sorry|apolog)[^\n]{0,100})?[>\])*_ .!]{0,4}$"
     r"|^<<?sent by \w+>>?$",
@@ -76,6 +81,10 @@ DISCLAIMER: Final = re.compile(
     r"dirigid)|esta mensagem[^.]{0,100}(?:confidencia|destin)|(?:questo messaggio|questa e-?mail|"
     r"il presente messaggio|le informazioni)[^.]{0,100}(?:riservat|confidenzial|destinat)|"
     r"dit (?:bericht|e-?mail)[^.]{0,80}(?:vertrouwelijk|bestemd)|detta (?:e-?post|meddelande)|virus-?free\.|"
+    r"(?:virenfrei|virusvrij|virusfri|(?:libre de|privo di|livre de|garanti sans|wolny od|без) "
+    r"(?:v[ií]rus|wirus[óo]w|вирусов))\.|"
+    r"(?:diese e-?mail wurde|questa e-?mail [èe]|ce (?:mail|courriel|message) (?:ne contient|a été))"
+    r"[^.\n]{0,60} vir(?:us|en)\b|l[’']absence de virus|"
     r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked|sent (?:to|by|on behalf))|(?:please )?(?:consider|think of|"
     r"think about) the environment|bitte (?:denken|pr[üu]fen) sie[^.]{0,40}(?:umwelt|drucken|ausdrucken)|"
     r"(?:p )?(?:please )?(?:don[’']t|do not|only) print|think before you print|"
@@ -145,7 +154,12 @@ REGISTERED: Final = re.compile(
 )
 PICTURE: Final = re.compile(
     r"^\W{0,4}(?:\[(?:image|cid|inline image|logo|bild)\b[^\]\n]{0,120}\]|"
-    r"\[?(?:image|inline image|bild|beschreibung|descri\w+)[ \t]?:[ \t][^\n]{0,160}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\))\W{0,4}$",
+    r"\[?(?:image|inline image|bild|beschreibung|descri\w+)[ \t]?:[ \t][^\n]{0,160}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\)|"
+    # What a word processor's eyes say of it, on two lines.
+    r"\[(?:an? |ein |une? |una |um |een |picture |bild,? |image |immagine |afbeelding )[^\]\n]{3,120}|"
+    r"(?:description automatically generated|(?:ai|ki|ia)-\w+ [^\]\n]{5,60}|automatisch \w+ (?:beschreibung|beschrijving)|"
+    r"description générée automatiquement|descri\w+ ge\w+ autom\w+|le contenu généré par l[’']ia [^\]\n]{5,60})"
+    r"\](?:[<(]\S{1,400}[>)])?)\W{0,4}$",
     re.IGNORECASE,
 )
 LIST_FOOTER: Final = re.compile(

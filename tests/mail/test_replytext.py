@@ -307,8 +307,35 @@ SENT_FROM = [
     "Στάλθηκε από το iPhone μου",
     "Elküldve az iPhone-omról",
     "Sent from ProtonMail mobile",
+    "Sent via Superhuman ( https://app.example/?vip=x )",
+    "Sent from Nine<http://nine.example/>",
+    "Sent from BlueMail",
+    "Envoyé depuis l'application Mail Orange",
+    "Provenance : Courrier pour Windows",
+    "Mandato da Libero Mail per Android",
+    "Sent on the go",
+    "Typed on a tiny keyboard",
+    "Please excuse brevity, sent from my phone",
+    "-------- Sent from my phone. Please excuse my brevity.",
+    "Diese E-Mail wurde von Avast auf Viren geprüft.",
+    "Virenfrei.www.avast.example",
     "-- \nJo Smith\nCEO",
 ]
+
+
+SAID_LAST = [
+    "Sent via our website https://lead.example/form",
+    "Sent by DHL https://dhl.example/track/55",
+    "Excuse typos in the offer, we corrected them.",
+    "Please excuse my late answer",
+    "Sent with the contract",
+    "Ce mail est un virus",
+]
+
+
+@pytest.mark.parametrize("line", SAID_LAST)
+def test_what_only_sounds_like_a_phone_or_a_scanner_is_said(line: str) -> None:
+    assert reply_text(f"Yes please, call me.\n\n{line}", "").text == f"Yes please, call me.\n\n{line}"
 
 
 @pytest.mark.parametrize("labels", HEADER_BLOCKS)

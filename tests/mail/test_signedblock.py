@@ -52,6 +52,14 @@ APART = [
         "Takk for tilbudet, vi bestiller tre.\n\nHa en fin dag!\n\nJo Lead\nDaglig leder\nMob: 900 55 010",
         "Takk for tilbudet, vi bestiller tre.\n\nHa en fin dag!\n\nJo Lead",
     ),
+    (
+        "Yes.\n\nKind regards\n\n[A close-up of a logo\n\nDescription automatically generated]\n\nJo Lead\nThe Hub\n0345 30 74",
+        "Yes.\n\nKind regards",
+    ),
+    (
+        "Yes.\n\nThanks,\nJo\n\nJo Lead\n[A black and white logo\n\nAI-generated content may be incorrect.]<https://l.example>\n0345 30",
+        "Yes.\n\nThanks,\nJo",
+    ),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
 
@@ -64,6 +72,8 @@ def test_a_signature_begins_at_the_senders_name_with_details(text: str, words: s
 
 
 STAYS = [
+    "Is it not the best?\n\n[image: plan.jpg]",
+    "Look.\n\nBest,\nJo\n\n[image: plan.jpg]\n\nThe kitchen is on the left.",
     "Tuesday is fine.\n\nJo",
     "Tuesday is fine.\n\nJo Lead",
     "Tuesday is fine.\n\nBest wishes,\nJo Lead",
