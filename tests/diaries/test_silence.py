@@ -1,8 +1,12 @@
 """Diary: Anna asks, and never says a word again. Over a weekend, Easter and the change to summer time; the rep does nothing."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from outreach.store import forms
+from outreach.journeys import edit_lead
+from outreach.store import forms, templates, users
+from outreach.store.mailboxes import Mailbox
+from outreach.store.templates import Template
 
 
 def test_silence_is_followed_up_to_the_end_and_into_nurture(world: Any) -> None:
@@ -59,3 +63,37 @@ def test_who_refused_educational_mail_gets_none(world: Any) -> None:
 
 def _indexes(world: Any, address: str) -> list[int]:
     return [i for i, m in enumerate(world.letters) if address in m["To"]]
+
+
+def test_a_letter_whose_text_comes_to_need_a_field_while_it_waits_is_blocked_and_goes_once_it_is_filled(
+    world: Any,
+) -> None:
+    """F3, V2: the text was changed between the decision and the mail server; never a gap, never forgotten."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Ben Ode", email="ben@ode.example", phone="+49 30 555 0100")
+    with world.house.sessions.begin() as session:
+        for box in session.query(Mailbox):
+            box.paused_until, box.paused_reason = datetime(2099, 1, 1, tzinfo=UTC), "away"
+    world.live_until("2027-06-03T12:00")
+    with world.house.sessions.begin() as session:
+        template = session.query(Template).filter_by(key="day-2").one()
+        body = "<mj-section><mj-column><mj-text>Hello {{ company }}</mj-text></mj-column></mj-section>"
+        templates.save(session, template, "For {{ company }}", body, "", world.house.now(session), None)
+        for box in session.query(Mailbox):
+            box.paused_until, box.paused_reason = None, ""
+    world.settle()
+    assert world.enrolments(lead) == [("inbound", "blocked: missing company")]
+    assert len(world.mail_to("ben@ode.example")) == 1
+
+    with world.house.sessions.begin() as session:
+        edit_lead.save(
+            session,
+            world.house,
+            lead,
+            {"company": "Ode Ltd"},
+            users.by_email(session, "rita@outreach.test"),
+            world.house.now(session),
+        )
+    world.live_until("2027-06-03T16:00")
+    letter = next(one for one in reversed(world.letters) if "ben@ode.example" in str(one["To"]))
+    assert "Hello Ode Ltd" in letter.get_body(("plain",)).get_content()

@@ -16,11 +16,12 @@ from outreach.core.decisions import (
     Wait,
 )
 from outreach.core.enrolments import Snapshot
+from outreach.core.placeholders import missing_fields
 from outreach.core.planning import OUT_OF_OFFICE_DAYS, calendar_of, written
 from outreach.core.reactions.pauses import pause
 from outreach.core.reactions.scene import Scene, goto, hold, planned_again, taken_back
 from outreach.core.reactions.stops import act_on, engaged, led, reacted, track_for
-from outreach.core.sequences import Action
+from outreach.core.sequences import Action, Letter, Step
 
 _ANSWERED = {"not_interested": states.NOT_INTERESTED, "not_now": states.LATER}
 """How an enrolment ends at last that goes on after a reply, by its sense."""
@@ -146,7 +147,7 @@ def erased(scene: Scene, signal: signals.Erased) -> Decision:
 
 
 def letter_failed(scene: Scene, signal: signals.LetterFailed) -> Decision:
-    """F1, F5."""
+    """F1, F5. F3: a letter whose text came to need a field while it waited is decided again, which blocks it in words."""
     enrolment, now = scene.enrolment, scene.now
     under_way = enrolment.under_way
     if under_way is None or under_way["kind"] != "letter":
@@ -161,5 +162,14 @@ def letter_failed(scene: Scene, signal: signals.LetterFailed) -> Decision:
     if signal.how == "unsure":
         text = "Nobody can tell whether the letter went; a person decides, and it is never sent again by itself."
         return hold(enrolment, states.APPROVAL, now + states.REMINDER, "F5", text, step=step)
+    if step is not None and signal.text.startswith("missing ") and _lacks_a_field(scene, step):
+        freed = replace(enrolment.remember(under_way=None), state=states.SCHEDULED, due_at=now)
+        return Wait(after=freed, rule="F3", text=f"The letter could not be written: {signal.text}.", step=step)
     text = f"The letter could not be sent: {signal.text}".strip(" :")
     return hold(enrolment, states.FAILED, now + states.REMINDER, "F1", text, step=step)
+
+
+def _lacks_a_field(scene: Scene, step: Step) -> bool:
+    """Whichever variant is taken, the engine sees the gap as well, and will not let the letter go once more."""
+    letters = [Letter(one.template, one.subject, one.body) for one in step.mail.variants]
+    return all(missing_fields(letter, step.mail.fallback_subject, scene.facts) for letter in letters)
