@@ -160,7 +160,7 @@ def _settle(
         else:
             how = "unsure" if message.state == "unsure" else "permanent"
             _tell(session, house, lead, message, signals.LetterFailed(how, message.reason), now)
-            row = enrolment_of(session, message)
+            row = enrolment_of(session, message) if message.reason.startswith("missing ") else None
             if row is not None and row.ended_at is None and not row.memory.get("under_way"):
                 message.state = "cancelled"  # decided again (F3): its receipt is free
 
