@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from outreach.core import signals, states
 from outreach.core.decisions import Decision, MarkCustomer, MarkHot
-from outreach.core.reactions.scene import Scene
 from outreach.core.reactions.stops import act_on, engaged
+from outreach.core.scene import Scene
 
 
 def clicked(scene: Scene, signal: signals.Clicked) -> Decision:

@@ -10,7 +10,7 @@ from outreach.core import signals, states
 from outreach.core.decisions import Decision, Wait
 from outreach.core.enrolments import Facts, Snapshot
 from outreach.core.reactions import acts, mail, outcomes, pauses, people
-from outreach.core.reactions.scene import Scene
+from outreach.core.scene import Scene
 from outreach.core.sequences import Sequence
 from outreach.core.walking import found_again
 

@@ -18,9 +18,10 @@ from outreach.core.decisions import (
 from outreach.core.enrolments import Snapshot
 from outreach.core.placeholders import missing_fields
 from outreach.core.planning import OUT_OF_OFFICE_DAYS, calendar_of, written
+from outreach.core.reactions.moves import goto, planned_again, taken_back
 from outreach.core.reactions.pauses import pause
-from outreach.core.reactions.scene import Scene, goto, hold, planned_again, taken_back
 from outreach.core.reactions.stops import act_on, engaged, led, reacted, track_for
+from outreach.core.scene import Scene, hold
 from outreach.core.sequences import Action, Letter, Step
 
 _ANSWERED = {"not_interested": states.NOT_INTERESTED, "not_now": states.LATER}
@@ -36,7 +37,7 @@ def replied(scene: Scene, signal: signals.Replied) -> Decision:
     facts = replace(scene.facts, replies=scene.facts.replies | {signal.sense})
     scene = replace(scene, facts=facts).plus(PauseOthers("The lead replied in another sequence."))
     text = "The lead replied." if signal.sense == "other" else f"The lead replied ({signal.sense.replace('_', ' ')})."
-    scene = replace(scene, enrolment=scene.enrolment.remember(answer=_ANSWERED.get(signal.sense, states.REPLIED)))
+    scene = scene.standing(scene.enrolment.remember(answer=_ANSWERED.get(signal.sense, states.REPLIED)))
     if scene.sequence.stop.reply == Action("stop") and signal.sense in ("interested", "not_interested"):
         track = track_for(scene.sequence, signal.sense == "interested")
         if track is not None:

@@ -6,8 +6,9 @@ from datetime import datetime
 from outreach.core import endings, signals, states
 from outreach.core.decisions import AddTask, Decision, Effect, EnterNurture, MarkPhoneBad, Suppress, Wait
 from outreach.core.planning import calendar_of
-from outreach.core.reactions.scene import Scene, go_on, goto
+from outreach.core.reactions.moves import go_on, goto
 from outreach.core.reactions.stops import act_on, led, reacted, track_for
+from outreach.core.scene import Scene
 from outreach.core.tasks import OUTCOMES, Consequence
 from outreach.core.walking import follower, planned, received, stand_before, with_slot
 
@@ -50,7 +51,7 @@ def _ended_by_outcome(scene: Scene, consequence: Consequence, signal: signals.Ou
         track = track_for(scene.sequence, signal.outcome == "interested")
     if track is not None:
         answered = scene.enrolment.remember(answer=consequence.ends)
-        return goto(replace(scene, enrolment=answered), track, "K3", text)
+        return goto(scene.standing(answered), track, "K3", text)
     if consequence.nurture and scene.sequence.sells:
         finish = scene.sequence.finish
         back_on = calendar_of(scene.sequence, scene.facts).local(signal.back_on).date() if signal.back_on else None
@@ -66,9 +67,9 @@ def _noted(scene: Scene, signal: signals.Outcome) -> Scene:
         return scene
     if signal.step not in done:
         said = {**scene.enrolment.memory.get("said", {}), signal.step: signal.outcome}
-        return replace(scene, enrolment=scene.enrolment.remember(said=said))
+        return scene.standing(scene.enrolment.remember(said=said))
     entry = {**done[signal.step], "outcome": signal.outcome}
-    return replace(scene, enrolment=scene.enrolment.remember(done={**done, signal.step: entry}))
+    return scene.standing(scene.enrolment.remember(done={**done, signal.step: entry}))
 
 
 def _task_closed(scene: Scene, signal: signals.Outcome, text: str) -> Decision:

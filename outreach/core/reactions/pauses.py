@@ -9,7 +9,8 @@ from outreach.core import endings, signals, states
 from outreach.core.decisions import Decision, Effect, EnterSequence, Hold, Pause, Resume, TaskUntil, Wait
 from outreach.core.enrolments import Facts, Pausing, Snapshot
 from outreach.core.planning import calendar_of, moment, rest_from, rest_of, shifted, target_after, time_left, written
-from outreach.core.reactions.scene import Scene, hold, taken_back
+from outreach.core.reactions.moves import taken_back
+from outreach.core.scene import Scene, hold
 from outreach.core.sequences import Sequence
 from outreach.core.walking import planned
 
@@ -150,7 +151,7 @@ def thawed(scene: Scene, choice: str = "") -> Decision:
     before = scene.enrolment
     if before.frozen is None:
         since = min(each.since or at for each in _uncounted(scene))
-        scene = replace(scene, enrolment=_frozen(scene, max(since, _counted_from(before))))
+        scene = scene.standing(_frozen(scene, max(since, _counted_from(before))))
     since = moment((scene.enrolment.frozen or {})["at"])
     choice = choice or next((each.choice for each in _uncounted(scene) if each.choice), "")
     if choice == "stop":

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from outreach.core import endings, signals, states
 from outreach.core.decisions import CancelLetters, CancelTasks, Decision, Skip, Wait
-from outreach.core.reactions.scene import Scene, go_on, planned_again
+from outreach.core.reactions.moves import go_on, planned_again
+from outreach.core.scene import Scene
 from outreach.core.sequences import FINISH
 from outreach.core.walking import place_after_edit, planned, received, stand_before
 
@@ -33,7 +34,7 @@ def zone_changed(scene: Scene, signal: signals.ZoneChanged) -> Decision:
     """W7."""
     text = f"The lead's time zone is now {signal.new or scene.facts.zone}; what was not sent is planned again."
     if scene.enrolment.under_way is None and scene.enrolment.state in (states.CAP, states.INBOX, states.NO_SLOT):
-        scene = replace(scene, enrolment=replace(scene.enrolment, state=states.DELAY))
+        scene = scene.standing(replace(scene.enrolment, state=states.DELAY))
     return go_on(scene, "W7", text)
 
 
@@ -53,7 +54,7 @@ def edited(scene: Scene, signal: signals.Edited) -> Decision:
         moved = moved.remember(waiting=None, rest=None)
     if moved.state == states.NO_SLOT:  # perhaps the edit opened hours (W10)
         moved = replace(moved, state=states.DELAY)
-    after = planned_again(replace(scene, enrolment=moved))
+    after = planned_again(scene.standing(moved))
     to = "the end" if after.step_key == FINISH else after.step_key
     text = f"A new version: goes on at {to}."
     return Wait(after=after, rule="V4", text=text, effects=scene.effects, changed=after != before)
@@ -66,7 +67,7 @@ def _out_of_a_gone_step(scene: Scene) -> Scene:
     step = scene.sequence.step(under_way["step"]) if under_way is not None else None
     if under_way is None or (step is not None and not step.off):
         return scene
-    freed = replace(scene, enrolment=replace(scene.enrolment.remember(under_way=None), state=states.SCHEDULED))
+    freed = scene.standing(replace(scene.enrolment.remember(under_way=None), state=states.SCHEDULED))
     if under_way["kind"] != "letter":
         return freed
     return freed.plus(CancelLetters("The step was taken out of the sequence."))

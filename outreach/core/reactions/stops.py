@@ -7,8 +7,9 @@ from typing import cast
 from outreach.core import endings, states
 from outreach.core.conditions import describe, holds
 from outreach.core.decisions import AddTask, Decision, Effect, MarkHot, Notify, SetStage, TagLead
+from outreach.core.reactions.moves import go_on, goto
 from outreach.core.reactions.pauses import pause
-from outreach.core.reactions.scene import Scene, go_on, goto
+from outreach.core.scene import Scene
 from outreach.core.sequences import Action, Do, Goal, Handover, Sequence, Step
 
 
@@ -52,7 +53,7 @@ def reacted(scene: Scene) -> tuple[Scene, Do | None]:
             leads = reaction.do
     if len(fired) == len(scene.enrolment.memory.get("reacted", ())):
         return scene, None
-    return replace(scene, enrolment=scene.enrolment.remember(reacted=fired)), leads
+    return scene.standing(scene.enrolment.remember(reacted=fired)), leads
 
 
 def _effects_of(do: Do, why: str, now: datetime) -> list[Effect]:

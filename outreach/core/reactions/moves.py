@@ -1,62 +1,14 @@
-"""What an answer to a signal stands on, and the moves that answers are made of."""
+"""The moves that answers to signals are made of."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from random import Random
-from typing import Any
+from dataclasses import replace
 
 from outreach.core import states
 from outreach.core.conditions import holds
-from outreach.core.decisions import Branch, CancelLetters, CancelTasks, Decision, Effect, Hold, Wait
-from outreach.core.enrolments import Facts, Snapshot
-from outreach.core.sequences import Sequence, Step, Until
+from outreach.core.decisions import Branch, CancelLetters, CancelTasks, Decision, Wait
+from outreach.core.enrolments import Snapshot
+from outreach.core.scene import Scene
+from outreach.core.sequences import Until
 from outreach.core.walking import jump, planned
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything that an answer to a signal needs; `effects` so far."""
-
-    enrolment: Snapshot
-    sequence: Sequence
-    facts: Facts
-    now: datetime
-    random: Random
-    effects: tuple[Effect, ...] = ()
-
-    def plus(self, *effects: Effect) -> Scene:
-        return replace(self, effects=(*self.effects, *effects))
-
-
-def hold(
-    enrolment: Snapshot,
-    state: str,
-    due: datetime,
-    rule: str,
-    text: str,
-    *,
-    step: Step | None = None,
-    inputs: Mapping[str, Any] | None = None,
-    before: Snapshot | None = None,
-    asks_again: bool = False,
-) -> Hold:
-    """The enrolment held in its place until `due`. `asks_again`: `due` only says when to look again, and looking is no
-    change."""
-    after = replace(enrolment, state=state, due_at=due, reason=text)
-    stood = before if before is not None else enrolment
-    if asks_again and stood.state == state:
-        stood = replace(stood, due_at=due)
-    return Hold(
-        after=after,
-        rule=rule,
-        text=text,
-        step=step,
-        inputs=inputs or {},
-        changed=after != stood,
-    )
 
 
 def go_on(scene: Scene, rule: str, text: str) -> Decision:
@@ -90,7 +42,7 @@ def taken_back(scene: Scene, why: str) -> Scene:
     if step is None or step.at_once:
         return scene
     freed = replace(scene.enrolment.remember(under_way=None), state=states.SCHEDULED)
-    return replace(scene, enrolment=freed).plus(CancelLetters(why))
+    return scene.standing(freed).plus(CancelLetters(why))
 
 
 def goto(scene: Scene, target: str, rule: str, text: str) -> Branch:
