@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -47,8 +47,7 @@ Draft = Any
 """A row with COLUMNS: a letter that is to be written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A letter that can be handed to the mail server, and what is kept of it."""
 
     raw: bytes

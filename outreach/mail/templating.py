@@ -284,6 +284,7 @@ def _compiled(source: str, html: bool, shared: Shared | None) -> _Compiled:
         template = environment.from_string(_Settling(environment).tree(tree, shared.fields) if shared else tree)
     except Exception as fault:  # Python's own limits on generated code, in many forms
         raise TemplateError(None, "This template is too complicated.") from fault
+    template.globals = {}
     texts = (text for text in template.root_render_func.__code__.co_consts if isinstance(text, str))
     return _Compiled(template, {text: text for text in texts if _OWN_WORDS.search(text)})
 

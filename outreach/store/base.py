@@ -1,5 +1,6 @@
 """What every table shares: the declarative base, column shorthands and the engine."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -51,8 +52,16 @@ def engine_for(url: str, *, size: int = 5) -> Engine:
         pool_pre_ping=True,
         pool_use_lifo=True,  # the connection that has prepared most statements comes first
         pool_timeout=10,
+        json_deserializer=_from_json,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
     )
+
+
+def _from_json(data: bytes) -> Any:
+    """Most JSON columns of most rows are empty."""
+    if data == b"{}":
+        return {}
+    return [] if data == b"[]" else json.loads(data)
 
 
 def ask(session: Session, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
