@@ -127,9 +127,64 @@ class _Said:
         return bool(phrases.LEFT.search(self.words))
 
     @cached_property
+    def absent(self) -> list[re.Match[str]]:
+        return list(phrases.I_AM_AWAY.finditer(self.words))
+
+    @property
+    def leaves_word(self) -> bool:
+        """An absence, and elsewhere in the letter what strangers are to do meanwhile."""
+        if self._apart(phrases.LEFT_BEHIND):
+            return True
+        if phrases.CONTRAST.search(self.words):
+            return False
+        if (self.away or self.gone) and self.urgent:
+            return True
+        return bool(self.absent and (self.points_for_questions or (self.thanks and self._apart(phrases.PROMISED))))
+
+    def _apart(self, pattern: re.Pattern[str]) -> bool:
+        """The pattern beside the absence, in other words than those that tell it."""
+        return any(
+            there.end() <= found.start() or found.end() <= there.start()
+            for found in (pattern.finditer(self.words) if self.absent else ())
+            for there in self.absent
+        )
+
+    @cached_property
+    def gone(self) -> bool:
+        return bool(phrases.GONE.search(self.words))
+
+    @cached_property
+    def thanks(self) -> bool:
+        return bool(phrases.THANKS.search(self.words))
+
+    @cached_property
+    def urgent(self) -> bool:
+        """What cannot wait, and near it whom to turn to."""
+        return any(
+            WHOM.search(self.words[max(0, found.start() - 80) : found.end() + 120])
+            for found in phrases.URGENT.finditer(self.words)
+        )
+
+    @property
+    def points(self) -> bool:
+        """To somebody else, with an address or a number."""
+        if phrases.CONTRAST.search(self.words):
+            return False
+        return bool(phrases.INSTEAD.search(self.words) and phrases.ADDRESS_OR_NUMBER.search(self.words))
+
+    @cached_property
+    def points_for_questions(self) -> bool:
+        for found in phrases.FOR_QUESTIONS.finditer(self.words):
+            rest = self.words[found.end() : found.end() + 120]
+            there = phrases.ADDRESS_OR_NUMBER.search(rest)
+            if there and not TO_ME.search(rest[: there.start()]):
+                return True
+        return False
+
+    @cached_property
     def departing(self) -> str:
         """The sentences that tell of somebody's leaving, without the name below them."""
-        sentences = re.split(r"(?<=[.!])\s|\n\s*\n", self.words)
+        sentences = re.split(r"(?<=[^\d][.!])\s|\n\s*\n", self.words)
         return " ".join(item for item in sentences if phrases.LEFT.search(item) and not OF_ONESELF.search(item))
 
     @cached_property
@@ -223,10 +278,14 @@ def _by_challenge(inbound: Inbound, said: _Said) -> str:
 
 
 def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
-    named = phrases.ACK_SUBJECT.search(inbound.subject) and not ANSWERED.match(inbound.subject)
-    if not named or not said.acknowledged or _asks(inbound, said):
+    if not said.acknowledged or _asks(inbound, said):
         return ""
     office = DESK.match(local_part(inbound.from_address or ""))
+    promised = phrases.IN_DUE_TIME.search(said.words) and not phrases.MATTER.search(said.words)
+    if office and promised and said.short and not _circular(inbound):
+        return "words of an acknowledgement from an office"
+    if not phrases.ACK_SUBJECT.search(inbound.subject) or ANSWERED.match(inbound.subject):
+        return ""
     return "subject: acknowledgement, and words" if office or ROBOT.search(said.words) else ""
 
 
@@ -241,8 +300,7 @@ def _by_absence(inbound: Inbound, said: _Said) -> str:
     """An absence, and what people leave behind for whoever writes meanwhile."""
     if not said.short or _circular(inbound) or _asks(inbound, said):
         return ""
-    thanked = said.acknowledged and "@" in said.words and phrases.INSTEAD.search(said.words)
-    told = phrases.I_AM_AWAY.search(said.words) and (phrases.LEFT_BEHIND.search(said.words) or thanked)
+    told = said.leaves_word or (said.absent and (said.acknowledged or said.thanks) and said.points)
     return "words of an absence, and what to do meanwhile" if told and not phrases.MATTER.search(said.words) else ""
 
 
@@ -252,13 +310,22 @@ def _by_departure(inbound: Inbound, said: _Said) -> str:
         return ""
     names = [name for name in re.findall(r"[^\W\d_]{3,}", inbound.from_name) if name.lower() not in said.greeting]
     named = "|".join(re.escape(name) for name in names[:6])
-    told = MAILBOX_GONE.search(said.words) or (named and re.search(rf"\b(?:{named})\b", said.departing, re.I))
-    whom = phrases.INSTEAD.search(said.words)
+    oneself = I_LEFT.search(said.words) and said.points_for_questions and not phrases.MATTER.search(said.words)
+    told = (
+        oneself or MAILBOX_GONE.search(said.words) or (named and re.search(rf"\b(?:{named})\b", said.departing, re.I))
+    )
+    whom = phrases.INSTEAD.search(said.words) or "@" in said.words
     return "words of a departure, and whom to write to" if told and whom else ""
 
 
 def _asks(inbound: Inbound, said: _Said) -> bool:
-    return bool(re.search(r"[?\uFF1F]", f"{inbound.subject}\n{said.words}"))
+    words = re.sub(r"(?:^|(?<=[.!\n]))\s*[^.!?\n]{0,30}\?", _unless_urgent, said.words)
+    return bool(re.search(r"[?\uFF1F]", f"{inbound.subject}\n{words}"))
+
+
+def _unless_urgent(question: re.Match[str]) -> str:
+    """ "Urgent?" asks nothing."""
+    return "" if phrases.URGENT.search(question[0]) else question[0]
 
 
 def _bulk(inbound: Inbound) -> bool:
@@ -290,6 +357,18 @@ NOUN_BEHIND: Final = re.compile(
     r"\b(?:out of (?:the )?office|vacation|leave|holiday|urlaubs?|cong[ée]s?|vacaciones)[ -](?:polic|plan|"
     r"rule|form|request|day|calendar|list|schedul|antrag|plan|regel|liste)",
     re.I,
+)
+WHOM: Final = re.compile(
+    phrases.ADDRESS_OR_NUMBER.pattern
+    + r"|\b(?:call|office|colleague|assistant|kolleg\w+|zentrale|sekretariat\w*|vertretung|coll[èe]gues?|assistante?|"
+    r"standard|compa[ñn]er\w+|colleg[ah]\w*|reception|v[äa]xeln|biur\w+)\b",
+    re.I,
+)
+TO_ME: Final = re.compile(r"\b(?:me|mich|mir|moi|mig|meg|mij|mnie|mi|мне)\b", re.I)
+I_LEFT: Final = re.compile(
+    r"\b[Ii](?:'ve| have)? (?:now )?left (?:the (?:company|firm|organi[sz]ation|business)|[A-Z]\w+)|[Ii]ch habe [^.]{2,40}verlassen|"
+    r"[Jj]'ai quitt[ée]|[Hh]e dejado (?:la empresa|[A-Z])|[Hh]o lasciato (?:l'azienda|[A-Z])|[Ii]k heb [^.]{2,40}verlaten|"
+    r"[Jj]ag har slutat|[Jj]eg har (?:sluttet|forlatt)"
 )
 MAILBOX_GONE: Final = re.compile(
     r"(?:this|diese|cette|esta|questa|dit|denna|denne)\w* (?:e-?mail |mail)?-?(?:address|account|mailbox|inbox|e-?mail-?adresse|"
@@ -367,7 +446,7 @@ def _kind(
     back = return_date(inbound.subject, words, received, day_first, inbound.header("x-apple-criteria"))
     if phrases.LEFT.search(both) and back is None:
         return Automatic("left_company", evidence, certain, successors=successors(inbound, words, our_domains))
-    away = bool(phrases.AWAY.search(words))
+    away = bool(phrases.AWAY.search(words) or "absence" in evidence)
     vacation = "X-Apple-Action" in evidence or bool(
         re.search(r"vacation|out.of.office", inbound.header("auto-submitted"), re.I)
     )

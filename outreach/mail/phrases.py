@@ -108,7 +108,7 @@ AWAY: Final = _any(
     r"semester|inte p[åa] (?:kontoret|plats)|inte tillg[äa]nglig|tillbaka (?:p[åa]|igen|den|m[åa]ndag)|"
     r"f[öo]r[äa]ldraledig|tj[äa]nstledig|bortrest|fr[åa]nvarande|p[åa] ferie|(?:holder|har|tar) ferie|ikke (?:p[åa] kontoret|tilstede|"
     r"til stede|tilgjengelig|tilg[æa]ngelig)|tilbage|tilbake|frav[æa]r\w*|barsel|permisjon|orlov",
-    r"fora d[oa] (?:escrit[óo]rio|empresa|cidade)|de f[ée]rias|em (?:f[ée]rias|viagem|licen[çc]a)|ausente|"
+    r"fora d[oa] (?:escrit[óo]rio|empresa|cidade)|de (?:f[ée]rias|licen[çc]a)|em (?:f[ée]rias|viagem|licen[çc]a)|ausente|"
     r"minha aus[êe]ncia|meu (?:retorno|regresso)",
     r"lomalla|poissa|en ole (?:tavoitettavissa|toimistolla|paikalla)|vuosiloma|vanhempainvapaa|palaan",
     r"na urlopie|nieobecn\w+|poza biurem|urlop\w*|wracam|powr[óo]c\w+|nep[řr][íi]tom\w+|dovolen\w+|mimo kancel\w+|"
@@ -124,33 +124,45 @@ AWAY: Final = _any(
 # The same said of oneself, or of the person whose address it is: what a request about a holiday does not say.
 I_AM_AWAY: Final = _any(
     r"\b(?:i(?:'m|'ll| am| will be| shall be|'m currently| am currently)?|we are|we will be|he is|she is|office is) "
-    r"(?:\w+ ){0,4}?(?:out\b|away|absent|on (?:\w+ ){0,2}(?:leave|vacation|holidays?|business|pto)|back (?:on|in|at)|"
+    r"(?:\w+ ){0,4}?(?:out (?:of|today|tomorrow|sick|until|till|from|for|this|all|with)\b|away|absent|on (?:\w+ ){0,2}(?:leave|"
+    r"vacation|holidays?|business|pto)|back (?:on|in|at)|"
     r"not (?:in|at|checking|available|reading)|travel|unavailable|returning|closed|ooo)|out of (?:the )?office (?:from|until|"
     r"till|through|between|on|today|this|and|with|\()|i have (?:limited|no) access|limited access|my (?:absence|return)\b|"
     r"not (?:be )?(?:reading|checking) my|is (?:currently )?(?:out of (?:the )?office|away|on (?:\w+ )?leave|on vacation|"
     r"on holiday)|will (?:be )?return\w* (?:on|to)|"
-    r"no longer (?:with|work)|we are closed|i work part[ -]?time|my (?:working|office) (?:days|hours) are",
+    r"no longer (?:with|work)|(?:is|are|be|remains?) closed (?:for|from|until|till|due|between|over|on|today)|we are closed|"
+    r"offices? (?:is|are|will be|remains?) [^.\n]{0,30}closed|i (?:only )?work (?:part[ -]?time|(?:on )?"
+    r"(?:mon|tues|wednes|thurs|fri)days?)|my (?:working|office) (?:days|hours) are|i(?:'m| am) (?:\w+ ){0,2}(?:offline|off\b|sick|ill\b)",
     r"(?:ich|wir) (?:bin|sind|befinde|befinden|werde|habe)\b.{0,80}?(?:nicht (?:im|am|erreichbar)|abwesend|urlaub|au(?:ß|ss)er haus|"
-    r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
-    r"(?:nicht|wieder|abwesend)|b[üu]ro (?:ist|bleibt) .{0,40}geschlossen|abwesend (?:bis|vom|am|und)|im urlaub (?:bis|vom)",
-    r"je (?:suis|serai|reviens|reviendrai)\b.{0,60}?(?:absent|cong[ée]|vacances|d[ée]placement|bureau|retour|formation|mission)|"
-    r"mon (?:absence|retour)|nos bureaux .{0,40}ferm|absente? (?:du|jusqu|le)|actuellement (?:absent|en cong)",
-    r"(?:estoy|estar[ée]|me encuentro|estou|estarei|encontro-me)\b.{0,60}?(?:fuera|ausente|vacaciones|viaje|baja|f[ée]rias|fora|viagem|"
+    r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien|offline|erkrankt|verreist|verhindert|dienstfrei|"
+    r"mutterschutz|sabbatical)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
+    r"(?:nicht|wieder|abwesend|eingeschr[äa]nkt)|(?:genie(?:ß|ss)e|habe) .{0,20}urlaub|(?:b[üu]ros?|praxis|betrieb|firma|"
+    r"gesch[äa]ft) (?:ist|sind|bleib\w+) .{0,60}geschlossen|abwesend (?:bis|vom|am|und)|im urlaub (?:bis|vom)",
+    r"je (?:suis|serai|reviens|reviendrai)\b.{0,60}?(?:absent|cong[ée]|vacances|d[ée]placement|bureau|retour|formation|mission|"
+    r"pas en mesure|arr[êe]t)|je prends .{0,30}(?:repos|cong)|arr[êe]t maladie|"
+    r"mon (?:absence|retour)|(?:nos bureaux|notre (?:bureau|agence|soci[ée]t[ée])) .{0,40}ferm|absente? (?:du|jusqu|le)|"
+    r"actuellement (?:absent|en cong)",
+    r"(?:estoy|estar[ée]|me encuentro|estou|estarei|encontro-me)\b.{0,60}?(?:fuera|ausente|vacaciones|viaje|baja|descanso|"
+    r"f[ée]rias|fora|viagem|"
     r"licen[çc]a|permiso)|mi (?:ausencia|regreso|vuelta)|minha aus[êe]ncia|meu (?:retorno|regresso)|regres(?:o|ar[ée]) (?:el|a)",
-    r"(?:sono|sar[òo]|saremo|siamo)\b.{0,60}?(?:fuori|assente|ferie|vacanza|trasferta|maternit|chius)|mi[oa] (?:assenza|rientro|ritorno)|"
+    r"(?:sono|sar[òo]|saremo|siamo)\b.{0,60}?(?:fuori|assente|ferie|vacanza|trasferta|malattia|congedo|maternit|chius)|"
+    r"mi[oa] (?:assenza|rientro|ritorno)|"
     r"rientr(?:o|er[òo]) (?:il|in)",
-    r"(?:ik ben|wij zijn|ik heb)\b.{0,60}?(?:afwezig|niet|vakantie|verlof|buiten|terug|weer)|mijn afwezigheid|"
+    r"ik werk niet|(?:ik ben|wij zijn|ik heb)\b.{0,60}?(?:afwezig|niet|vakantie|verlof|buiten|terug|weer)|mijn afwezigheid|"
     r"(?:jag|jeg|vi) (?:[äe]r|har|holder|tager|tar|h[åa]ller)\b.{0,60}?(?:semester|ferie|inte|ikke|bortrest|bortreist|"
-    r"fr[åa]nvarande|frav[æa]rende|ledig|tillbaka|"
+    r"fr[åa]nvarande|frav[æa]rende|sjukskriven|sy[kg]e?meldt|resande fot|ute av|ledig|tillbaka|fri\b|"
     r"tilbage|tilbake|permisjon|barsel|orlov|utanf)|min (?:fr[åa]nvaro|frav[æa]r)|f[öo]r[äa]ldraledig",
     r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
     r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
     r"(?:dovolen|nep[řr][íi]tom|mimo|zp[ěe]t|odsoten)|"
-    r"(?:čerp[áa]m|m[áa]m|čerpať|čerpat) (?:\w+ )?dovolen|nisam|odsut|godišnjem|szabads[áa]gon|t[áa]vol|visszat|(?:sunt|voi fi)\b.{0,60}?"
+    r"(?:čerp[áa]m|m[áa]m|čerpať|čerpat) (?:\w+ )?dovolen|nisam|odsut|godišnjem|szabads[áa]go[nm]|nem vagyok|t[áa]vol|visszat|"
+    r"(?:sunt|voi fi)\b.{0,60}?"
     r"(?:concediu|absent|plecat|birou)|revin",
-    r"(?:я|буду|нахожусь)\b.{0,60}?(?:отпуск|отсутств|командировк|больничн|недоступ|вне)|вернусь|выйду|моего отсутствия|відпустці|"
+    r"меня не(?:т| будет)\b|(?:я|буду|нахожусь)\b.{0,60}?(?:отпуск|отсутств|командировк|больничн|недоступ|вне)|вернусь|выйду|"
+    r"моего отсутствия|відпустці|відряджен|лікарнян|мене не(?:має| буде)|"
     r"відсутн|отпуск(?:е|у) (?:до|по|с)|d[ıi][şs][ıi]nday[ıi]m|izindeyim|tatildeyim|izinli|d[öo]nece[ğg]im|απουσι[άα]ζω|λείπω|άδεια",
-    r"不在|休暇を|休暇中|お休みを|休業|外出し|出張(?:中|し|の)|休假|出差|不在办公室|度假|年假|부재|휴가|출장|자리를 비|"
+    r"我(?:在|正在|将|目前)?.{0,8}(?:假|差)|不在|休暇を|休暇中|お休みを|休業|外出し|出張(?:中|し|の)|休假|"
+    r"出差|不在办公室|度假|年假|부재|휴가|출장|휴직|자리를 비|"
     r"خارج المكتب|إجازة|בחופש|ไม่อยู่|ลาพักร้อน|nghỉ phép|vắng mặt|saya (?:sedang )?cuti|di luar kantor|مرخصی",
 )
 
@@ -217,10 +229,11 @@ INSTEAD: Final = _any(
     r"vertret(?:ung|en)|kolleg(?:e|in|en)|schreiben sie (?:bitte )?an|weiterleiten? an)",
     r"(?:contacte[rz]|adresse[rz](?:-vous)? [àa]|vous adresser [àa]|[ée]crire [àa]|joindre|successeur|"
     r"remplac[ée]e? par|mon coll[èe]gue|ma coll[èe]gue)",
-    r"(?:contactar? (?:con|a)?|p[óo]ngase en contacto con|dirigirse a|dir[íi]jase a|escrib[ai]r? a|"
+    r"(?:contactar? (?:con|a)?|p[óo]ngase en contacto con|dirigirse a|dir[íi]j[ae](?:se| \w+ \w+)? a|escrib[aei]r? a|"
     r"comun[íi]quese con|sustitut[oa]|contate|contacte|entr(?:e|ar) em contat?o com)",
     r"(?:contattare|rivolgersi a|scrivere a|sostitut[oa]|fare riferimento a)",
-    r"(?:contact op(?:nemen)? met|neem contact op met|mailen naar|opvolger|kontakta|v[äa]nligen kontakta|"
+    r"(?:contact op(?:nemen)? met|neem contact op met|(?:mailen|sturen|richten) (?:naar|aan)|terecht bij|opvolger|kontakta|"
+    r"v[äa]nligen kontakta|"
     r"kontakt(?:ér|e)?|henvend\w* (?:til|dig)|ersätt\w+|etterf[øo]lger|ota yhteytt[äa]|skontaktowa\w+|kontaktuj\w+|"
     r"обра(?:щайтесь|титесь) (?:к|по)|свяжитесь с|пишите)",
 )
@@ -250,7 +263,7 @@ ACKNOWLEDGED: Final = _any(
     r"accus[ée] de r[ée]ception|merci (?:de|pour) (?:votre (?:message|demande|e-?mail|courriel)|nous avoir contact)|"
     r"message automatique|merci de ne pas r[ée]pondre|ne pas r[ée]pondre [àa] ce",
     r"hemos recibido su|su (?:mensaje|solicitud|consulta|correo|petici[óo]n) ha sido|acuse de recibo|"
-    r"gracias por (?:su (?:mensaje|correo|consulta|inter[ée]s)|contactar|ponerse|escribir|comunicarse)|"
+    r"gracias por (?:[st]u (?:mensaje|correo|consulta|e-?mail|inter[ée]s)|contactar|ponerse|escribir|comunicarse)|"
     r"mensaje autom[áa]tico|no responda a este|recebemos (?:o seu|a sua|seu|sua)|(?:sua|seu) (?:mensagem|"
     r"solicita[çc][ãa]o|e-?mail|pedido) foi|obrigad[oa] pel[oa] (?:seu|sua|contat)",
     r"abbiamo ricevuto (?:la (?:sua|tua|vostra)|il)|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail) [èe] stata|"
@@ -259,7 +272,7 @@ ACKNOWLEDGED: Final = _any(
     r"(?:hebben|heb) (?:uw|je|jouw) (?:e-?mail|bericht|vraag|mail|aanvraag)[^.\n]{0,40} ontvangen|"
     r"ontvangstbevestiging|bedankt voor (?:uw|je|het)|automatisch (?:gegenereerd|verzonden)|(?:vi|"
     r"jag) har (?:mottagit|tagit emot|f[åa]tt) (?:ditt|din|er)|tack f[öo]r (?:ditt|din|att)|har modtaget din|"
-    r"tak for din (?:mail|henvendelse|besked)|takk for (?:din|henvendelsen|at)|har mottatt|kiitos (?:viestist|"
+    r"tak for din (?:mail|e-?mail|henvendelse|besked)|takk for (?:din|e-?posten|henvendelsen|at)|har mottatt|kiitos (?:viestist|"
     r"yhteydenot|s[äa]hk[öo]postist)|olemme vastaanottaneet",
     r"otrzymali[śs]my (?:twoj|pa[ńn]stwa|pana)|dzi[ęe]kujemy za (?:kontakt|wiadomo|zg[łl]oszenie|przes[łl]anie)|"
     r"potwierdzenie otrzymania|obdr[žz]eli jsme|d[ěe]kujeme za|k[öo]sz[öo]nj[üu]k|am primit|мы получили ваш|"
@@ -267,6 +280,19 @@ ACKNOWLEDGED: Final = _any(
     r"обращение|письмо)|благодарим|talebiniz|mesaj[ıi]n[ıi]z",
     r"受け付けました|受信しました|お問い?合わせ(?:いただき|ありがとう|を受)|承りました|自動(?:送信|返信|配信)|このメールは|已收到(?:您|你)|感谢您的(?:来信|邮件|咨询)|您的(?:邮件|请求|"
     r"来信)(?:已|我们)|本邮件(?:由|为)系统|접수되었습니다|문의해 주셔서",
+)
+
+# Received, and when strangers will be answered: what offices let their programs say.
+IN_DUE_TIME: Final = _any(
+    r"(?:received|got) your [^.!]{2,30}(?:[.!][^.]{0,60}| and [^.]{0,30})(?:within|as soon as possible|shortly|soon)\b",
+    r"(?:one of our|a member of|someone (?:from|on|in)|our team|we)[^.!]{0,30} will (?:be in touch|get back|reply|respond|contact you)"
+    r"[^.!]{0,20}(?:within|as soon as|shortly)",
+    r"ihre? (?:e-?mail|mail|nachricht|anfrage|anliegen)[^.]{1,40}(?:erhalten|"
+    r"eingegangen)[^.]{0,6}\.?[^.]{0,40}(?:schnellstm[öo]glich|umgehend|in k[üu]rze|so schnell wie m[öo]glich|"
+    r"innerhalb von|zeitnah)",
+    r"re[çc]u votre [^.]{2,30}(?:\.| et )[^.]{0,40}(?:meilleurs d[ée]lais|plus brefs d[ée]lais|rapidement|sous \d)|recibido su [^.]{2,30}"
+    r"(?:\.| y )[^.]{0,40}(?:brevedad|lo antes posible|en breve)|ricevuto (?:la|il) [^.]{2,30}(?:\.| e )[^.]{0,40}(?:prima possibile|"
+    r"al pi[ùu] presto|a breve)|ontvangen[^.]{0,4}\.?[^.]{0,40}zo (?:snel|spoedig) mogelijk",
 )
 
 # What a message says of itself: written by a program.
@@ -299,29 +325,130 @@ LEFT_BEHIND: Final = _any(
     r"(?:limited|no|intermittent|restricted) access to (?:my )?e-?mails?\b(?!,? (?:so|but))",
     r"(?:will|is|are|be) not (?:be )?(?:forwarded|redirected)|(?:for|in|with) (?:(?:any|case of) )?(?:urgent|emergenc|immediate)"
     r"[^.\n]{0,40}(?:contact|call|please|reach)|if (?:it is|it's|this is|your \w+ is|you need|you require)[^.\n]{0,40}(?:urgent|immediate|"
-    r"assistance)|(?:upon|on|after) (?:my|our) return|when i (?:return|get back|am next)|in my absence|during my absence|your "
+    r"assistance)|(?:upon|on|after) (?:my|our) return|when i (?:return|get back|am next)|in my absence|during my absence|(?:will|"
+    r"may|might) be (?:slow(?:er)?|delayed) (?:to|in) (?:re(?:ply|spond)|answer)|"
+    r"(?:will|are|is) not (?:be )?(?:read|monitored|checked)|not (?:be )?(?:checking|monitoring|reading) (?:this|my|the)|"
+    r"on my next working day|(?:i|we) will (?:reply|respond|answer) (?:to )?(?:all|your) [^.]{0,30}(?:from|after|on|when|upon)\b|"
+    r"(?:if you need|need) (?:anything|something|help|assistance)[^.\n]{0,40}(?:before|meantime|meanwhile|while|then|sooner)|your "
     r"(?:e-?mail|message)s? will be (?:dealt with|answered|read|processed|handled|attended to)",
     r"(?:wird|werden) nicht (?:automatisch )?(?:weitergeleitet|gelesen|bearbeitet)|in dringenden (?:f[äa]llen|angelegenheiten)|"
-    r"w[äa]hrend meiner abwesenheit|nach meiner r[üu]ckkehr|in meiner abwesenheit|meine[r]? vertretung|vertritt mich|vertreten werde "
+    r"(?:w[äa]hrend|in) (?:meiner|unserer) abwesenheit|nach (?:meiner|unserer) (?:r[üu]ckkehr|abwesenheit)|meine[r]? vertretung|"
+    r"vertritt mich|vertreten werde "
     r"ich|vertreten wird mich|werde ich (?:\w+ )?vertreten",
     r"merci d'adresser vos|(?:veuillez|merci de) (?:bien vouloir )?(?:contacter|vous adresser|joindre)|kiireelli\w+ (?:asio|tapau)\w+|"
-    r"(?:pentru|[îi]n caz de) urgen[țt]|για επείγο|επείγοντ|за спешн|u hitn\w+|v nujn\w+|steidzam|skubi\w+ (?:atvej|klausim)|"
-    r"en cas d'urgence|pour toute urgence|[àa] mon retour|en mon absence|pendant mon absence|(?:asunto|caso)s? (?:urgente|de "
-    r"urgencia)|durante mi ausencia|a mi (?:regreso|vuelta)|(?:caso|assunto)s? (?:urgente|de urg[êe]ncia)|na minha aus[êe]ncia",
+    r"(?:pentru|[îi]n caz de) urgen[țt]|για επείγο|επείγοντ|за спешн|(?:u|za) hitn\w+|(?:v|za) nujn\w+|steidzam|skubi\w+ (?:atvej|klausim)|"
+    r"en cas d'urgence|pour toute urgence|(?:[àa]|d[èe]s) (?:mon|notre) (?:retour|r[ée]ouverture)|(?:en|pendant|durant) (?:mon|"
+    r"notre) absence|(?:asunto|caso)s? (?:urgente|de "
+    r"urgencia)|(?:durante|en) mi ausencia|a (?:mi|nuestro) (?:regreso|vuelta)|(?:caso|assunto)s? (?:urgente|de urg[êe]ncia)|"
+    r"na minha aus[êe]ncia",
     r"per (?:urgenze|qualsiasi urgenza|comunicazioni urgenti)|in caso di urgenza|al mio (?:rientro|ritorno)|in mia assenza|voor "
-    r"dringende|bij spoed|in dringende gevallen|wordt niet (?:doorgestuurd|gelezen)|tijdens mijn afwezigheid|vid br[åa]dskande|"
-    r"i br[åa]dskande|ved (?:haste\w*|presserende)|w pilnych|sprawach? piln|spraw pilnych|w nag[łl]ych|podczas mojej nieobecno|"
+    r"dringende|bij spoed|in dringende gevallen|word(?:t|en) niet (?:doorgestuurd|gelezen)|tijdens mijn afwezigheid|"
+    r"l[eäæ]s(?:er)? (?:ikke|inte) (?:e-?post|mail)|vid br[åa]dskande|"
+    r"i br[åa]dskande|ved (?:haste\w*|presserende|behov)|haster det|w pilnych|sprawach? piln|spraw pilnych|w nag[łl]ych|"
+    r"podczas mojej nieobecno|"
     r"(?:v|pri) (?:nal[ée]hav|urgentn|s[úu]rn)|s[üu]rg[őo]s "
     r"(?:esetben|[üu]gyben)|(?:по|в|для) срочн|во время моего|(?:у|з|із|в) термінов|acil (?:durum|konu|i[şs])",
+    r"(?:aren't|isn't|won't be|not being) (?:being )?(?:monitored|read|checked)|(?:stand(?:s|ing)? in|cover(?:s|ing)?) for me|"
+    r"replac(?:es|ing) me|"
+    r"vertretung\s*:|wird [^.]{0,30}nicht bearbeitet|me rempla(?:ce|cera)|mi sostituisce|me (?:sustituye|substitui)|vervangt mij|zastupuje|"
+    r"zast[ęe]puje|moje obowi[ąa]zki|helyettes[íi]t|m[ăa] [îi]nlocuie|(?:меня|мене) з?а?м[іе]ща|на время моего|на час моєї|"
+    r"enk[äa] lue|en lue|"
+    r"sijaise|tarvittaessa|vikar(?:ierar)? f[öo]r mig|begr[äaæe]ns\w+ (?:tillg[åa]ng|adgang|tilgang) til",
+    r"お急ぎ|緊急の|急用|如有(?:急事|紧急|緊急|要事)|紧急(?:事|情况|联系)|급한|긴급|דחופ|العاجل|عاجل|الطارئ|فوری|"
+    r"เร่งด่วน|กรณีด่วน|khẩn|mendesak|keadaan darurat|"
+    r"kiireloomuli",
 )
+
+# What cannot wait: counts beside an absence, with an address, a number or a colleague near it.
+URGENT: Final = _any(
+    r"(?<!it is )(?<!it's )(?<!this is )(?<!very )(?<!quite )\b(?:urg[eêé]n\w+|immediate (?:assistance|attention|help)|"
+    r"emergenc\w+|pressing\b|time[- ]sensitive|(?:can(?:no|')t|can not|"
+    r"nicht|pas|ikke kan|kan ikke|inte kan|kan inte|niet kan) (?:wait|warten|attendre|vente|v[äa]nta|wachten))|\b(?:dringend\w*|"
+    r"eilig\w*|eilt|haast|"
+    r"eilf[äa]ll\w*|notf[äa]ll\w*|es brennt|spoed\w*|br[åa]dskande|akut\w*|haster|haste(?:sak|t)\w*|presserende|kiireel\w+|piln\w+|"
+    r"nag[łl]\w+|nal[ée]hav\w+|s[úu]rn\w+|neodk?lad\w+|s[üu]rg[őo]s\w*|halaszthatatlan\w*|срочн\w+|неотложн\w+|термінов\w*|"
+    r"невідкладн\w+|спешн\w+|acil|"
+    r"επε[ίι]γ\w+|hitn\w+|nujn\w+|steidzam\w*|skubi\w+|kiireloomuli\w*)",
+    r"急ぎ|至急|緊急|急用|急事|紧急|緊急|加急|급[한하]|긴급|דחופ|דחוף|عاجل|طارئ|الطارئ|فوری|เร่งด่วน|khẩn|mendesak|darurat",
+)
+# An absence in the loosest words: enough beside what cannot wait.
+GONE: Final = _any(
+    r"\b(?:vacation|holidays?|leave|sabbatical|pto|out sick|off sick|business trip|trade show|jury duty|in meetings|limited access|"
+    r"no access)\b|fortbildung|seminar\b|schulung|messe\b|tagung|am platz|eingeschr[äa]nkt|krank|verreist|dienstreise|"
+    r"en formation|s[ée]minaire|maladie|maternit|cong[ée]|descanso|vacaciones|de viaje|sin acceso|acceso limitado|cerrad[oa]s?\b|"
+    r"malattia|ferie|trasferta|congedo|f[ée]rias|viagem|licen[çc]a|acesso (?:restrito|limitado)|afwezig|verlof|vakantie|ziek|beperkt",
+    r"sjukskriven|urlaub|semester|ledig|borta|st[äa]ngt|utbildning|kursus|\bkurs\b|ferie|\bfri\b|sykmeldt|sygemeldt|ute av|"
+    r"resa(?:nde)?\b|m[øo]ter\b|begrenset|begr[äa]nsad|begr[æa]nset|"
+    r"loma|vapaalla|matkalla|sairas|koulutu|zwolnieni|urlop|delegacj|szkoleni|dovolen|cest[ěe]|nemoc|[šs]kolen|p[řr][íi]stup|mimo|"
+    r"nem vagyok|szabads[áa]g|t[áa]vol|concediu|deplasare|nu sunt|odmor|odsut|odsot|dopust|slu[žz]ben|отпуск|командиров|больнич|не будет|"
+    r"нет в|нет на|отсутств|відпуст|відряджен|не буде|лікарнян|izin|seyahat|tatil|rapor|άδεια|εκτ[όο]ς|απουσ|ταξ[ίι]δι",
+    r"休|不在|出張|外出|出差|휴가|출장|부재|휴무|חופש|חופשה|נעדר|إجازة|خارج|غائب|مرخصی|ลา|nghỉ|"
+    r"công tác|cuti|dinas|puhkus|atvaļinājum|atostog",
+)
+# That they will be answered, or late: beside thanks and an absence what people leave behind for everybody.
+PROMISED: Final = _any(
+    r"(?:will|shall|'ll) (?:\w+ ){0,3}(?:reply|respond|answer|get back|go through|read|be in touch|deal with)|(?:delayed|delay|"
+    r"slow) (?:in|to|response)|"
+    r"(?:antworte|beantworte|melde|bearbeite|lese)\b|werde(?:n)? [^.]{0,60}(?:antworten|beantworten|melden|bearbeiten|lesen)|"
+    r"(?:r[ée]pondrai|r[ée]pondrons|traiterai|traiterons|prendrai connaissance|lirai)|responder[ée]|responderemos|contestar[ée]|"
+    r"contactar[ée]|"
+    r"risponder[òo]|risponderemo|ricontatter[òo]|retornarei|(?:zal|zullen) [^.]{0,60}(?:beantwoorden|reageren|lezen|antwoorden)|"
+    r"(?:svarar|svarer|besvarer|besvarar|vender tilbage|[åa]terkommer)|vastaan|odpowiem|odpisz[ęe]|odpov[íi]m|odpoviem|v[áa]laszol|"
+    r"r[ăa]spund|отвечу|ответим|відповім|yan[ıi]tla|cevap|d[öo]nece[ğg]im|απαντ[ήη]σω|返信|ご連絡|回复|答复|회신|답변|답장",
+)
+THANKS: Final = _any(
+    r"\bthank(?:s| you)\b[^.!\n]{0,20}\b(?:e-?mail|mail|message|writing|note|contact)|(?:dank\w*|"
+    r"danke) f[üu]r [^.!\n]{0,20}(?:mail|nachricht)|"
+    r"merci (?:de|pour) [^.!\n]{0,20}(?:message|mail|courriel)|gracias por [^.!\n]{0,20}(?:correo|mensaje|mail|escrib|contact)|grazie per "
+    r"[^.!\n]{0,20}(?:mail|messaggio|scritto)|obrigad[oa] pel[oa] [^.!\n]{0,20}(?:mail|mensagem|contat)|(?:be)?dankt? (?:voor|je voor) "
+    r"[^.!\n]{0,20}(?:mail|bericht)|dank voor|ta(?:ck|k|kk) f(?:[öo]r|or) [^.!\n]{0,20}(?:mail|meddelande|besked|e-?post|melding|"
+    r"henvendelse)|"
+    r"kiitos [^.!\n]{0,20}(?:viesti|s[äa]hk|posti)|dzi[ęe]kuj\w+ za|d[ěe]kuj\w+ za|[ďd]akujem za|"
+    r"k[öo]sz[öo]n\w+ [^.!\n]{0,20}(?:level|[üu]zenet|"
+    r"e-?mail)|mul[țt]umesc pentru|hvala (?:na|vam|za)|спасибо за|благодар\w+ за|"
+    r"дякую за|te[şs]ekk[üu]r|ευχαριστ\w+ για|感谢您?的?来|お問い合わせ|"
+    r"ご連絡ありがとう|메일 (?:감사|주셔)|תודה|شكر",
+)
+
+# Whom strangers may ask: counts when an address or a number follows.
+FOR_QUESTIONS: Final = _any(
+    r"(?:for|with) (?:(?:any|all|your|other|general|further|sales|support|\w+) ){0,2}(?:questions?|enquir\w+|inquir\w+|matters?|requests?|"
+    r"issues?|assistance|everything else|anything)\b|(?:if|should) you (?:need|have|require)|reach out to|in the meantime|"
+    r"instead (?:please )?(?:write|e-?mail|contact)|(?:should|to be) (?:be )?(?:sent|directed|addressed) to",
+    r"bei (?:r[üu]ck)?fragen|f[üu]r (?:r[üu]ck|an)?fragen|in der zwischenzeit|zwischenzeitlich|wer nicht warten|pour (?:toute|vos) "
+    r"(?:question|demande|information)s?|entre-?temps|para (?:cualquier|toda|consultas|asuntos|qualquer|d[úu]vidas)|entretanto|"
+    r"mientras tanto",
+    r"per (?:qualsiasi|ogni|informazioni|domande)|nel frattempo|voor (?:vragen|andere|overige)|intussen|ondertussen|vid fr[åa]gor|"
+    r"i stedet til|ist[äa]llet|i st[äa]llet|stattdessen|ved (?:sp[øo]rsm[åa]l|sp[øo]rgsm[åa]l)|(?:pod|w) (?:moj[ąa] )?nieobecno|"
+    r"w sprawach|v p[řr][íi]pad[ěe]|v pr[íi]pade|k[ée]rd[ée]s|"
+    r"pentru (?:orice|[îi]ntreb[ăa]ri)|по (?:всем |любым |другим )?вопрос|з (?:усіх )?питан|sorular[ıi]n|휴직|문의는|για (?:οποι|απορ)",
+)
+# A person goes on: away, and yet.
+CONTRAST: Final = _any(
+    r"\b(?:but|aber|jedoch|mais|pero|ma|per[òo]|maar|men|ale|mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
+    r"je )?(?:will|if|for|in case|"
+    r"should|wenn|falls|bei|si|en cas))|ですが|但是|하지만",
+)
+ADDRESS_OR_NUMBER: Final = re.compile(r"[^\s@<(]{1,64}@[\w-]{1,63}\.\w|(?<![\w/.])[+(]?\d[\d ()/-]{5,18}\d")
 
 # What a person says of the matter itself, and a program that stands in for one does not.
 MATTER: Final = _any(
-    r"\byou (?:sent|wrote|asked|mentioned|told|offered|quoted)\b|\b(?:the|your|this) (?:offer|quot\w+|contract|prices?|draft|"
+    r"\b(?:your|ihr|euer|votre|uw|din|vost?ra|waszą?) (?:\w+ )?(?:offer|quot\w+|pric\w+|proposal|demo|product|tool|software|"
+    r"contract|invoice|angebot|"
+    r"produkt|vertrag|vorschlag|offre|devis|proposition|offerte|voorstel|offerta|oferta|ofert[ęa]|tilbud|offert)\b|"
+    r"(?:i|we) (?:have|'ve) (?:put|given|passed|shown|told|asked)\b|\byou (?:sent|wrote|asked|mentioned|told|offered|quoted)\b|"
+    r"\b(?:the|your|this) (?:offer|quot\w+|contract|prices?|draft|"
     r"proposal|numbers?|figures|documents?|invoice|sample|meeting|appointment) (?:is|are|was|were|you|looks?|seems?|says?)\b|by "
-    r"the way|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|accept|agree|"
+    r"the way|(?<!and )(?<!and the )next week|n[äa]chste woche|semaine prochaine|pr[óo]xima semana|prossima settimana|volgende week|"
+    r"n[äa]sta vecka|n[æa]ste uge|neste uke|przysz[łl]ym tygodniu|p[řr][íi][šs]t[íi] t[ýy]den|\b(?:works|"
+    r"suits?)(?: (?:for )?(?:me|us|fine))?[.!]|"
+    r"what we need|had a look|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|"
+    r"accept|agree|"
     r"would like|are interested|'d like)\b|sounds good|fine (?:with|for) me|"
     r"\binterested\b|i(?:'ll| will) (?:call|phone|ring) you|ich rufe (?:sie|dich)|je vous appelle|te llamo|ti chiamo|bel me\b|zadzwoni",
+    r"(?<!if )(?<!when )\b(?:it|this|that)(?:'s| is) (?:\w+ )?urgent|\b(?:not?|isn't|nicht|kein\w*|pas|non [èe]|no es|n[ãa]o [ée]|niet|"
+    r"ikke|inte) (?:\w+ )?(?:urgen\w+|dringend\w*|eilig|pressant|haast)|eilt nicht|dringend (?:brauch|ben[öo]tig)|"
+    r"rem(?:ind|ember) me|int[ée]ress|interessan|intressant|интерес|zainteresow",
     r"(?:ihr|das|dieses|den|der) (?:angebot|vertrag|preis|entwurf|vorschlag|termin)\w* (?:ist|sind|war|passt|gef|sieht|habe)|"
     r"[üu]brigens|habe ich (?:gelesen|gesehen|erhalten|weitergegeben|ihm|ihr)|einverstanden|passt (?:mir|uns)|lassen sie uns|"
     r"\bwir (?:m[öo]chten|nehmen|wollen|brauchen)",
