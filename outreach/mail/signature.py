@@ -112,7 +112,10 @@ def _ends(rest: Sequence[str]) -> bool:
 def _only_legal(lines: Sequence[str]) -> bool:
     """Whether no paragraph behind a disclaimer's first is somebody's words."""
     paragraphs = [part for part in re.split(r"\n[ \t]*\n", "\n".join(lines)) if part.strip()]
-    return all(marks.LEGAL.search(part) or not any(map(is_sentence, part.split("\n"))) for part in paragraphs[1:])
+    legal = (marks.LEGAL.search(part) or marks.DISCLAIMER.match(part) for part in paragraphs[1:])
+    return all(
+        known or not any(map(is_sentence, part.split("\n"))) for known, part in zip(legal, paragraphs[1:], strict=True)
+    )
 
 
 def _above_footers(lines: Sequence[str], below: bool) -> int:

@@ -60,6 +60,11 @@ APART = [
         "Yes.\n\nThanks,\nJo\n\nJo Lead\n[A black and white logo\n\nAI-generated content may be incorrect.]<https://l.example>\n0345 30",
         "Yes.\n\nThanks,\nJo",
     ),
+    (
+        "Sí.\n\nUn saludo,\nJo Lead\nCompras\n\nAntes de imprimir piense bien si es necesario hacerlo.\n\nDe conformidad con lo dispuesto "
+        "en el Reglamento, le informamos de que sus datos son tratados por Lead S.L.",
+        "Sí.\n\nUn saludo,\nJo Lead",
+    ),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
 
@@ -72,6 +77,8 @@ def test_a_signature_begins_at_the_senders_name_with_details(text: str, words: s
 
 
 STAYS = [
+    "Ciao.\n\nAi sensi del Regolamento chiedo la cancellazione dei miei dati.",
+    "Pursuant to Article 17 I ask you to erase what you have about me.",
     "Is it not the best?\n\n[image: plan.jpg]",
     "Look.\n\nBest,\nJo\n\n[image: plan.jpg]\n\nThe kitchen is on the left.",
     "Tuesday is fine.\n\nJo",
