@@ -6,7 +6,9 @@ import pytest
 
 from outreach.journeys import accounts
 from outreach.store import notices
+from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
+from outreach.store.messages import Message
 from outreach.store.users import User
 
 PAGES = [
@@ -19,6 +21,11 @@ PAGES = [
     "/settings/mailboxes/new/google",
     "/settings/domains",
     "/settings/webhooks",
+    "/mail/received",
+    "/mail/quarantine",
+    "/inbound/1",
+    "/inbound/2",
+    "/health",
     "/notices",
     "/search?q=anna",
     "/nowhere",
@@ -27,11 +34,27 @@ PAGES = [
 
 @pytest.fixture
 def something(house: Any, ada: User) -> None:
-    """A lead, a colleague and a notice, so that pages have content."""
+    """A lead, a colleague, a notice, mail that was read and mail that was not, a failed letter: pages have content."""
     with house.sessions.begin() as session:
         now = house.now(session)
-        session.add(Lead(name="Anna Weber", company="Lumen", email="anna@lumen.example", fields={}, created_at=now,
-                         last_activity_at=now))  # fmt: skip
+        anna = Lead(name="Anna Weber", company="Lumen", email="anna@lumen.example", fields={}, created_at=now,
+                    last_activity_at=now)  # fmt: skip
+        session.add(anna)
+        session.flush()
+        read = {
+            "class_": "human",
+            "sense": "interested",
+            "evidence": "no rule",
+            "matched_by": "sender",
+            "lead_id": anna.id,
+        }
+        raw = b"From: Anna Weber <anna@lumen.example>\r\nSubject: Yes\r\n\r\nCall me.\r\n"
+        for state, more in (("done", read), ("quarantined", {"error": "too deep"})):
+            session.add(InboundMail(sha256=state, source="smtp", raw=raw, received_at=now, state=state, references=[],
+                                    from_name="Anna Weber", from_address="anna@lumen.example", subject="Yes", **more))  # fmt: skip
+            session.flush()
+        session.add(Message(kind="own", lead_id=anna.id, to_address=anna.email, subject="Your roof", state="failed",
+                            reason="550 5.7.1 no", references=[], due_at=now, queued_at=now))  # fmt: skip
         accounts.add_user(session, "rita@outreach.test", "Rita Rep", "rep")
         notices.add(session, ada.id, "reply", "Anna Weber replied", "/leads/1", now)
 
