@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import Final
 
-from .daywords import DATE, EAST, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
+from .daywords import DATE, DAY_AFTER, EAST, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
 
 HORIZON_DAYS: Final = 60
 EXPRESSIONS: Final = 30  # days that are looked at in one text
@@ -28,7 +28,7 @@ BACK: Final = (
     r"wieder|zur[üu]ck|erreichbar|r[üu]ckkehr|"
     r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|r[ée]?ouvr\w+|disponible|joignable|"
     r"regres\w+|vuel[vt]\w+|volver\w*|reincorpor\w+|retorn\w+|estar[ée] de vuelta|"
-    r"rientr\w+|torn\w+|ritorn\w+|di nuovo|dispon[íi]\w+|"
+    r"rientr\w+|riapr\w+|torn\w+|ritorn\w+|di nuovo|dispon[íi]\w+|"
     r"terug|weer (?:aanwezig|bereikbaar|op kantoor)|"
     r"åter|tillbaka|tilbage|tilbake|retur|igen|igjen|"
     r"volt\w+|regress\w+|estarei de volta|"
@@ -56,7 +56,7 @@ UNTIL: Final = (
 BACK_CUE: Final = re.compile(rf"(?<![\w])(?:{BACK})", re.I)
 UNTIL_CUE: Final = re.compile(rf"(?:{UNTIL})", re.I)
 EAST_BACK: Final = re.compile(
-    rf"({EAST}|{NUMERIC})[^\n。，,\d]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|返回|上班|恢复|返回办公室|返工|부터|"
+    rf"({EAST}|{NUMERIC})[^\n。，,\d]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|回到|返回|上班|恢复|返回办公室|返工|부터|"
     rf"복귀)",
     re.I,
 )
@@ -176,7 +176,8 @@ def _candidates(sentence: str, spans: list[tuple[int, int]], received: dt.date, 
 
 
 AFTER_BACK: Final = re.compile(
-    r"\s?,?\s?(?:\(\w{2,12}\.?\),?\s?)?(?:(?:um|ab) \d{1,2}(?::\d\d)? uhr |at \d{1,2}(?::\d\d)? )?(?:ich |bin ich |bin |sind wir |ben ik |"
+    r"\s?,?\s?(?:\(\w{2,12}\.?\),?\s?)?(?:\w{4,9} g[üu]n[üu] )?(?:(?:um|ab) \d{1,2}(?::\d\d)? uhr |at \d{1,2}(?::\d\d)? )?(?:ich |"
+    r"bin ich |bin |sind wir |ben ik |"
     r"er |[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'d[ae] )*(?:wieder|weer|terug|tillbaka|tilbage|"
     r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|tarihinde d[öo]n|"
     r"lees ik|lese ich|beantworte ich|melde ich mich|antwoord ik|"
@@ -186,7 +187,7 @@ AFTER_BACK: Final = re.compile(
 STARTS: Final = re.compile(
     r"(?:\b(?:ab|ab dem|ab de[mr]|from|as of|starting|beginning|[àa] partir du?|[àa] compter du?|a partir del?|desde(?: el)?|vanaf|dal|"
     r"dall'|fr[åa]n(?: och med)?|fra(?: og med)?|od|с|з|alkaen|începând cu))\s(?:the |den |dem |el |il |o |dia )?"
-    r"(?:\w{3,14}\.?,?\s)?(?:den |dem |the )?$",
+    r"(?:\w{2,14}\.?,?\s)?(?:den |dem |the )?$",
     re.I,
 )
 THERE: Final = re.compile(
@@ -243,7 +244,8 @@ def _closing(before: str, after: str) -> Role | None:
 def _eastern(text: str, start: int, after: str) -> Role | None:
     mark = r"\s?(?:[(（][^)）]{1,12}[)）])?\s?"
     if EAST_BACK.match(text, start) or re.match(
-        mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|返回|恢复|上班|부터|에 ?복귀|복귀)", after
+        mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|回到|返回|恢复|上班|부터|에 ?복귀|복귀)",
+        after,
     ):
         return Role.BACK
     if EAST_UNTIL.match(text, start) or re.match(
@@ -265,7 +267,7 @@ UNTIL_WORD: Final = re.compile(rf"(?<![\w])(?:{UNTIL})(?![\w])", re.I)
 CLOSES_SPAN: Final = re.compile(
     rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|~|～|to|all'|al|au|a|до|по|and|und|et|y|e|og|och|i)\s?"
     r"(?:(?P<morning>(?:[5-9]|1[01])(?:[:.]\d\d)?\s?(?:am|a\.m\.)\s(?:on\s)?)|\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]m|uhr|h)\s(?:on\s)?)?"
-    r"(?:\w{2,12},?\s)?$",
+    r"(?:\w{2,12}\.?,?\s)?$",
     re.I,
 )
 
@@ -286,9 +288,14 @@ INCLUSIVE: Final = re.compile(
     r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και",
     re.I,
 )
+EVENING: Final = re.compile(
+    r",?\s?\(?(?:au soir|le soir|abends?|in the evening|evening|end of (?:the )?(?:business )?day|close of business|cob\b|eod\b|"
+    r"por la (?:tarde|noche)|sera\b|'s avonds|kv[äa]ll|aften|kveld|wiecz|ve[čc]er|вечер)",
+    re.I,
+)
 FROM_CUE: Final = re.compile(
     rf"(?:from|starting|between|beginning|vom|von|zwischen|du|de|del|desde(?: el)?|dal|dall'|van|fr[åa]n|fra|od|с|з|"
-    rf"entre|do dia)\s(?:\w+,?\s)?(?:the |den |dem )?(?:{DATE.pattern}|\d{{1,2}}\.?)\b",
+    rf"entre|do dia)\s(?:\w+\.?,?\s)?(?:the |den |dem )?(?:{DATE.pattern}|\d{{1,2}}\.?)\b",
     re.I,
 )
 
@@ -297,13 +304,13 @@ def _inclusive(before: str, after: str) -> bool:
     """The day is the last one away: words say so, or it closes a span of days; "until Monday" alone means back on Monday."""
     if INCLUSIVE.search(before[-40:]) or re.match(rf",?\s?(?:\(?\w{{2,10}}\)?\s?)?\(?(?:{INCLUDED})", after, re.I):
         return True
-    if re.match(r"\s?(?:まで|为止|為止|까지|asti|saakka|-ig\b)", after):
+    if re.match(r"\s?(?:まで|为止|為止|까지|asti|saakka|-ig\b)", after) or EVENING.match(after):
         return True
     return bool(FROM_CUE.search(before))
 
 
 DAY_WORD: Final = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<tomorrow>{TOMORROW})|"
+    rf"(?<![^\W\d_])(?:(?P<after>{DAY_AFTER})|(?P<tomorrow>{TOMORROW})|"
     + "|".join(f"(?P<d{number}>{names})" for number, names in enumerate(WEEKDAYS))
     + r")"
     r"(?![^\W\d_])(?!,?\s?(?:the\s|den\s|le\s|el\s)?\d)",
@@ -311,11 +318,14 @@ DAY_WORD: Final = re.compile(
 )
 
 
+NOON: Final = r"(?:(?:noon|midday|mittags?|midi|mediod[íi]a|mezzogiorno)\s(?:on\s|am\s)?)?"
+
+
 def _soon(sentence: str, received: dt.date) -> dt.date | None:
     """ "Back on Monday", "bis Mittwoch", "morgen wieder da": the next such day."""
     for match in DAY_WORD.finditer(sentence):
         before, after = sentence[max(0, match.start() - 40) : match.start()], sentence[match.end() : match.end() + 40]
-        until = re.search(rf"(?<!\w)(?:{UNTIL})\s(?:the |next |n[äa]chsten |den |le |el |il |o )?$", before, re.I)
+        until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:the |next |n[äa]chsten |den |le |el |il |o )?$", before, re.I)
         if not (
             until
             or BACK_CUE.search(before)
@@ -323,8 +333,8 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
             or re.match(r"\s?(?:に|から|より|回|返|부터|에)", after)
         ):
             continue
-        if match["tomorrow"]:
-            return received + dt.timedelta(days=1)
+        if match["after"] or match["tomorrow"]:
+            return received + dt.timedelta(days=2 if match["after"] else 1)
         weekday = next(number for number in range(7) if match[f"d{number}"])
         day = received + dt.timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
         return day + dt.timedelta(days=1) if until and INCLUSIVE.search(until[0]) else day

@@ -62,6 +62,10 @@ TOMORROW: Final = (
     r"tomorrow|morgen|demain|ma[ñn]ana|domani|imorgon|i morgon|i morgen|amanh[ãa]|jutro|z[íi]tra|завтра|huomenna|holnap|m[âa]ine|"
     r"yar[ıi]n|明日|明天|내일"
 )
+DAY_AFTER: Final = (
+    r"(?:the )?day after tomorrow|[üu]bermorgen|apr[èe]s-demain|pasado ma[ñn]ana|dopodomani|overmorgen|i? ?[öo]vermorgon|i overmorgen|"
+    r"ylihuomenna|pojutrze|poz[íi]t[řr][íi]|послезавтра|післязавтра|depois de amanh[ãa]|poim[âa]ine|holnaput[áa]n|明後日|后天|後天|모레"
+)
 SHORT_DAY: Final = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
 JOINED: Final = (
     r"-|–|—|to|and|until|till|through|bis(?: zum)?|und|au|et|al?|y|hasta el|e|ao|t/m|tot(?: en met)?|en|til(?:l)?(?: den)?|og|och|do|i|"

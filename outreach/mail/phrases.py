@@ -284,7 +284,8 @@ ACKNOWLEDGED: Final = _any(
 
 # Received, and when strangers will be answered: what offices let their programs say.
 IN_DUE_TIME: Final = _any(
-    r"(?:received|got) your [^.!]{2,30}(?:[.!][^.]{0,60}| and [^.]{0,30})(?:within|as soon as possible|shortly|soon)\b",
+    r"(?:received|got) your [^.!]{2,30}(?:[.!] ?| and )(?:\w+ ){0,6}(?:reply|respond|answer|get back|be in touch|contact you)\b[^.!]{0,40}"
+    r"(?:within|as soon as possible|shortly|soon)\b",
     r"(?:one of our|a member of|someone (?:from|on|in)|our team|we)[^.!]{0,30} will (?:be in touch|get back|reply|respond|contact you)"
     r"[^.!]{0,20}(?:within|as soon as|shortly)",
     r"ihre? (?:e-?mail|mail|nachricht|anfrage|anliegen)[^.]{1,40}(?:erhalten|"
@@ -328,7 +329,8 @@ LEFT_BEHIND: Final = _any(
     r"assistance)|(?:upon|on|after) (?:my|our) return|when i (?:return|get back|am next)|in my absence|during my absence|(?:will|"
     r"may|might) be (?:slow(?:er)?|delayed) (?:to|in) (?:re(?:ply|spond)|answer)|"
     r"(?:will|are|is) not (?:be )?(?:read|monitored|checked)|not (?:be )?(?:checking|monitoring|reading) (?:this|my|the)|"
-    r"on my next working day|(?:i|we) will (?:reply|respond|answer) (?:to )?(?:all|your) [^.]{0,30}(?:from|after|on|when|upon)\b|"
+    r"on my next working day|(?:i|we) will (?:reply|respond|answer) (?:to )?(?:all|your) [^.]{0,30}(?:from|after|on|when|upon|"
+    r"tomorrow|then)\b|"
     r"(?:if you need|need) (?:anything|something|help|assistance)[^.\n]{0,40}(?:before|meantime|meanwhile|while|then|sooner)|your "
     r"(?:e-?mail|message)s? will be (?:dealt with|answered|read|processed|handled|attended to)",
     r"(?:wird|werden) nicht (?:automatisch )?(?:weitergeleitet|gelesen|bearbeitet)|in dringenden (?:f[äa]llen|angelegenheiten)|"
@@ -350,7 +352,8 @@ LEFT_BEHIND: Final = _any(
     r"(?:esetben|[üu]gyben)|(?:по|в|для) срочн|во время моего|(?:у|з|із|в) термінов|acil (?:durum|konu|i[şs])",
     r"(?:aren't|isn't|won't be|not being) (?:being )?(?:monitored|read|checked)|(?:stand(?:s|ing)? in|cover(?:s|ing)?) for me|"
     r"replac(?:es|ing) me|"
-    r"vertretung\s*:|wird [^.]{0,30}nicht bearbeitet|me rempla(?:ce|cera)|mi sostituisce|me (?:sustituye|substitui)|vervangt mij|zastupuje|"
+    r"vertretung\s*:|(?:meine aufgaben|f[üu]r mich) [üu]bern[io]m|wird [^.]{0,30}nicht bearbeitet|me rempla(?:ce|cera)|"
+    r"mi sostituisce|me (?:sustituye|substitui)|vervangt mij|zastupuje|"
     r"zast[ęe]puje|moje obowi[ąa]zki|helyettes[íi]t|m[ăa] [îi]nlocuie|(?:меня|мене) з?а?м[іе]ща|на время моего|на час моєї|"
     r"enk[äa] lue|en lue|"
     r"sijaise|tarvittaessa|vikar(?:ierar)? f[öo]r mig|begr[äaæe]ns\w+ (?:tillg[åa]ng|adgang|tilgang) til",
@@ -415,7 +418,8 @@ FOR_QUESTIONS: Final = _any(
     r"(?:for|with) (?:(?:any|all|your|other|general|further|sales|support|\w+) ){0,2}(?:questions?|enquir\w+|inquir\w+|matters?|requests?|"
     r"issues?|assistance|everything else|anything)\b|(?:if|should) you (?:need|have|require)|reach out to|in the meantime|"
     r"instead (?:please )?(?:write|e-?mail|contact)|(?:should|to be) (?:be )?(?:sent|directed|addressed) to",
-    r"bei (?:r[üu]ck)?fragen|f[üu]r (?:r[üu]ck|an)?fragen|in der zwischenzeit|zwischenzeitlich|wer nicht warten|pour (?:toute|vos) "
+    r"bei (?:r[üu]ck)?fragen|f[üu]r (?:r[üu]ck|an)?fragen|in der zwischenzeit|bis dahin|until then|d'ici l[àa]|hasta entonces|"
+    r"zwischenzeitlich|wer nicht warten|pour (?:toute|vos) "
     r"(?:question|demande|information)s?|entre-?temps|para (?:cualquier|toda|consultas|asuntos|qualquer|d[úu]vidas)|entretanto|"
     r"mientras tanto",
     r"per (?:qualsiasi|ogni|informazioni|domande)|nel frattempo|voor (?:vragen|andere|overige)|intussen|ondertussen|vid fr[åa]gor|"
