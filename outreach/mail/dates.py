@@ -193,7 +193,7 @@ STARTS: Final = re.compile(
 THERE: Final = re.compile(
     r"\b(?:back|return|available|reachable|wieder|erreichbar|zur[üu]ck|f[üu]r sie da|de retour|joignable|disponible|de nouveau|de vuelta|"
     r"reincorpor|di nuovo|disponibile|rientr|weer|terug|bereikbaar|tillbaka|[åa]ter|igen|tilbake|tilbage|tilgjengelig|de volta|"
-    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|zp[ěe]t|на работе|в офисе|на месте|доступ|в офісі|revin)|"
+    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|доступ|в офісі|revin)|"
     r"(?<!not )in the office|(?<!nicht )im (?:b[üu]ro|haus)|(?<!pas )au bureau|(?<!not )at work",
     re.I,
 )

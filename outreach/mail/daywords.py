@@ -94,7 +94,16 @@ def spelled_out(text: str) -> str:
     """Spans of days with the month at both ends."""
     for pattern, whole in SPANS:
         text = pattern.sub(whole, text)
-    return text
+    return EAST_AGAIN.sub(_same_month, text)
+
+
+# 3月13日まで休暇。16日より出社
+EAST_AGAIN: Final = re.compile(r"(\d{1,2}[月월]\s?)(\d{1,2})([日일][^月월\d\n]{1,30})(?<!\d)(\d{1,2})(?=[日일号號])")
+
+
+def _same_month(match: re.Match[str]) -> str:
+    month, first, between, second = match.groups()
+    return f"{month}{first}{between}{month if int(second) > int(first) else ''}{second}"
 
 
 def day_order(text: str, received: dt.date) -> bool | None:
