@@ -3,6 +3,7 @@
 from datetime import time
 
 from outreach.core.sequences import (
+    Action,
     Block,
     Condition,
     Delay,
@@ -124,34 +125,29 @@ def unless(sequence: Sequence) -> list[str]:
     return [{"customer": "not a customer"}.get(name, f"not {name}") for name in sequence.enter.unless]
 
 
-def stops(stop: StopMap) -> list[str]:
-    """What stops it at once (X1), what always does (X7) at the end."""
-    named = (
+def _named(stop: StopMap) -> list[tuple[str, Action]]:
+    """What may stop a sequence (X1), each with what it does."""
+    stages = [(f"stage becomes “{stage}”", action) for stage, action in stop.stage]
+    return [
         ("lead replies", stop.reply),
         ("interview is booked", stop.meeting),
         ("call is answered", stop.call_connected),
         ("link is clicked", stop.click),
         ("colleague replies", stop.colleague_reply),
         ("deal is won", stop.won),
-    )
-    stages = tuple((f"stage becomes “{stage}”", action) for stage, action in stop.stage)
-    ending = [words for words, action in (*named, *stages) if action.do == "stop"]
-    return [*ending, "lead opts out", "address bounces"]
+        *stages,
+    ]
+
+
+def stops(stop: StopMap) -> list[str]:
+    """What stops it at once (X1), what always does (X7) at the end."""
+    return [*(words for words, action in _named(stop) if action.do == "stop"), "lead opts out", "address bounces"]
 
 
 def otherwise(stop: StopMap) -> list[str]:
     """What does something else than stopping it: `colleague replies: pause`."""
-    named = (
-        ("lead replies", stop.reply),
-        ("interview is booked", stop.meeting),
-        ("call is answered", stop.call_connected),
-        ("link is clicked", stop.click),
-        ("colleague replies", stop.colleague_reply),
-        ("deal is won", stop.won),
-    )
     words = {"pause": "pause", "ask": "ask the rep", "goto": "go to “{}”"}
-    stages = tuple((f"stage becomes “{stage}”", action) for stage, action in stop.stage)
-    return [f"{what}: {words[a.do].format(a.step)}" for what, a in (*named, *stages) if a.do in words]
+    return [f"{what}: {words[a.do].format(a.step)}" for what, a in _named(stop) if a.do in words]
 
 
 def finish(end: Finish | None) -> str:

@@ -8,8 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from outreach import documents
 from outreach.app import create_app
-from outreach.journeys import accounts
+from outreach.journeys import accounts, publish
+from outreach.store.leads import Lead
 from outreach.store.users import User
 
 PASSWORD = "correct horse battery"
@@ -74,3 +76,21 @@ def rep(app: Flask, rita: User) -> Visitor:
     visitor = Visitor(app)
     visitor.sign_in(rita.email)
     return visitor
+
+
+@pytest.fixture
+def lead(session: Any, house: Any) -> Lead:
+    """Anna, of whom only name and address are known."""
+    now = house.now(session)
+    row = Lead(email="anna@lumen.example", name="Anna Weber", created_at=now, last_activity_at=now)
+    session.add(row)
+    session.commit()
+    return row
+
+
+def live_sequence(house: Any, document: str) -> int:
+    """A published sequence of this document; its id."""
+    with house.sessions.begin() as session:
+        row = publish.create(session, documents.read(document), house.now(session))
+        publish.publish(session, row, house.now(session), None)
+        return row.id

@@ -18,21 +18,6 @@ from outreach.store.users import User
 from .conftest import Visitor
 
 
-@pytest.fixture
-def operator(stranger: Visitor, ada: User) -> Visitor:
-    stranger.sign_in(ada.email)
-    return stranger
-
-
-@pytest.fixture
-def lead(session: Any, house: Any) -> Lead:
-    now = house.now(session)
-    row = Lead(email="anna@lumen.example", name="Anna Weber", created_at=now, last_activity_at=now)
-    session.add(row)
-    session.commit()
-    return row
-
-
 def letter(session: Any, house: Any, lead: Lead, **more: Any) -> Message:
     now = house.now(session)
     row = Message(
@@ -52,50 +37,50 @@ def test_healthz_says_what_does_not_run(stranger: Visitor) -> None:
 
 
 def test_an_unsure_letter_is_resent_with_the_same_message_id(
-    operator: Visitor, session: Any, house: Any, lead: Lead
+    admin: Visitor, session: Any, house: Any, lead: Lead
 ) -> None:
     """F5: only a person decides."""
     row = letter(session, house, lead, state="unsure", reason="the worker died while sending")
-    page = operator.get("/health").text
+    page = admin.get("/health").text
     assert "the worker died while sending" in page
-    assert operator.post(f"/health/unsure/{row.id}", {"choice": "resend"}).status_code == 303
+    assert admin.post(f"/health/unsure/{row.id}", {"choice": "resend"}).status_code == 303
     session.expire_all()
     assert (row.state, row.message_id) == ("queued", "<one@outreach.test>")
-    operator.post(f"/health/unsure/{row.id}", {"choice": "resend"})
-    assert "settled already" in operator.get("/health").text
+    admin.post(f"/health/unsure/{row.id}", {"choice": "resend"})
+    assert "settled already" in admin.get("/health").text
 
 
 @pytest.mark.parametrize(("choice", "state"), [("sent", "sent"), ("leave", "failed")])
 def test_an_unsure_letter_is_marked_or_left(
-    operator: Visitor, session: Any, house: Any, lead: Lead, choice: str, state: str
+    admin: Visitor, session: Any, house: Any, lead: Lead, choice: str, state: str
 ) -> None:
     row = letter(session, house, lead, state="unsure")
-    operator.get("/health")
-    operator.post(f"/health/unsure/{row.id}", {"choice": choice})
+    admin.get("/health")
+    admin.post(f"/health/unsure/{row.id}", {"choice": choice})
     session.expire_all()
     assert row.state == state
     assert not row.settled
 
 
-def test_a_bounced_letter_is_not_tried_again(operator: Visitor, session: Any, house: Any, lead: Lead) -> None:
+def test_a_bounced_letter_is_not_tried_again(admin: Visitor, session: Any, house: Any, lead: Lead) -> None:
     row = letter(session, house, lead, state="failed", delivered="bounced", reason="550 5.1.1")
-    page = operator.get("/health").text
+    page = admin.get("/health").text
     assert "550 5.1.1" in page
     assert "Try again" not in page
-    operator.post(f"/health/failed/{row.id}")
-    assert "does not take mail" in operator.get("/health").text
+    admin.post(f"/health/failed/{row.id}")
+    assert "does not take mail" in admin.get("/health").text
     session.expire_all()
     assert row.state == "failed"
 
 
 def test_a_mailbox_with_a_server_of_its_own_is_not_said_to_send_to_the_local_one(
-    operator: Visitor, session: Any, house: Any
+    admin: Visitor, session: Any, house: Any
 ) -> None:
     """Nobody must believe that letters stay on the machine when they leave it."""
     for address, secret in (("local@outreach.test", None), ("real@outreach.test", b"sealed")):
         session.add(Mailbox(address=address, smtp_secret=secret, created_at=house.now(session)))
     session.commit()
-    page = operator.get("/health").text
+    page = admin.get("/health").text
     lines = {
         address: page.split(f"<b>{address}</b>")[1].split("</div>")[0]
         for address in ("local@outreach.test", "real@outreach.test")
@@ -104,15 +89,15 @@ def test_a_mailbox_with_a_server_of_its_own_is_not_said_to_send_to_the_local_one
     assert "nothing leaves this machine" not in lines["real@outreach.test"]
 
 
-def test_quarantined_mail_is_read_again(operator: Visitor, session: Any, house: Any) -> None:
+def test_quarantined_mail_is_read_again(admin: Visitor, session: Any, house: Any) -> None:
     row = InboundMail(
         sha256="x", source="smtp", raw=b"x", received_at=house.now(session), state="quarantined", error="too deep",
         references=[],
     )  # fmt: skip
     session.add(row)
     session.commit()
-    assert "too deep" in operator.get("/health").text
-    operator.post(f"/health/quarantine/{row.id}")
+    assert "too deep" in admin.get("/health").text
+    admin.post(f"/health/quarantine/{row.id}")
     session.expire_all()
     assert row.state == "new"
 

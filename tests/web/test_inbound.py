@@ -10,7 +10,6 @@ from outreach.journeys import receive
 from outreach.mail import showhtml
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
-from outreach.store.users import User
 
 from .conftest import Visitor
 
@@ -30,21 +29,6 @@ RAW = (
 )
 
 
-@pytest.fixture
-def operator(stranger: Visitor, ada: User) -> Visitor:
-    stranger.sign_in(ada.email)
-    return stranger
-
-
-@pytest.fixture
-def lead(session: Any, house: Any) -> Lead:
-    now = house.now(session)
-    row = Lead(email="anna@lumen.example", name="Anna Weber", created_at=now, last_activity_at=now)
-    session.add(row)
-    session.commit()
-    return row
-
-
 def comes(house: Any, raw: bytes) -> int:
     with house.sessions.begin() as session:
         kept = receive.keep(session, raw, house.now(session), source="imap")
@@ -54,16 +38,16 @@ def comes(house: Any, raw: bytes) -> int:
 
 
 def test_html_is_shown_in_a_closed_frame_without_anything_from_elsewhere(
-    operator: Visitor, house: Any, lead: Lead
+    admin: Visitor, house: Any, lead: Lead
 ) -> None:
     """MAIL X5: no script, form, frame; no remote picture until asked; pictures of the mail itself are in the document."""
     number = comes(house, RAW.encode())
-    page = operator.get(f"/inbound/{number}?view=letter").text
+    page = admin.get(f"/inbound/{number}?view=letter").text
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
     assert "Show pictures (1)" in page
     assert "&lt;b&gt;Roof&lt;/b&gt;" in page
 
-    frame = operator.get(f"/inbound/{number}/letter")
+    frame = admin.get(f"/inbound/{number}/letter")
     policy = frame.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "https:" not in policy
@@ -72,23 +56,23 @@ def test_html_is_shown_in_a_closed_frame_without_anything_from_elsewhere(
     assert f"data:image/png;base64,{PICTURE}" in frame.text
     assert "<b>you</b>" in frame.text
 
-    asked = operator.get(f"/inbound/{number}/letter?pictures=1")
+    asked = admin.get(f"/inbound/{number}/letter?pictures=1")
     assert "http://tracker.example/p.gif" in asked.text
     assert "https:" in asked.headers["Content-Security-Policy"]
     assert "script" not in asked.text.partition("<body>")[2]
 
 
-def test_files_are_listed_and_only_downloaded(operator: Visitor, house: Any, lead: Lead) -> None:
+def test_files_are_listed_and_only_downloaded(admin: Visitor, house: Any, lead: Lead) -> None:
     """MAIL X6: a safe name, never shown as what it says it is."""
     number = comes(house, RAW.encode())
-    page = operator.get(f"/inbound/{number}").text
+    page = admin.get(f"/inbound/{number}").text
     assert ">plan.html</a>" in page
-    answer = operator.get(f"/inbound/{number}/files/2")
+    answer = admin.get(f"/inbound/{number}/files/2")
     assert answer.data == b"<script>evil()</script>"
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert operator.get(f"/inbound/{number}/files/9").status_code == 404
+    assert admin.get(f"/inbound/{number}/files/9").status_code == 404
 
 
 def test_a_file_goes_with_its_mail_and_leaves_nothing_behind(house: Any, lead: Lead, session: Any) -> None:
@@ -115,21 +99,21 @@ def test_a_file_goes_with_its_mail_and_leaves_nothing_behind(house: Any, lead: L
     assert bytes_of_strangers() == before
 
 
-def test_one_click_changes_what_a_mail_means(operator: Visitor, house: Any, lead: Lead, session: Any) -> None:
+def test_one_click_changes_what_a_mail_means(admin: Visitor, house: Any, lead: Lead, session: Any) -> None:
     """O10: the reading is changed on the page of the mail, and from there on the lead."""
     number = comes(house, b"From: anna@lumen.example\r\nTo: hello@outreach.test\r\nSubject: Hi\r\n\r\nHm.\r\n")
-    operator.get(f"/inbound/{number}")
-    answer = operator.post(f"/inbound/{number}/change", {"to": "sense:interested", "back": "lead"})
+    admin.get(f"/inbound/{number}")
+    answer = admin.post(f"/inbound/{number}/change", {"to": "sense:interested", "back": "lead"})
     assert answer.headers["Location"].endswith(f"/leads/{lead.id}")
     assert session.get_one(InboundMail, number).sense == "interested"
-    assert "Ada Admin says" in operator.get(f"/leads/{lead.id}?all=1").text
-    operator.post(f"/inbound/{number}/change", {"to": "class:complaint"})
+    assert "Ada Admin says" in admin.get(f"/leads/{lead.id}?all=1").text
+    admin.post(f"/inbound/{number}/change", {"to": "class:complaint"})
     session.expire_all()
     assert session.get_one(InboundMail, number).class_ == "human"
 
 
 def test_poison_is_kept_visible_and_does_not_stop_the_others(
-    operator: Visitor, house: Any, lead: Lead, session: Any
+    admin: Visitor, house: Any, lead: Lead, session: Any
 ) -> None:
     """MAIL X4, RELIABILITY 32: quarantined with a reason, its headers looked at safely, downloaded, read again, put away."""
     deep = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(1000))
@@ -138,26 +122,26 @@ def test_poison_is_kept_visible_and_does_not_stop_the_others(
     after = comes(house, b"From: anna@lumen.example\r\nSubject: Hi\r\n\r\nStill here.\r\n")
     assert session.get_one(InboundMail, after).state == "done"
 
-    listed = operator.get("/mail/quarantine").text
+    listed = admin.get("/mail/quarantine").text
     assert "nested" in listed
-    shown = operator.get(f"/inbound/{number}").text
+    shown = admin.get(f"/inbound/{number}").text
     assert "&lt;script&gt;evil()" in shown
     assert "<script>evil()" not in shown
-    assert operator.get(f"/inbound/{number}/source").data == poison.encode()
-    assert operator.get(f"/inbound/{number}/letter").status_code == 200
+    assert admin.get(f"/inbound/{number}/source").data == poison.encode()
+    assert admin.get(f"/inbound/{number}/letter").status_code == 200
 
-    operator.get("/mail/quarantine")
-    operator.post(f"/mail/quarantine/{number}", {"choice": "retry"})
+    admin.get("/mail/quarantine")
+    admin.post(f"/mail/quarantine/{number}", {"choice": "retry"})
     session.expire_all()
     assert session.get_one(InboundMail, number).state == "new"
     receive.receive(house)
     session.expire_all()
     assert session.get_one(InboundMail, number).state == "quarantined"
-    operator.post(f"/mail/quarantine/{number}", {"choice": "discard"})
+    admin.post(f"/mail/quarantine/{number}", {"choice": "discard"})
     session.expire_all()
     assert session.get_one(InboundMail, number).state == "discarded"
-    assert "deep" not in operator.get("/mail/quarantine").text
-    assert operator.get("/mail/received").status_code == 200
+    assert "deep" not in admin.get("/mail/quarantine").text
+    assert admin.get("/mail/received").status_code == 200
 
 
 def test_a_message_that_kills_its_reader_twice_is_set_aside(house: Any, session: Any) -> None:

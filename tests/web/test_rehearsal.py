@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from outreach import documents
 from outreach.journeys import publish
 from outreach.store.leads import Lead
 from outreach.store.sequences import SequenceRow
 
-from .conftest import Visitor
+from .conftest import Visitor, live_sequence
 
 DOCUMENT = """outreach: 1
 name: Cadence
@@ -37,14 +36,7 @@ START = "start=2026-03-27T10:00"
 
 @pytest.fixture
 def cadence(house: Any) -> int:
-    return made(house, DOCUMENT)
-
-
-def made(house: Any, document: str) -> int:
-    with house.sessions.begin() as session:
-        row = publish.create(session, documents.read(document), house.now(session))
-        publish.publish(session, row, house.now(session), None)
-        return row.id
+    return live_sequence(house, DOCUMENT)
 
 
 @pytest.fixture
@@ -127,7 +119,9 @@ def test_a_draft_stands_beside_the_version_in_force_and_another_sequence(
     assert lines(page)[2] == ("Wed 1 Apr, 10:00", "Re: Hello Anna")
     assert lines(page, 1)[2] == ("Tue 7 Apr, 10:00", "Re: Hello Anna")
     assert "6 days later" in page
-    other = made(house, "outreach: 1\nname: Other\nsteps:\n  - {id: x, email: {subject: Another, body: Text}}\n")
+    other = live_sequence(
+        house, "outreach: 1\nname: Other\nsteps:\n  - {id: x, email: {subject: Another, body: Text}}\n"
+    )
     page = admin.get(f"/sequences/{cadence}/rehearsal?{START}&against=sequence:{other}").text
     assert lines(page, 1)[0][1] == "Another"
     assert "only here" in page

@@ -16,6 +16,8 @@ from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
 from outreach.store.users import User
 
+from .conftest import live_sequence
+
 DOCUMENT = """outreach: 1
 name: Cadence
 class: inbound
@@ -50,14 +52,7 @@ positive:
 @pytest.fixture
 def cadence(house: Any) -> int:
     """A published sequence of three steps."""
-    return made(house, DOCUMENT)
-
-
-def made(house: Any, text: str) -> int:
-    with house.sessions.begin() as session:
-        row = publish.create(session, documents.read(text), house.now(session))
-        publish.publish(session, row, house.now(session), None)
-        return row.id
+    return live_sequence(house, DOCUMENT)
 
 
 def draft(house: Any, sequence_id: int) -> Any:
@@ -123,7 +118,7 @@ def test_the_editor_shows_the_steps_with_their_waits_and_numbers(admin: Any, hou
 
 def test_branches_and_tracks_are_shown_and_stay_intact(admin: Any, house: Any):
     """A document with lanes survives an edit of another step."""
-    number = made(house, BRANCHED)
+    number = live_sequence(house, BRANCHED)
     page = admin.get(f"/sequences/{number}").text
     assert "Clicked “pricing”?" in page
     assert "Positive track" in page
