@@ -181,10 +181,13 @@ def _challenge(case: Case) -> None:
 
 
 def _calendar(case: Case) -> None:
+    """X1, MAIL 1.9: whoever answers an invitation acted. An acceptance is a meeting; any other word stops like a reply."""
     if case.lead is None:
         return
     answer = case.verdict.calendar_answer or "answered"
     case.note("calendar", f"Calendar: {answer}: “{case.row.subject}”.")
+    if case.match.sure or case.match.proven or case.match.by == "sender":
+        _signal(case, signals.MeetingBooked() if answer == "accepted" else signals.Replied())
     task(case, "task", f"{case.who} {answer} the invitation")
 
 

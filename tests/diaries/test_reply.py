@@ -53,6 +53,26 @@ def test_a_letter_of_which_nobody_knew_is_known_once_its_reader_acts(world: Any,
     assert "settled" in world.timeline(lead)
 
 
+@pytest.mark.parametrize(("partstat", "state"), [("ACCEPTED", "ended: meeting"), ("DECLINED", "ended: replied")])
+def test_whoever_answers_an_invitation_gets_no_further_letters_of_the_sequence(
+    world: Any, partstat: str, state: str
+) -> None:
+    """X1, O1, MAIL 1.9: an answer of a calendar is a person's act; a rep sees it."""
+    world.set_clock("2027-06-01T10:00")
+    lead = world.post_form(name="Ben Ode", email="ben@ode.example")
+    letter = world.letter("Your request: a price or a quote")
+    calendar = f"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:1\r\nATTENDEE;PARTSTAT={partstat}:mailto:ben@ode.example\r\n"
+    raw = (
+        f"From: ben@ode.example\r\nTo: {letter['Reply-To']}\r\nSubject: {partstat.title()}: a talk\r\nMIME-Version: 1.0\r\n"
+        f"Content-Type: text/calendar; method=REPLY\r\n\r\n{calendar}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    world.hand_in("ben@ode.example", [str(letter["Reply-To"])], raw.encode())
+    assert world.enrolments(lead) == [("inbound", state)]
+    assert ("task", "open") in world.tasks(lead)
+    world.live_until("2027-07-01T10:00")
+    assert len(world.mail_to("ben@ode.example")) == 1
+
+
 def test_a_double_click_is_one_submission_with_one_answer(world: Any) -> None:
     """O9: the same post twice is one submission, one enrolment, one letter."""
     world.set_clock("2027-06-01T10:00")
