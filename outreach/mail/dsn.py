@@ -244,12 +244,12 @@ def ids_of(value: str) -> list[str]:
 def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for part in inbound.parts:
-        if part.depth and part.headers and not part.type.startswith("text/delivery"):
+        if part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"} and not part.enclosed:
+            found.append(fields_of(part.text[:MAX_BODY]))
+        elif part.depth and part.headers and not part.type.startswith("text/delivery"):
             headers = {key.lower(): value for key, value in reversed(part.headers)}
             if "message-id" in headers or ("from" in headers and part.enclosed):
                 found.append(headers)
-        elif part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"}:
-            found.append(fields_of(part.text[:MAX_BODY]))
     if not found:
         for part in inbound.parts:
             if part.undivided or part.type.startswith(
