@@ -246,16 +246,22 @@ def session(house: Any) -> Iterator[Any]:
 
 
 def _empty(wired: Any) -> None:
+    """No row, every number from 1. Only what a test has used is touched: TRUNCATE of every table takes half a second."""
     from sqlalchemy import text
 
-    names = (
-        "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
-        " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    tables = (
+        "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    )
+    used = (
+        "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
     )
     with wired.engine.begin() as connection:
-        tables = connection.scalar(text(names))
-        if tables:
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        names = connection.scalars(text(tables)).all()
+        with_rows = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order
+        for name in connection.scalars(text(with_rows)).all() if names else []:
+            connection.execute(text(f"DELETE FROM {name}"))
+        connection.execute(text(used))
     wired.queue.redis.flushdb()
 
 
