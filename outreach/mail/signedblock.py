@@ -16,14 +16,14 @@ from . import signmarks as marks
 
 MAX_TAIL: Final = 40  # lines with words
 MAX_DETAIL: Final = 200  # letters of a line about somebody
+MAX_TOLD: Final = 1000  # letters of a line
 MIN_LEGAL: Final = 40  # letters of a disclaimer's first line
 MAX_LEGAL: Final = 20  # lines of one paragraph
 LAWYERS_WORDS: Final = 4
-HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]")
+HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]|[ \t]{3,}|[ \t](?:mailto|tel|phone|mob|mobile|e-?mail)\b")
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'-]*){0,3}[ \t]*")
 FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
-ANNOUNCED: Final = re.compile(r"[^\W\d_][ \t]?[:：][ \t]*$")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
 LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
@@ -63,8 +63,11 @@ def is_sentence(line: str) -> bool:
 
 
 def is_name(line: str) -> bool:
-    """Whether a line below a closing may be a name."""
-    return len(line.split()) <= 6 and bool(LETTERS.search(line)) and not re.search(r"[?!:;,。？！：]\s*$", line)
+    """Whether a line below a closing may be a name: few words, nearly all with a capital or none."""
+    words = [word for word in LETTERS.findall(line) if not marks.PARTICLES.fullmatch(word)]
+    small = sum(word[0].islower() for word in words)
+    shaped = len(line.split()) <= 6 and bool(words) and not re.search(r"[?!:;,。？！：]\s*$", line)
+    return shaped and (small < 2 or len(words) < 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Sender:
         """How many words of their name a line begins with, when it begins with nothing else; else 0."""
         head = HEAD_END.split(line.strip(" \t*_-–—~").replace("*", ""), maxsplit=1)[0]
         words = [word for word in LETTERS.findall(head) if len(word) > 1]
-        if not 1 <= len(words) <= 5 or words[0][0].islower():
+        firm = marks.FIRM.search(head)
+        if not 1 <= len(words) <= 5 or any(map(_is_small, words)) or (firm and _plain(firm.group()) not in self.words):
             return 0
         known = sum(self._has(_plain(word)) for word in words)
         return known if known >= max(1, len(words) - 1) else 0
@@ -100,6 +104,10 @@ class Sender:
 
 
 NOBODY: Final = Sender(frozenset(), "")
+
+
+def _is_small(word: str) -> bool:
+    return word[0].islower() and not marks.PARTICLES.fullmatch(word)
 
 
 def _plain(text: str) -> str:
@@ -136,7 +144,14 @@ def _tail(lines: Sequence[str]) -> list[int]:
 def _says(line: str) -> bool:
     if marks.PICTURE.match(line):
         return False
-    return is_sentence(line) or len(marks.PLAIN_WORD.findall(line)) >= 7 or bool(FOOTNOTE.match(line))
+    asks = line.rstrip().endswith("?") and len(marks.PLAIN_WORD.findall(line)) > 1
+    return (
+        asks
+        or bool(marks.SAID.match(line))
+        or is_sentence(line)
+        or len(marks.PLAIN_WORD.findall(line)) >= 7
+        or bool(FOOTNOTE.match(line))
+    )
 
 
 def _closes(line: str) -> bool:
@@ -190,6 +205,8 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
         above = tail[number - 1] if number else at
         if _asked_for(lines, at) or (number and (_closes(lines[above]) or _may_close(lines, above, lines[at], sender))):
             continue
+        if any(_closes(lines[place]) for place in rest) or (rest and _is_listed(lines[at], lines[rest[0]])):
+            continue
         closed = _closes_above(lines, at) or (bool(rest) and rest[0] > at + 1)
         behind = HEAD_END.search(lines[at].strip(" \t-–—"))
         beside = bool(behind) and _is_detail(lines[at])
@@ -207,12 +224,19 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
     return None
 
 
+def _is_listed(line: str, below: str) -> bool:
+    """Whether a name is the first of several people: bullets, or a name with an address below a name with an address."""
+    bullets = re.match(r"[ \t]*[-*•–][ \t]", line) and re.match(r"[ \t]*[-*•–][ \t]", below)
+    named = NAME.fullmatch(HEAD_END.split(below, maxsplit=1)[0])
+    return bool(bullets) or ("@" in line and "@" in below and bool(named) and "|" not in line)
+
+
 def _at_card(lines: Sequence[str], tail: Sequence[int]) -> int | None:
     """At a name of nobody known, above at least three lines of contact, in a paragraph of its own."""
     for number, at in enumerate(tail[:-3]):
         named = len(lines[at].split()) > 1 and NAME.fullmatch(lines[at])
         apart = at and not lines[at - 1].strip()
-        if not named or not apart or _asked_for(lines, at):
+        if not named or not apart or _asked_for(lines, at) or _introduced(lines, at, tail[number + 1 :]):
             continue
         contacts = sum(bool(marks.CONTACT.search(lines[place])) for place in tail[number + 1 :])
         if contacts >= 3 and not marks.CLOSING.match(next((x for x in reversed(lines[:at]) if x.strip()), "")):
@@ -220,10 +244,24 @@ def _at_card(lines: Sequence[str], tail: Sequence[int]) -> int | None:
     return None
 
 
+def _introduced(lines: Sequence[str], at: int, rest: Sequence[int]) -> bool:
+    """Whether a card is of somebody else: named in the text above it, or a closing stands below."""
+    names = set(LETTERS.findall(lines[at].casefold()))
+    told = names & {
+        word for line in lines[:at] for word in LETTERS.findall(line[:MAX_TOLD].casefold()) if len(word) > 2
+    }
+    return bool(told) or any(_closes(lines[place]) for place in rest)
+
+
+def _is_text(line: str) -> bool:
+    return bool(line.strip()) and not re.fullmatch(r"[\W_]*", line)
+
+
 def _asked_for(lines: Sequence[str], at: int) -> bool:
-    """Whether the line above announces what follows: then it is said, not signed."""
-    above = next((line for line in reversed(lines[max(0, at - 4) : at]) if line.strip()), "")
-    return bool(ANNOUNCED.search(above))
+    """Whether a line above announces what follows: then it is said, not signed."""
+    paragraph = list(itertools.takewhile(_is_text, reversed(lines[max(0, at - 8) : at])))
+    above = next(filter(_is_text, reversed(lines[max(0, at - 12) : at - len(paragraph)])), "")
+    return any(map(marks.ANNOUNCED.search, (*paragraph, above)))
 
 
 def _details(lines: Sequence[str], places: Iterable[int]) -> bool:

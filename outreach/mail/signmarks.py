@@ -129,7 +129,32 @@ BANNER: Final = re.compile(
 EMBEDDED_LINK: Final = re.compile(r"[ \t]?[<\[(]https?://[^\s<>]{1,400}[>\])]")
 PLAIN_WORD: Final = re.compile(r"(?:(?<=\s)|^)[^\W\d_A-ZÄÖÜ]{2,}(?=[\s,.;?!]|$)")
 LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
-AFTERTHOUGHT: Final = re.compile(r"^[ \t]{0,2}p\.?\s?(?:p\.?\s?)?s\.?[ \t]?[:.\-–)]", re.IGNORECASE)
+AFTERTHOUGHT: Final = re.compile(
+    r"^[ \t]{0,2}(?:p\.?\s?(?:p\.?\s?)?s(?:\.?[ \t]?[:.\-–)]|\.?,?[ \t]+[^\W\d_])|(?:btw|by the way|n\.?b\.)[ ,:])",
+    re.IGNORECASE,
+)
+FIRM: Final = re.compile(
+    r"\b(?:gmbh|mbh|kg|ohg|ltd|limited|inc|llc|llp|plc|corp|group|holdings?|bv|nv|sarl|srl|spa|oy|aps)\b", re.IGNORECASE
+)
+PARTICLES: Final = re.compile(
+    r"(?:v[ao]n|d[ae][nrl]?|della|d[io]|d[oa]s|du|l[ae]|el|al|bin|ibn|te[rn]|zu|und|and|of|[yei]|for)"
+)
+# What an order says, and what asks: no words about who writes.
+SAID: Final = re.compile(
+    r"^\W{0,4}(?:(?:invoice|billing|shipping|delivery|order|rechnung|liefer|bestell|factur|livraison|entrega|spedizione|"
+    r"adresse de|direcci[óo]n de)[\w /-]{0,30}[:：]|"
+    r"(?:please|pls|kindly|bitte|merci de|veuillez|s[’']il|por favor|prego|per favore|graag|prosz[ęe]|пожалуйста|don[’']t|do not)"
+    r"\b(?! (?:visit|follow|note|consider|think|print|see our|find us|rate|review|besuchen|folgen|beachten|denken|dr[uü]ck|pr[üu]fen))"
+    r"[ \t]+\w|(?:call|ring|e?-?mail|text|write|remove|take) me\b[ \t]+\w|(?:remove|take) us\b|"
+    r"(?:new|neue\w?|nouve\w+|nuev\w+|nuov\w+)[ \t]+(?-i:[a-zà-ÿ]))",
+    re.IGNORECASE,
+)
+# What asks for what follows: a colon, or a word that nothing ends with.
+ANNOUNCED: Final = re.compile(
+    r"[^\W\d_][ \t]?[:：][ \t]*$|\b(?:at|to|for|with|from|via|by|add|is|are|an|bei|unter|für|mit|über|ist|sind|lautet|à|chez|pour|avec|"
+    r"est|a|para|con|es|per|presso|è|aan|naar|voor|met|til|för|hos|dla|na|do|pro|для|на)[ \t]*$",
+    re.IGNORECASE,
+)
 SENTENCE_END: Final = re.compile(r"[.?!:。？！…،؟]['\")\]»”]{0,2}[ \t]*$")
 PHONE: Final = re.compile(r"(?:\d[ ()./-]{0,3}){7}")
 COMPANY: Final = re.compile(

@@ -65,6 +65,9 @@ APART = [
         "en el Reglamento, le informamos de que sus datos son tratados por Lead S.L.",
         "Sí.\n\nUn saludo,\nJo Lead",
     ),
+    ("Yes.\n\nJo Lead\nBuyer, Lead Ltd\nNew York, NY 10001\n(212) 555-0101", "Yes."),
+    ("Yes.\n\nBest,\nJo\n\nJo Lead\nPlease visit our website www.lead.example\n030 12345678", "Yes.\n\nBest,\nJo"),
+    ("Look at https://l.example/a.asp\n\n Jo                            mailto:jo@lead.example", "Look at https://l.example/a.asp"),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
 
@@ -77,6 +80,21 @@ def test_a_signature_begins_at_the_senders_name_with_details(text: str, words: s
 
 
 STAYS = [
+    "We are at\n\nLead GmbH\nWeg 5\n12345 Berlin\n\nSee you there\nJo Lead",
+    "Yes.\n\nBest,\nJo\n\nInvoice address: Lead GmbH, Weg 5, 12345 Berlin",
+    "Yes.\n\nThanks,\nJo\n\nPS my mobile is 0171 5551234",
+    "Yes.\n\nBest,\nJo\n\nBTW our VAT ID is DE123456789",
+    "Yes.\n\nCheers,\nJo\n\nCan we do www.zoom.example/j/123 instead?",
+    "Thanks\n\nCould you call me\n+49 30 123 45 67\n\nJo",
+    "Thanks,\n\nplease also add\nAnn Other\nann@lead.example",
+    "OK\n\nShip to\n\nJo Lead\nLead GmbH\nWeg 5\n12345 Berlin",
+    "Please ask Ann.\n\nAnn Other\nHead of IT\nann@lead.example\n+44 20 7946 0123\nwww.lead.example",
+    "Ask my colleague.\n\nAnn Other\nHead of IT\nann@lead.example\n+44 20 7946 0123\nwww.lead.example\n\nRegards\nJo",
+    "Participants\n\nJo Lead, jo@lead.example\nAnn Other, ann@lead.example\nTom Kurz, tom@lead.example",
+    "Attendees from our side\n- Jo Lead (CEO)\n- Ann Other (CTO)\n\nThanks",
+    "Not for us.\n\nJo Lead\nLead Ltd\n\nplease remove me",
+    "Yes.\n\nJo\n\ncall me 030 1234567",
+    "OK Alice\n\nJo Lead agrees\nLead Ltd",
     "Ciao.\n\nAi sensi del Regolamento chiedo la cancellazione dei miei dati.",
     "Pursuant to Article 17 I ask you to erase what you have about me.",
     "Is it not the best?\n\n[image: plan.jpg]",
