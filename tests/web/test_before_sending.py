@@ -9,13 +9,14 @@ from outreach.journeys import publish
 from outreach.store import account, mailboxes
 from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
-from tests.web.test_sequences import DOCUMENT, made
+from tests.web.conftest import live_sequence
+from tests.web.test_sequences import DOCUMENT
 
 
 @pytest.fixture
 def draft(house: Any) -> int:
     """A sequence whose first letter was edited."""
-    number = made(house, DOCUMENT)
+    number = live_sequence(house, DOCUMENT)
     with house.sessions.begin() as session:
         row = session.get_one(SequenceRow, number)
         publish.save_draft(session, row, documents.read(DOCUMENT.replace("Did it arrive?", "Is it well there?")))
