@@ -12,6 +12,7 @@ from outreach.http.house import current_house, now
 from outreach.http.sign_in import current_user
 from outreach.http.transactions import transaction
 from outreach.journeys import ticking
+from outreach.reports.today import GROUP_OF, REPLIES
 from outreach.store import notices, tasks
 from outreach.web.blueprint import blueprint
 from outreach.web.filters import page_zone, zone_named
@@ -111,7 +112,8 @@ def _shell() -> dict[str, Any]:
 def counts(user_id: int) -> dict[str, int]:
     """What waits behind an entry of the navigation: today's open tasks, and the replies among them."""
     kinds = tasks.open_by_kind(transaction(), user_id, _end_of_today())
-    return {"/": sum(kinds.values()), "/replies": kinds.get("reply", 0)}
+    replies = sum(number for kind, number in kinds.items() if GROUP_OF.get(kind) == REPLIES)
+    return {"/": sum(kinds.values()), "/replies": replies}
 
 
 def _end_of_today() -> datetime:

@@ -227,9 +227,13 @@ def test_replies_shows_only_what_waits_for_an_answer(rep: Visitor, desk: Desk) -
     anna = desk.lead("Anna Weber")
     desk.task("reply", anna, inbound_id=desk.mail(anna, "Can you show it?"))
     desk.task("call", desk.lead("Sofia Lind"))
+    desk.task("unknown_mail", None, inbound_id=desk.mail(None, "What does it cost?", "tom@new.example"))
     page = rep.get("/replies").text
     assert "Anna Weber" in page
+    assert "Who is this?" in page
     assert "Sofia Lind" not in page
+    entry = page[page.index('href="/replies"') :].partition("</a>")[0]
+    assert re.search(r">2<", entry), "the number in the navigation is that of the list"
 
 
 def test_mail_of_a_stranger_gets_its_lead_by_one_click(rep: Visitor, desk: Desk) -> None:
