@@ -137,7 +137,7 @@ class _Said:
             return True
         if phrases.CONTRAST.search(self.words):
             return False
-        if (self.away or self.gone) and self.urgent:
+        if (self.absent or self.away or self.gone) and self.urgent:
             return True
         return bool(self.absent and (self.points_for_questions or (self.thanks and self._apart(phrases.PROMISED))))
 
@@ -351,7 +351,10 @@ def _ends_there(rest: str) -> bool:
     return not re.match(r"\s*\w", rest) or bool(re.match(r"\w{0,16}\s?[:\uFF1A]", rest))
 
 
-OF_ONESELF: Final = re.compile(r"\b(?:i|i'm|ich|je|j'ai|yo|eu|io|ik|jag|jeg|я)\b", re.I)
+# "I no longer work ...", "nobody has left": what no mailbox says of its owner.
+OF_ONESELF: Final = re.compile(
+    r"\b(?:nobody|no one|niemand|personne n|nadie|nessuno|i|i'm|ich|je|j'ai|yo|eu|io|ik|jag|jeg|я)\b", re.I
+)
 # "Out of office policy" is about absences, "out of office next week" is one.
 NOUN_BEHIND: Final = re.compile(
     r"\b(?:out of (?:the )?office|vacation|leave|holiday|urlaubs?|cong[ée]s?|vacaciones)[ -](?:polic|plan|"
@@ -364,7 +367,9 @@ WHOM: Final = re.compile(
     r"standard|compa[ñn]er\w+|colleg[ah]\w*|reception|v[äa]xeln|biur\w+)\b",
     re.I,
 )
-TO_ME: Final = re.compile(r"\b(?:me|mich|mir|moi|mig|meg|mij|mnie|mi|мне)\b", re.I)
+TO_ME: Final = re.compile(
+    r"\b(?:je suis|ich bin|i am|i'm|estoy|sono|ik ben|me|mich|mir|moi|mig|meg|mij|mnie|mi|мне)\b", re.I
+)
 I_LEFT: Final = re.compile(
     r"\b[Ii](?:'ve| have)? (?:now )?left (?:the (?:company|firm|organi[sz]ation|business)|[A-Z]\w+)|[Ii]ch habe [^.]{2,40}verlassen|"
     r"[Jj]'ai quitt[ée]|[Hh]e dejado (?:la empresa|[A-Z])|[Hh]o lasciato (?:l'azienda|[A-Z])|[Ii]k heb [^.]{2,40}verlaten|"

@@ -136,7 +136,7 @@ I_AM_AWAY: Final = _any(
     r"(?:ich|wir) (?:bin|sind|befinde|befinden|werde|habe)\b.{0,80}?(?:nicht (?:im|am|erreichbar)|abwesend|urlaub|au(?:ß|ss)er haus|"
     r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien|offline|erkrankt|verreist|verhindert|dienstfrei|"
     r"mutterschutz|sabbatical)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
-    r"(?:nicht|wieder|abwesend|eingeschr[äa]nkt)|(?:genie(?:ß|ss)e|habe) .{0,20}urlaub|(?:b[üu]ros?|praxis|betrieb|firma|"
+    r"(?:nicht|wieder|abwesend|erkrankt|krank|eingeschr[äa]nkt)|(?:genie(?:ß|ss)e|habe) .{0,20}urlaub|(?:b[üu]ros?|praxis|betrieb|firma|"
     r"gesch[äa]ft) (?:ist|sind|bleib\w+) .{0,60}geschlossen|abwesend (?:bis|vom|am|und)|im urlaub (?:bis|vom)",
     r"je (?:suis|serai|reviens|reviendrai)\b.{0,60}?(?:absent|cong[ée]|vacances|d[ée]placement|bureau|retour|formation|mission|"
     r"pas en mesure|arr[êe]t)|je prends .{0,30}(?:repos|cong)|arr[êe]t maladie|"
@@ -155,7 +155,8 @@ I_AM_AWAY: Final = _any(
     r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
     r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
     r"(?:dovolen|nep[řr][íi]tom|mimo|zp[ěe]t|odsoten)|"
-    r"(?:čerp[áa]m|m[áa]m|čerpať|čerpat) (?:\w+ )?dovolen|nisam|odsut|godišnjem|szabads[áa]go[nm]|nem vagyok|t[áa]vol|visszat|"
+    r"(?:čerp[áa]m|m[áa]m|čerpať|čerpat) (?:\w+ )?dovolen|nejsem|nie som (?:v|na)|nie ma mnie|nisam|odsut|godišnjem|"
+    r"szabads[áa]go[nm]|nem vagyok|t[áa]vol|visszat|"
     r"(?:sunt|voi fi)\b.{0,60}?"
     r"(?:concediu|absent|plecat|birou)|revin",
     r"меня не(?:т| будет)\b|(?:я|буду|нахожусь)\b.{0,60}?(?:отпуск|отсутств|командировк|больничн|недоступ|вне)|вернусь|выйду|"
@@ -337,7 +338,8 @@ LEFT_BEHIND: Final = _any(
     r"(?:w[äa]hrend|in) (?:meiner|unserer) abwesenheit|nach (?:meiner|unserer) (?:r[üu]ckkehr|abwesenheit)|meine[r]? vertretung|"
     r"vertritt mich|vertreten werde "
     r"ich|vertreten wird mich|werde ich (?:\w+ )?vertreten",
-    r"merci d'adresser vos|(?:veuillez|merci de) (?:bien vouloir )?(?:contacter|vous adresser|joindre)|kiireelli\w+ (?:asio|tapau)\w+|"
+    r"merci (?:d'adresser vos|(?:de bien vouloir|de) les adresser)|(?:veuillez|merci de) (?:bien vouloir )?(?:contacter|"
+    r"vous adresser|joindre)|kiireelli\w+ (?:asio|tapau)\w+|"
     r"(?:pentru|[îi]n caz de) urgen[țt]|για επείγο|επείγοντ|за спешн|(?:u|za) hitn\w+|(?:v|za) nujn\w+|steidzam|skubi\w+ (?:atvej|klausim)|"
     r"en cas d'urgence|pour toute urgence|(?:[àa]|d[èe]s) (?:mon|notre) (?:retour|r[ée]ouverture)|(?:en|pendant|durant) (?:mon|"
     r"notre) absence|(?:asunto|caso)s? (?:urgente|de "
@@ -352,7 +354,9 @@ LEFT_BEHIND: Final = _any(
     r"(?:esetben|[üu]gyben)|(?:по|в|для) срочн|во время моего|(?:у|з|із|в) термінов|acil (?:durum|konu|i[şs])",
     r"(?:aren't|isn't|won't be|not being) (?:being )?(?:monitored|read|checked)|(?:stand(?:s|ing)? in|cover(?:s|ing)?) for me|"
     r"replac(?:es|ing) me|"
-    r"vertretung\s*:|(?:meine aufgaben|f[üu]r mich) [üu]bern[io]m|wird [^.]{0,30}nicht bearbeitet|me rempla(?:ce|cera)|"
+    r"vertretung\s*:|kann (?:ich )?(?:ihre|deine|eure) [^.]{0,30}nicht (?:sofort|gleich|umgehend|zeitnah)|"
+    r"(?:repl(?:y|ies)|responses?|answers?) (?:may|might|will) be (?:delayed|slow)|(?:meine aufgaben|f[üu]r mich) [üu]bern[io]m|"
+    r"wird [^.]{0,30}nicht bearbeitet|me rempla(?:ce|cera)|"
     r"mi sostituisce|me (?:sustituye|substitui)|vervangt mij|zastupuje|"
     r"zast[ęe]puje|moje obowi[ąa]zki|helyettes[íi]t|m[ăa] [îi]nlocuie|(?:меня|мене) з?а?м[іе]ща|на время моего|на час моєї|"
     r"enk[äa] lue|en lue|"
@@ -364,7 +368,7 @@ LEFT_BEHIND: Final = _any(
 
 # What cannot wait: counts beside an absence, with an address, a number or a colleague near it.
 URGENT: Final = _any(
-    r"(?<!it is )(?<!it's )(?<!this is )(?<!very )(?<!quite )\b(?:urg[eêé]n\w+|immediate (?:assistance|attention|help)|"
+    r"(?<!very )(?<!quite )\b(?:urg[eêé]n\w+|immediate (?:assistance|attention|help)|"
     r"emergenc\w+|pressing\b|time[- ]sensitive|(?:can(?:no|')t|can not|"
     r"nicht|pas|ikke kan|kan ikke|inte kan|kan inte|niet kan) (?:wait|warten|attendre|vente|v[äa]nta|wachten))|\b(?:dringend\w*|"
     r"eilig\w*|eilt|haast|"
@@ -376,7 +380,8 @@ URGENT: Final = _any(
 )
 # An absence in the loosest words: enough beside what cannot wait.
 GONE: Final = _any(
-    r"\b(?:vacation|holidays?|leave|sabbatical|pto|out sick|off sick|business trip|trade show|jury duty|in meetings|limited access|"
+    r"\b(?:vacation|holidays?|leave|sabbatical|pto|out sick|off sick|business trip|trade show|off-?site|jury duty|in meetings|"
+    r"limited access|"
     r"no access)\b|fortbildung|seminar\b|schulung|messe\b|tagung|am platz|eingeschr[äa]nkt|krank|verreist|dienstreise|"
     r"en formation|s[ée]minaire|maladie|maternit|cong[ée]|descanso|vacaciones|de viaje|sin acceso|acceso limitado|cerrad[oa]s?\b|"
     r"malattia|ferie|trasferta|congedo|f[ée]rias|viagem|licen[çc]a|acesso (?:restrito|limitado)|afwezig|verlof|vakantie|ziek|beperkt",
@@ -417,10 +422,13 @@ THANKS: Final = _any(
 FOR_QUESTIONS: Final = _any(
     r"(?:for|with) (?:(?:any|all|your|other|general|further|sales|support|\w+) ){0,2}(?:questions?|enquir\w+|inquir\w+|matters?|requests?|"
     r"issues?|assistance|everything else|anything)\b|(?:if|should) you (?:need|have|require)|reach out to|in the meantime|"
-    r"instead (?:please )?(?:write|e-?mail|contact)|(?:should|to be) (?:be )?(?:sent|directed|addressed) to",
+    r"instead (?:please )?(?:write|e-?mail|contact)|"
+    r"for (?!the\b|this\b|your\b|our\b|my\b)[\w ]{3,24},? (?:please |kindly )?(?:e-?mail|contact|write to)\b|(?:should|"
+    r"to be) (?:be )?(?:sent|directed|addressed) to",
     r"bei (?:r[üu]ck)?fragen|f[üu]r (?:r[üu]ck|an)?fragen|in der zwischenzeit|bis dahin|until then|d'ici l[àa]|hasta entonces|"
     r"zwischenzeitlich|wer nicht warten|pour (?:toute|vos) "
-    r"(?:question|demande|information)s?|entre-?temps|para (?:cualquier|toda|consultas|asuntos|qualquer|d[úu]vidas)|entretanto|"
+    r"(?:question|demande|information)s?|entre-?temps|para (?:cualquier|toda|consultas|asuntos|qualquer|d[úu]vidas)|(?:durante|"
+    r"n)(?:o| ?e[sn][st]e) per[ií]odo|entretanto|"
     r"mientras tanto",
     r"per (?:qualsiasi|ogni|informazioni|domande)|nel frattempo|voor (?:vragen|andere|overige)|intussen|ondertussen|vid fr[åa]gor|"
     r"i stedet til|ist[äa]llet|i st[äa]llet|stattdessen|ved (?:sp[øo]rsm[åa]l|sp[øo]rgsm[åa]l)|(?:pod|w) (?:moj[ąa] )?nieobecno|"
@@ -446,7 +454,9 @@ MATTER: Final = _any(
     r"the way|(?<!and )(?<!and the )next week|n[äa]chste woche|semaine prochaine|pr[óo]xima semana|prossima settimana|volgende week|"
     r"n[äa]sta vecka|n[æa]ste uge|neste uke|przysz[łl]ym tygodniu|p[řr][íi][šs]t[íi] t[ýy]den|\b(?:works|"
     r"suits?)(?: (?:for )?(?:me|us|fine))?[.!]|"
-    r"what we need|had a look|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|"
+    r"what we need|had a look|\bwe need\b|\bi can (?:do|make|come)\b|\blet us\b|kommen sie|kommt (?:ruhig|doch)|\bvenez\b|"
+    r"\bvenga\b|kom (?:maar|gerust)|"
+    r"приезжайте|proszę przyjechać|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|"
     r"accept|agree|"
     r"would like|are interested|'d like)\b|sounds good|fine (?:with|for) me|"
     r"\binterested\b|i(?:'ll| will) (?:call|phone|ring) you|ich rufe (?:sie|dich)|je vous appelle|te llamo|ti chiamo|bel me\b|zadzwoni",
