@@ -223,8 +223,14 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="session")
 def wired(settings: Any) -> Iterator[Any]:
     """The house of this test process, as wiring builds it; use `house`."""
-    from outreach import wiring
+    from argon2 import PasswordHasher
 
+    from outreach import wiring
+    from outreach.journeys import accounts
+
+    accounts._hasher = PasswordHasher(
+        time_cost=1, memory_cost=8, parallelism=1
+    )  # a strong one takes a quarter of a second
     built = wiring.build(settings)
     yield built
     built.engine.dispose()

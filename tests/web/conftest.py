@@ -40,9 +40,16 @@ class Visitor:
         return answer
 
 
+@pytest.fixture(scope="session")
+def app_of_the_run(wired: Any) -> Flask:
+    """One for all tests: making it and compiling its pages takes longer than most of them."""
+    return create_app(wired)
+
+
 @pytest.fixture
-def app(house: Any) -> Flask:
-    return create_app(house)
+def app(app_of_the_run: Flask, house: Any) -> Flask:
+    """The app before a house with empty tables."""
+    return app_of_the_run
 
 
 @pytest.fixture
