@@ -28,9 +28,15 @@ FIELDS = [
 ANSWERS = {"name": "Anna Weber", "email": "anna@lumen.example", "topic": "roof", "message": "Hello"}
 
 
+@pytest.fixture(scope="session")
+def app_of_the_run(wired: Any) -> Flask:
+    return create_app(wired)
+
+
 @pytest.fixture
-def app(house: Any) -> Flask:
-    return create_app(house)
+def app(app_of_the_run: Flask, house: Any) -> Flask:
+    """The app before a house with empty tables."""
+    return app_of_the_run
 
 
 @pytest.fixture
