@@ -82,7 +82,7 @@ def _behind_mark(lines: Sequence[str], sender: Sender) -> int:
         if (
             marks.DELIMITER.match(line)
             and len(lines) - at <= MAX_SIGNATURE
-            and (line.endswith("-- ") or _ends(lines[at + 1 :]))
+            and (line.endswith("-- ") or (_ends(lines[at + 1 :]) and not _only_greets(lines[:at])))
         ):
             return at
         if marks.RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at], lines[at + 1 :], sender):
@@ -107,6 +107,12 @@ def _ends(rest: Sequence[str]) -> bool:
     if not filled:
         return True
     return not is_sentence(filled[0]) and sum(map(is_sentence, filled)) < 2
+
+
+def _only_greets(lines: Sequence[str]) -> bool:
+    """Whether nothing stands above but one line that goes on: it ends in a comma."""
+    filled = [line.strip() for line in lines if line.strip()]
+    return len(filled) == 1 and filled[0].endswith(",") and not marks.CLOSING.match(filled[0])
 
 
 def _only_legal(lines: Sequence[str]) -> bool:

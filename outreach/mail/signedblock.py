@@ -23,6 +23,7 @@ LAWYERS_WORDS: Final = 4
 HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]|[ \t]{3,}|[ \t](?:mailto|tel|phone|mob|mobile|e-?mail)\b")
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'-]*){0,3}[ \t]*")
+PERSON_ROW: Final = re.compile(NAME.pattern + r"[ \t|]*[\d +()/.-]+[ \t|]*")
 FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
 LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -47,7 +48,8 @@ def is_legal(lines: Sequence[str], at: int) -> bool:
     if len(lines[at]) < MIN_LEGAL or (above and not marks.RULE.match(above)):
         return False
     paragraph = itertools.takewhile(str.strip, itertools.islice(lines, at, at + MAX_LEGAL))
-    return len({stem.lower() for stem in marks.LAWYERS.findall(" ".join(paragraph)[:2000])}) >= LAWYERS_WORDS
+    needed = 2 if marks.MILD.match(lines[at]) else LAWYERS_WORDS
+    return len({stem.lower() for stem in marks.LAWYERS.findall(" ".join(paragraph)[:2000])}) >= needed
 
 
 def is_sentence(line: str) -> bool:
@@ -228,6 +230,8 @@ def _is_listed(line: str, below: str) -> bool:
     """Whether a name is the first of several people: bullets, or a name with an address below a name with an address."""
     bullets = re.match(r"[ \t]*[-*•–][ \t]", line) and re.match(r"[ \t]*[-*•–][ \t]", below)
     named = NAME.fullmatch(HEAD_END.split(below, maxsplit=1)[0])
+    if PERSON_ROW.fullmatch(line) and PERSON_ROW.fullmatch(below):
+        return True
     return bool(bullets) or ("@" in line and "@" in below and bool(named) and "|" not in line)
 
 

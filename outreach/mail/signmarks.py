@@ -19,7 +19,7 @@ DEVICE: Final = (
 )
 NEAR: Final = rf"[^.!?\n]{{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
 OPENING: Final = (
-    r"(?:sen[td] (?:from|via|with|using)|sent by|from my|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom)|"
+    r"(?:sen[td] (?:from|via|with|using)|sent by|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom)|"
     r"envoy[ée]e? (?:d['’]|[àa] partir d['’]|(?:de|depuis|avec|via|[àa] partir de))|"
     r"enviado (?:desde|de|do|da|a partir d[eo]|con|com|via|por|pelo)|(?:inviat|mandat)[oa] (?:da|dal|dallo|con|tramite)|"
     r"(?:verstuurd|verzonden) (?:vanaf|vanuit|met|via|van)|(?:skickat|skickades|sendt) (?:fr[åa]n|fra|med|via|min)|l[äa]hetetty|"
@@ -31,9 +31,10 @@ OPENING: Final = (
 SENT_FROM: Final = re.compile(
     r"^[ \t*_<\[(]{0,4}(?:-{2,12} ?)?(?:"
     r"sen[td] (?:from|via|with|using|by) my [\w’'.-]{1,30}(?: [\w’'.-]{1,30}){0,3}"
-    rf"|{OPENING} ?{NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}"
+    rf"|from my (?:\w{{1,15}} ){{0,2}}{DEVICE}(?: [\w.]{{1,10}}){{0,2}}|{OPENING} ?{NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}"
     r"|(?:get|download|hol|t[ée]l[ée]charger|obt\w{1,8}|baixe|scarica|ottieni|skaffa|h[äa]mta|hent|last ned|pobierz|hanki|"
-    r"lataa|nainštalova\w*|z[íi]skat|загрузить|скачать|下载|取得|outlook).{0,16}\boutlook\b.{1,16}\b(?:ios|android|mac).{0,80}"
+    r"lataa|nainštalova\w*|z[íi]skat|загрузить|скачать|下载|取得|outlook).{0,16}\boutlook\b"
+    r".{1,16}\b(?:ios|android|mac)\w{0,3}(?: ?[<\[(h].{0,80})?"
     r"|outlook .{1,8} (?:ios|android|mac) (?:beziehen|herunterladen|downloaden|installieren|hankkiminen|letöltése).{0,80}"
     rf"|(?:von|vom|mit|[üu]ber|diese (?:nachricht|e-?mail) wurde) {NEAR}(?:gesendet|gesandt|geschickt|verschickt|versendet)"
     rf"|via (?:my )?{DEVICE}|(?:az? )?{DEVICE}(?:[^!?\n]{{0,16}} (?:el)?k[üu]ldve|['’]?\w* g[öo]nderildi)"
@@ -74,8 +75,7 @@ DISCLAIMER: Final = re.compile(
     r"avertissement|nota legal|wichtiger hinweis|[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
     r"this (?:e-?mail|message|communication|"
     r"transmission)(?:,? \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
-    r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|the (?:information|"
-    r"content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)|"
+    r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|"
     r"diese (?:e-?mail|nachricht|information)[^.]{0,60}(?:enth[äa]lt|ist)[^.]{0,40}(?:vertraulich|f[üu]r den adressaten)|"
     r"ce (?:message|courriel|mail)[^.]{0,80}(?:confidenti|destin|exclusiv)|este (?:mensaje|correo)[^.]{0,100}(?:confidencial|destinatario|"
     r"dirigid)|esta mensagem[^.]{0,100}(?:confidencia|destin)|(?:questo messaggio|questa e-?mail|"
@@ -97,6 +97,11 @@ DISCLAIMER: Final = re.compile(
     r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|"
     r"avant d[’']imprimer|antes de imprimir|caution: this (?:e-?mail|message)|настоящее сообщение|本邮件|この(?:電子)?メール(?:に|"
     r"は))",
+    re.IGNORECASE,
+)
+# Begins a disclaimer when a lawyer's words follow it.
+MILD: Final = re.compile(
+    r"^[ \t*_]{0,4}the (?:information|content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)",
     re.IGNORECASE,
 )
 LEGAL: Final = re.compile(

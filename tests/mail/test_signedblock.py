@@ -68,6 +68,7 @@ APART = [
     ("Yes.\n\nJo Lead\nBuyer, Lead Ltd\nNew York, NY 10001\n(212) 555-0101", "Yes."),
     ("Yes.\n\nBest,\nJo\n\nJo Lead\nPlease visit our website www.lead.example\n030 12345678", "Yes.\n\nBest,\nJo"),
     ("Look at https://l.example/a.asp\n\n Jo                            mailto:jo@lead.example", "Look at https://l.example/a.asp"),
+    ("Yes.\n\nBest,\nJo\n\nThe information in this email may be confidential and is meant for its recipient.", "Yes.\n\nBest,\nJo"),
     ("Yes.\n\nBest,\nJo Lead\nP Please don't print this e-mail unless you really need to", "Yes.\n\nBest,\nJo Lead"),
 ]  # fmt: skip
 
@@ -80,6 +81,12 @@ def test_a_signature_begins_at_the_senders_name_with_details(text: str, words: s
 
 
 STAYS = [
+    "I read your disclaimer.\n\nThe information in this email about prices is wrong, correct it please.",
+    "Get the Outlook add-in for Android to work and we buy",
+    "From my phone I cannot open it",
+    "Hi,\n\n--\n\nWe want 10 seats, please",
+    "Name    Tel\nJo Lead   030 123456\nAnn Other 030 654321",
+    "The seats:\n\nJo Lead | 5\nAnn Other | 6",
     "We are at\n\nLead GmbH\nWeg 5\n12345 Berlin\n\nSee you there\nJo Lead",
     "Yes.\n\nBest,\nJo\n\nInvoice address: Lead GmbH, Weg 5, 12345 Berlin",
     "Yes.\n\nThanks,\nJo\n\nPS my mobile is 0171 5551234",
