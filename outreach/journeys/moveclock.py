@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from outreach.errors import Failed, Refused
 from outreach.journeys import ticking
 from outreach.journeys.house import House
-from outreach.store import business_clock
+from outreach.store import business_clock, mailboxes
 
 POLL = 0.02
 RING_EVERY = 0.25
@@ -89,8 +91,16 @@ def settle(house: House) -> None:
         time.sleep(POLL)
 
 
-def _refuse_unmovable(house: House) -> None:
+def unmovable(session: Session, house: House) -> str:
+    """Why this installation's clock cannot be moved; empty when it can."""
     if not house.settings.movable_clock:
-        raise Refused(
-            "This installation's clock cannot be moved. Set OUTREACH_MOVABLE_CLOCK=1 on a trial system, never on a live one."
-        )
+        return "This installation's clock cannot be moved. Set OUTREACH_MOVABLE_CLOCK=1 on a trial system, never on a live one."
+    if box := mailboxes.with_own_server(session):
+        return f"The clock cannot be moved: {box.address} has a mail server of its own, and real people would get real letters early."
+    return ""
+
+
+def _refuse_unmovable(house: House) -> None:
+    with house.sessions() as session:
+        if why := unmovable(session, house):
+            raise Refused(why)

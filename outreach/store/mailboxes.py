@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, func, select
+from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment, ask
@@ -77,6 +77,12 @@ class Mailbox(Base):
 def active(session: Session) -> list[Mailbox]:
     """Mailboxes in use, the first one made first."""
     return list(session.scalars(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id)))
+
+
+def with_own_server(session: Session) -> Mailbox | None:
+    """A mailbox in use whose letters leave by a server of its own, not by that of SMTP_URL; None when there is none."""
+    own = or_(Mailbox.smtp_secret.is_not(None), Mailbox.oauth_secret.is_not(None))
+    return session.scalar(select(Mailbox).where(Mailbox.active, own).order_by(Mailbox.id).limit(1))
 
 
 def default(session: Session) -> Mailbox | None:

@@ -11,7 +11,7 @@ from outreach.http.assets import static_url
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import current_user
 from outreach.http.transactions import transaction
-from outreach.journeys import ticking
+from outreach.journeys import moveclock, ticking
 from outreach.reports.today import GROUP_OF, REPLIES
 from outreach.store import notices, tasks
 from outreach.web.blueprint import blueprint
@@ -97,7 +97,7 @@ def around() -> dict[str, Any]:
 
 def _shell() -> dict[str, Any]:
     session, user = transaction(), current_user()
-    movable = bool(current_house().settings.movable_clock)
+    movable = not moveclock.unmovable(session, current_house())
     return {
         "groups": groups(),
         "phone": existing(PHONE),

@@ -7,6 +7,7 @@ import pytest
 
 from outreach.store import notices
 from outreach.store.leads import Lead
+from outreach.store.mailboxes import Mailbox
 from outreach.store.users import User
 from outreach.web import filters
 
@@ -49,6 +50,16 @@ def test_the_bell_counts_what_is_new_until_it_is_read(admin: Any, ada: User, hou
     assert "New lead: &lt;i&gt;Anna" in page
     admin.post("/notices/read")
     assert 'aria-label="Notices"' in admin.get("/notices").text
+
+
+def test_the_clock_stands_still_once_a_mailbox_sends_for_real(admin: Any, house: Any) -> None:
+    """Real people must not get real letters early."""
+    with house.sessions.begin() as session:
+        session.add(Mailbox(address="real@lumen.example", smtp_secret=b"sealed", created_at=house.now(session)))
+    assert "Business time" not in admin.get("/menu").text
+    answer = admin.post("/clock/next")
+    assert answer.status_code == 400
+    assert "real@lumen.example has a mail server of its own" in answer.text
 
 
 def test_the_clock_bar_is_there_only_with_a_movable_clock(
