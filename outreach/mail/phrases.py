@@ -547,6 +547,9 @@ UNSUBSCRIBE_SUBJECT: Final = _any(
     r"wypisz|odhl[áa]sit|отписаться|отписка|退订|配信停止|解除|list-?unsubscribe|mailto unsubscribe)\b[^\n]{0,60}$",
 )
 BOUNCE_SUBJECT: Final = _any(
+    r"(?:mail|message|nachricht|courriel|mensaje|messaggio) (?:to|an|[àa]|para) \S{3,100} (?:could not|cannot|can't|was not|"
+    r"has not|failed|konnte "
+    r"nicht|wurde nicht|n'a pas|no se|non [èe])\b",
     r"undeliver(?:ed|able|ability)|non[- ]?deliver|(?:mail|message|delivery|e-?mail|letter|"
     r"nachricht)[\w ,:'\"-]{0,40} (?:fail(?:ed|ure|ing)?|not delivered|could not be delivered|cannot be delivered|"
     r"rejected|refused|error|returned|problem|undelivered|bounced|delayed|delay)|fail(?:ed|ure) (?:notice|"

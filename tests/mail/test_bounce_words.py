@@ -438,6 +438,13 @@ LETTERS = [
         "Delivery failed for jo@lead.example.net",
         "No such user here\n",
     ),
+    (
+        "soft",
+        "MAILER-DAEMON@x.org",
+        "Your message to jo@lead.example.net could not be delivered.",
+        "Hello,\n\nthis is the mail server of Lead. Your message has reached jo@lead.example.net, but this address is wrong or no "
+        "longer valid.\n\nAll addresses are listed on our site.\n",
+    ),
 ]
 
 
