@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -42,5 +43,13 @@ class House:
 
 def build(settings: Settings) -> House:
     """Open the house that these settings describe. DATABASE_URL and REDIS_URL must be set by now."""
+    _log_without_variables()
     engine = engine_for(settings.database_url)
     return House(settings, engine, sessions_for(engine), Queue(settings.redis_url), (settings.secret_key.encode(),))
+
+
+def _log_without_variables() -> None:
+    """A fault is logged with its lines of code alone: variables hold addresses, passwords and the words of mail."""
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from outreach.queue import connect
 from outreach.reports import kept, sequence_numbers
 from outreach.store import leads, sequences
 from outreach.store.enrolments import Enrolment
@@ -56,7 +57,7 @@ def test_a_count_that_has_become_quick_is_live_again(redis: Redis, monkeypatch: 
 
 
 def test_without_redis_it_is_counted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = Redis(host="127.0.0.1", port=9, socket_connect_timeout=0.2)
+    nowhere = connect("redis://127.0.0.1:9/0")
     count = Slow(monkeypatch, 3)
     assert [kept.figure(nowhere, "leads", count).value for _ in range(2)] == [1, 2]
 
