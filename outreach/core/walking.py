@@ -87,9 +87,8 @@ def jump(enrolment: Snapshot, sequence: Sequence, target: str, now: datetime) ->
 def place_after_edit(enrolment: Snapshot, sequence: Sequence) -> Snapshot:
     """V4: the place in a new version.
 
-    After the last step received, when it still exists; else at the step that was next, when it still exists; else
-    after the
-    last of the received steps that still exist; else at the first step. No received step comes again.
+    After the last step received, when it still exists; else at the step that was next, when it still exists; else after
+    the last of the received steps that still exist; else at the first step. No received step comes again.
     """
     places = sequence.route.places
     received_keys = [key for key in enrolment.done if key in places]
