@@ -54,9 +54,11 @@ ISSUE = """<!-- layout: personal -->
 <mj-text>Good morning {{ first_name|default('there') }}, {{ issue.intro }}
 We write to {{ company|default('you') }} in {{ city|default('your town') }}.</mj-text>
 {% for item in issue.items %}
+<mj-divider border-width="1px" border-color="#dddddd" />
 <mj-text><b>{{ item.title }}</b><br />{{ item.text }}<br />
 <a href="{{ item.url }}">Read more, {{ first_name|default('please') }}</a></mj-text>
 {% endfor %}
+<mj-divider border-width="1px" border-color="#dddddd" />
 </mj-column></mj-section>"""
 
 
