@@ -217,11 +217,6 @@ def _own_link(about: About, door: str, purpose: str, choice: str = "") -> str:
     return about.house.url(f"/{door}/{token}{choice}")
 
 
-def never_tracked(house: House, url: str) -> bool:
-    """Links that are not led through the redirect: the way out and one-click answers (MAIL T5)."""
-    return url.startswith((house.url("/u/"), house.url("/a/"), house.url("/p/")))
-
-
 def sample_lead(now: datetime) -> Lead:
     """Somebody to preview a letter with while there is no lead yet."""
     return Lead(

@@ -54,7 +54,6 @@ UNTIL: Final = (
     r"sampai|hingga|đến(?: hết)?(?: ngày)?|حتى(?: يوم)?|עד|ถึง(?:วันที่)?|a[žz] do"
 )
 BACK_CUE: Final = re.compile(rf"(?<![\w])(?:{BACK})", re.I)
-UNTIL_CUE: Final = re.compile(rf"(?:{UNTIL})", re.I)
 EAST_BACK: Final = re.compile(
     rf"({EAST}|{NUMERIC})[^\n。，,\d]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|回到|返回|上班|恢复|返回办公室|返工|부터|"
     rf"복귀)",

@@ -58,15 +58,6 @@ def _is_text_codec(name: str) -> bool:
     return bool(getattr(found, "_is_text_encoding", True)) and found.name not in TEXT_CODECS_ONLY - {"utf-7"}
 
 
-def raw_bytes(value: str) -> bytes:
-    """The bytes as they arrived of a header that the parser kept with surrogate escapes."""
-    return value.encode("utf-8", "surrogateescape") if value.isascii() or _has_escapes(value) else value.encode("utf-8")
-
-
-def _has_escapes(value: str) -> bool:
-    return any("\udc80" <= letter <= "\udcff" for letter in value)
-
-
 def raw_text(value: object) -> str:
     """A raw header value as text, unfolded; its encoded words are left as they stand."""
     text = str(value)

@@ -151,11 +151,6 @@ class Inbound:
         return self.parts[0].type if self.parts else "text/plain"
 
     @property
-    def summary(self) -> tuple[str, ...]:
-        """The types of the parts, indented by depth: for people."""
-        return tuple("  " * part.depth + part.type for part in self.parts)
-
-    @property
     def body(self) -> str:
         """The text part, else the HTML part as text."""
         return self.text if self.text.strip() else html_to_text(self.html)
