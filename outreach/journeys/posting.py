@@ -20,13 +20,13 @@ from outreach.errors import Refused
 from outreach.journeys import letters, signing
 from outreach.journeys.house import House
 from outreach.mail import compose, dns, library, templating, tracking
-from outreach.mail.letters import Address, Letter
+from outreach.mail.letters import Address, Attachment, Letter
 from outreach.mail.library import LetterSource, RenderedLetter
 from outreach.mail.plain import personal_html
 from outreach.mail.providers import table
 from outreach.mail.smtp import Envelope
 from outreach.mail.templating import Shared
-from outreach.store import account, forms, inbox, leads, mailboxes, messages, outbox, tasks, users
+from outreach.store import account, forms, inbox, leads, mailboxes, messages, outbox, sent_files, tasks, users
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -153,6 +153,7 @@ class Desk:
             unsubscribe_mailto=mailto,
             auto_submitted=_auto(draft),
             feedback_id=self._feedback_id(draft, version),
+            attachments=self._files(draft),
         )
         begun = Begun(draft.id, message_id, subject, text, parent.id if parent else None, chain, version)
         raw = self.stamp.on(compose.compose(letter), mark)
@@ -257,6 +258,12 @@ class Desk:
             wanted = library.fields_used(source, self.includes) - shared.fields.keys()
             self._issues[issue_id] = IssueText(letters.Text(issue.subject, source=source), shared, wanted)
         return self._issues[issue_id]
+
+    def _files(self, draft: Draft) -> tuple[Attachment, ...]:
+        """What a rep sends along."""
+        if not draft.extra.get("files"):
+            return ()
+        return tuple(Attachment(x.name, x.type, x.content) for x in sent_files.of_letter(self.session, draft.id))
 
     # ---- links
 

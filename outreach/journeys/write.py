@@ -1,5 +1,6 @@
 """A rep writes to a lead: their own mail, at once, in the thread of what it answers (M5, W5, T1)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,12 +9,18 @@ from outreach.errors import Refused
 from outreach.journeys import facts, letters
 from outreach.journeys.house import House
 from outreach.mail import plain, templating
+from outreach.mail.letters import Attachment
+from outreach.mail.parse import safe_name
 from outreach.store import account, events, forms, mailboxes
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
+from outreach.store.sent_files import SentFile
 from outreach.store.users import User
 
+MOST_FILES = 10
+LARGEST_FILES = 15_000_000
+"""Bytes of all files of a mail: on its way it grows by a third, and many servers take 20 or 25 MB."""
 LONGEST = 100_000
 LONGEST_SUBJECT = 300
 
@@ -27,12 +34,14 @@ def own_mail(
     text: str,
     now: datetime,
     inbound_id: int | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Message:
     """Queue a rep's own mail, urgent; with `inbound_id` in the thread of that mail. The door pokes deliver_urgent.
 
-    (1) refuse what nothing may bypass, (2) the letter with its thread, (3) the clock stops, (4) the timeline.
+    (1) refuse what nothing may bypass, (2) the letter with its thread and files, (3) the clock stops, (4) the timeline.
     """
     _check(session, lead)
+    _check_files(files)
     subject, text = " ".join(subject.split())[:LONGEST_SUBJECT], text.replace("\r\n", "\n").strip()
     if not text:
         raise Refused("The mail is empty: write a line before you send it.")
@@ -43,7 +52,12 @@ def own_mail(
     letter.subject, letter.body = subject or _subject(session, answered), text
     if answered is not None:
         _thread(session, letter, answered)
-    return _queued(session, lead, user, letter, f"{user.name} wrote “{letter.subject}”.", now)
+    names = [safe_name(file.filename) or f"file {number}" for number, file in enumerate(files, 1)]
+    letter.extra = {**letter.extra, "files": names} if names else letter.extra
+    queued = _queued(session, lead, user, letter, f"{user.name} wrote “{letter.subject}”.", now)
+    for number, (name, file) in enumerate(zip(names, files, strict=True), 1):
+        session.add(SentFile(message_id=queued.id, number=number, name=name, type=file.content_type, content=file.data))
+    return queued
 
 
 def one_key_letter(session: Session, house: House, lead: Lead, user: User, key: str, now: datetime) -> Message:
@@ -73,6 +87,17 @@ def _check(session: Session, lead: Lead) -> None:
         raise Refused(f"{lead.email} does not take mail any more; correct the address first.")
     if why := facts.suppressed(session, lead):
         raise Refused(f"Nothing may be sent to {lead.email}: {why}.")
+
+
+def _check_files(files: Sequence[Attachment]) -> None:
+    if len(files) > MOST_FILES:
+        raise Refused(f"These are {len(files)} files; {MOST_FILES} is the most for one mail.")
+    size = sum(len(file.data) for file in files)
+    if size > LARGEST_FILES:
+        raise Refused(
+            f"The files have {size / 1_000_000:.1f} MB together; {LARGEST_FILES // 1_000_000} MB is the most that mail"
+            " servers are sure to take. Send a link to them instead."
+        )
 
 
 def _letter(session: Session, lead: Lead, user: User, now: datetime) -> Message:

@@ -169,7 +169,7 @@ def _part_faults(message: Message) -> list[str]:
     for part in message.walk():
         if part.defects:
             found.append(f"O8: a part is broken: {part.defects[0]}")
-        if part.get_content_maintype() == "text":
+        if part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment":
             found += _text_faults(part)
     return found
 

@@ -207,12 +207,22 @@ def _file_part(item: Attachment, disposition: str) -> bytes:
     kind = item.content_type.lower()
     if not _CONTENT_TYPE.match(kind) or kind.startswith(("multipart/", "message/")):
         kind = "application/octet-stream"
+    if kind.startswith("text/"):
+        kind = f"{kind}; charset=utf-8" if _is_utf8(item.data) else "application/octet-stream"
     name = item.filename.replace("\\", "/").rpartition("/")[2] or "file"
     head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
     head += headers.fold("Content-Disposition", f"{disposition}; {headers.parameter('filename', name)}")
     if item.content_id:
         head += headers.fold("Content-ID", headers.token("Content-ID", f"<{item.content_id}>"))
     return head.encode() + b"\r\n" + _lines(item.data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(data: bytes) -> bytes:

@@ -4,8 +4,6 @@ Nothing of a stranger's is ever run, loaded or opened here (MAIL X5, X6): HTML i
 of its own, pictures of elsewhere only when asked for, files only as downloads.
 """
 
-from urllib.parse import quote
-
 from flask import Response, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,6 +21,7 @@ from outreach.store import attachments, inbox
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
+from outreach.web.files import download
 
 VIEWS = ("words", "letter", "headers")
 OPERATORS = ("admin", "manager")
@@ -111,7 +110,7 @@ def inbound_file(inbound_id: int, number: int) -> Response:
     if one is None or found is None:
         abort(404)
     inside = next((file for file in found.attachments if file.sha256 == one.sha256), None)
-    return _download(inside.content, one.name) if inside else abort(404)
+    return download(inside.content, one.name) if inside else abort(404)
 
 
 @blueprint.get("/inbound/<int:inbound_id>/source")
@@ -119,7 +118,7 @@ def inbound_file(inbound_id: int, number: int) -> Response:
 def inbound_source(inbound_id: int) -> Response:
     """Byte for byte, to download."""
     row = _mail(inbound_id)
-    return _download(row.raw, f"mail-{row.id}.eml")
+    return download(row.raw, f"mail-{row.id}.eml")
 
 
 @blueprint.post("/inbound/<int:inbound_id>/change")
@@ -175,12 +174,3 @@ def _head(row: InboundMail) -> str:
     ends = [place for mark in (b"\r\n\r\n", b"\n\n") if (place := start.find(mark)) >= 0]
     head = start[: min(ends)] if ends else start
     return decode_bytes(head[:HEAD_SHOWN]).replace("\x00", "") + ("\n[cut]" if len(head) > HEAD_SHOWN else "")
-
-
-def _download(content: bytes, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, mimetype="application/octet-stream", headers=headers)

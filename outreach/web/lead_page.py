@@ -14,12 +14,14 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import edit_lead, enrol, facts, forecast, meetings, steer, write
 from outreach.reports import card, held, timeline, why
-from outreach.store import consents, deals, enrolments, leads, sequences, tasks, users
+from outreach.store import consents, deals, enrolments, leads, sent_files, sequences, tasks, users
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
+from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
 from outreach.store.users import User
 from outreach.web.blueprint import blueprint
+from outreach.web.files import chosen_files, download
 from outreach.web.filters import page_zone
 
 
@@ -66,11 +68,21 @@ def write_mail(lead_id: int) -> AnyResponse | tuple[str, int]:
     lead = _lead(lead_id)
     subject, text = request.form.get("subject", ""), request.form.get("text", "")
     try:
-        write.own_mail(transaction(), current_house(), lead, this_user(), subject, text, now())
+        write.own_mail(transaction(), current_house(), lead, this_user(), subject, text, now(), files=chosen_files())
     except Refused as refused:
         return _page(lead_id, {"text": str(refused)}, {"subject": subject, "text": text}), 422
     poke("deliver_urgent")
     return _back(lead_id, "Your mail is on its way")
+
+
+@blueprint.get("/leads/<int:lead_id>/mail/<int:message_id>/files/<int:number>")
+@signed_in
+def sent_file(lead_id: int, message_id: int, number: int) -> AnyResponse:
+    """A file that went to this lead, as a download."""
+    _lead(lead_id)
+    letter = transaction().get(Message, message_id)
+    file = sent_files.one(transaction(), message_id, number) if letter and letter.lead_id == lead_id else None
+    return download(file.content, file.name) if file else abort(404)
 
 
 @blueprint.post("/leads/<int:lead_id>/enrol")

@@ -26,6 +26,7 @@ from outreach.store.leads import Lead
 from outreach.store.tasks import Task
 from outreach.web import scripts, shell
 from outreach.web.blueprint import blueprint
+from outreach.web.files import chosen_files
 from outreach.web.filters import page_zone
 
 SNOOZES = (("1h", "In an hour"), ("3h", "In three hours"), ("tomorrow", "Tomorrow, 9:00"), ("week", "In a week, 9:00"))
@@ -199,7 +200,7 @@ def _reply(task_id: int) -> None:
         raise Refused("This was answered already.")
     write.own_mail(
         transaction(), current_house(), card.lead, this_user(), request.form.get("subject", ""),
-        request.form.get("text", ""), now(), card.mail.id if card.mail else None,
+        request.form.get("text", ""), now(), card.mail.id if card.mail else None, chosen_files(),
     )  # fmt: skip
 
 
