@@ -43,7 +43,7 @@ def on_the_wire(house: Any, letter: Message) -> list[tuple[str, str, bytes]]:
 
 
 def test_files_go_with_a_mail_of_ones_own_and_stay_with_it(rep: Visitor, desk: Desk) -> None:
-    """O8, X6: names made safe, types that are none made harmless, bytes untouched; later they are downloads."""
+    """MAIL O8, X6: names made safe, a text in another charset made plain bytes, bytes untouched; later they are downloads."""
     anna, kenji = desk.lead("Anna Weber"), desk.lead("Kenji Mori")
     rep.get(f"/leads/{anna}")
     chosen = files(
@@ -63,7 +63,7 @@ def test_files_go_with_a_mail_of_ones_own_and_stay_with_it(rep: Visitor, desk: D
     again = rep.client.get(f"/leads/{anna}/mail/{letter.id}/files/1")
     assert (again.data, again.mimetype) == (PDF, "application/octet-stream")
     assert again.headers["Content-Disposition"].startswith("attachment")
-    for wrong in (f"/leads/{kenji}/mail/{letter.id}/files/1", f"/leads/{anna}/mail/{letter.id}/files/3"):
+    for wrong in (f"/leads/{kenji}/mail/{letter.id}/files/1", f"/leads/{anna}/mail/{letter.id}/files/4"):
         assert rep.get(wrong).status_code == 404
 
 
