@@ -17,7 +17,7 @@ from hashlib import blake2b
 from struct import Struct
 
 from outreach.mail import headers
-from outreach.mail.framed import Frame, filled, framed, holes
+from outreach.mail.framed import Frame, filled, framed
 from outreach.mail.headers import HeaderRefused
 from outreach.mail.letters import Attachment, Letter
 
@@ -164,7 +164,7 @@ def _text_part(text: str) -> bytes:
 def _html_part(html: str) -> bytes:
     whole = framed(_worth_sending("html", html))
     words = _quoted_words(whole.frame)
-    body = "".join(filled(words, holes(words), [_quoted(field) for field in whole.fields])).removesuffix("=\r\n")
+    body = "".join(filled(words, [_quoted(field) for field in whole.fields])).removesuffix("=\r\n")
     return _HTML_HEAD + body.encode() + b"\r\n"
 
 

@@ -6,9 +6,7 @@ keep what comes of it: it holds no word of a person), then puts in the `fields`.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar
 
-T = TypeVar("T", str, bytes)
 Frame = tuple[str | None, ...]
 """A template's own words, in order; None where a field of the letter stands."""
 
@@ -20,7 +18,7 @@ class Framed(str):
     fields: Sequence[str]
 
     def __new__(cls, frame: Frame, fields: Sequence[str]) -> "Framed":
-        text = super().__new__(cls, "".join(filled(frame, holes(frame), fields)))
+        text = super().__new__(cls, "".join(filled(frame, fields)))
         text.frame, text.fields = frame, fields
         return text
 
@@ -31,14 +29,14 @@ def framed(text: str) -> Framed:
 
 
 @lru_cache(maxsize=1024)
-def holes(frame: tuple[object, ...]) -> tuple[int, ...]:
+def holes(frame: Frame) -> tuple[int, ...]:
     """The places of a frame where fields stand."""
     return tuple(place for place, words in enumerate(frame) if words is None)
 
 
-def filled(frame: Sequence[T | None], places: Sequence[int], fields: Sequence[T]) -> list[T]:
+def filled(frame: Frame, fields: Sequence[str]) -> list[str]:
     """The frame with its fields in their places."""
-    whole: list[T | None] = list(frame)
-    for place, field in zip(places, fields, strict=True):
+    whole = [words or "" for words in frame]
+    for place, field in zip(holes(frame), fields, strict=True):
         whole[place] = field
-    return whole  # type: ignore[return-value]  # no hole is left
+    return whole

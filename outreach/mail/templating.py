@@ -428,7 +428,7 @@ class _Settling:
             if isinstance(field, nodes.Node):
                 setattr(settled, name, self._one(field, known))
             elif name == "elif_":
-                settled.elif_ = [self._one(choice, known) for choice in field]  # type: ignore[attr-defined]
+                setattr(settled, name, [self._one(choice, known) for choice in field])
             elif isinstance(field, list):
                 setattr(settled, name, _together([new for child in field for new in self._several(child, known)]))
         return settled

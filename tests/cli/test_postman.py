@@ -35,8 +35,8 @@ class LosesItsAnswer:
 def test_a_letter_whose_commit_lost_its_answer_is_kept_once(house: Any) -> None:
     """RELIABILITY 4, fault 40: done, but told that it failed."""
     forgetful = LosesItsAnswer(house.sessions)
-    fragile = SimpleNamespace(sessions=forgetful, now=house.now)
-    postman.take_letter(fragile, LETTER)  # type: ignore[arg-type]
+    fragile: Any = SimpleNamespace(sessions=forgetful, now=house.now)
+    postman.take_letter(fragile, LETTER)
     assert forgetful.left == 0
     with house.engine.connect() as connection:
         kept = connection.execute(text("SELECT envelope_to FROM local_letters ORDER BY envelope_to")).scalars().all()
@@ -54,7 +54,6 @@ def test_the_same_letter_handed_in_again_is_another_letter(house: Any) -> None:
 def test_what_cannot_be_kept_is_refused_in_the_end(house: Any) -> None:
     forgetful = LosesItsAnswer(house.sessions)
     forgetful.left = 10
+    fragile: Any = SimpleNamespace(sessions=forgetful, now=house.now)
     with pytest.raises(OperationalError):
-        postman.insist(
-            lambda: postman.keep_letter(SimpleNamespace(sessions=forgetful, now=house.now), replace(LETTER), "x"), 0
-        )  # type: ignore[arg-type]
+        postman.insist(lambda: postman.keep_letter(fragile, replace(LETTER), "x"), 0)
