@@ -1,7 +1,7 @@
 """A rep writes to a lead: their own mail, at once, in the thread of what it answers (M5, W5, T1)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +11,14 @@ from outreach.journeys.house import House
 from outreach.mail import plain, templating
 from outreach.mail.letters import Attachment
 from outreach.mail.parse import safe_name
-from outreach.store import account, events, forms, mailboxes
+from outreach.store import account, events, forms, leads, mailboxes, messages
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.sent_files import SentFile
 from outreach.store.users import User
 
+TWICE = timedelta(minutes=1)
 MOST_FILES = 10
 LARGEST_FILES = 15_000_000
 """Bytes of all files of a mail: on its way it grows by a third, and many servers take 20 or 25 MB."""
@@ -37,6 +38,7 @@ def own_mail(
     files: Sequence[Attachment] = (),
 ) -> Message:
     """Queue a rep's own mail, urgent; with `inbound_id` in the thread of that mail. The door pokes deliver_urgent.
+    Pressing twice is once: the same words and files within a minute are the letter that there is already.
 
     (1) refuse what nothing may bypass, (2) the letter with its thread and files, (3) the clock stops, (4) the timeline.
     """
@@ -54,6 +56,9 @@ def own_mail(
         _thread(session, letter, answered)
     names = [safe_name(file.filename) or f"file {number}" for number, file in enumerate(files, 1)]
     letter.extra = {**letter.extra, "files": names} if names else letter.extra
+    leads.locked(session, lead.id)
+    if again := messages.own_again(session, letter, now - TWICE):
+        return again
     queued = _queued(session, lead, user, letter, f"{user.name} wrote “{letter.subject}”.", now)
     for number, (name, file) in enumerate(zip(names, files, strict=True), 1):
         session.add(SentFile(message_id=queued.id, number=number, name=name, type=file.content_type, content=file.data))

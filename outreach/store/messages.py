@@ -180,6 +180,16 @@ def of_lead(session: Session, lead_id: int) -> list[Message]:
     return list(session.scalars(select(Message).where(Message.lead_id == lead_id).order_by(Message.id.desc())))
 
 
+def own_again(session: Session, like: Message, since: datetime) -> Message | None:
+    """The same words of the same person to the same lead, queued since then and not taken back."""
+    query = select(Message).where(
+        Message.kind == "own", Message.lead_id == like.lead_id, Message.user_id == like.user_id,
+        Message.subject == like.subject, Message.body == like.body, Message.queued_at >= since,
+        Message.state.not_in(("cancelled", "failed")),
+    )  # fmt: skip
+    return next((row for row in session.scalars(query) if row.extra.get("files") == like.extra.get("files")), None)
+
+
 def by_message_id(session: Session, ids: list[str]) -> Message | None:
     """The letter with one of these Message-IDs; the earliest in the list wins."""
     found = {m.message_id: m for m in session.scalars(select(Message).where(Message.message_id.in_(ids)))}

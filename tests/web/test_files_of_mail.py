@@ -108,3 +108,16 @@ def test_what_servers_would_not_take_is_refused_in_words(
     assert words in answer.text
     assert "All of them" in answer.text
     assert desk.all(Message) == []
+
+
+def test_two_clicks_are_one_mail(rep: Visitor, desk: Desk) -> None:
+    """The same words again at once are the mail that is on its way; other words, or other files, are another."""
+    anna = desk.lead("Anna Weber")
+    rep.get(f"/leads/{anna}")
+    given = {"subject": "A question", "text": "Hello"}
+    for _ in range(2):
+        assert rep.post(f"/leads/{anna}/write", given).status_code == 303
+    assert len(desk.all(Message)) == 1
+    rep.post(f"/leads/{anna}/write", given | {"files": files(("plan.pdf", PDF, "application/pdf"))})
+    rep.post(f"/leads/{anna}/write", given | {"text": "Hello again"})
+    assert len(desk.all(Message)) == 3

@@ -89,6 +89,12 @@ document.addEventListener('submit', event => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 document.addEventListener('change', event => {
+  const {most, tooLarge} = event.target.dataset;
+  if (most) {
+    const size = [...event.target.files].reduce((sum, file) => sum + file.size, 0);
+    event.target.setCustomValidity(size > Number(most) ? tooLarge : '');
+    event.target.reportValidity();
+  }
   if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
 });
 
