@@ -41,7 +41,6 @@ def new_issue(session: Session, user: User, now: datetime) -> Issue:
         text=version.text if version else "",
         content={"title": "", "intro": "", "items": []},
         audience={"who": "nurture"},
-        created_by=user.id,
         created_at=now,
     )
     session.add(issue)
@@ -53,7 +52,7 @@ def copy_of(session: Session, issue: Issue, user: User, now: datetime) -> Issue:
     """A new draft with the same text and audience."""
     fresh = Issue(
         name=f"Copy of {issue.name}"[:120], subject=issue.subject, mjml=issue.mjml, text=issue.text,
-        content=dict(issue.content), audience=dict(issue.audience), created_by=user.id, created_at=now,
+        content=dict(issue.content), audience=dict(issue.audience), created_at=now,
     )  # fmt: skip
     session.add(fresh)
     session.flush()
@@ -140,11 +139,11 @@ def plan_issues(house: House) -> int:
     planned = 0
     for issue_id in due:
         with house.sessions.begin() as session:
-            planned += plan_batch(session, house, issue_id, house.now(session))
+            planned += plan_batch(session, issue_id, house.now(session))
     return planned
 
 
-def plan_batch(session: Session, house: House, issue_id: int, now: datetime) -> int:
+def plan_batch(session: Session, issue_id: int, now: datetime) -> int:
     """The next letters of an issue, or its end."""
     issue = templates.locked_issue(session, issue_id, wait=False)
     if issue is None or issue.state not in ("scheduled", "sending"):

@@ -381,7 +381,7 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
                 message_id=message_id, rule="F5",
             )  # fmt: skip
         elif answer.kind == "dropped":
-            end(**_dropped(session, message, now))
+            end(**_dropped(session, message))
         elif answer.kind in ("host_down", "auth_failed"):
             end(**_behind(message, answer, words, now))
             _pause(session, mailbox, answer, now)
@@ -403,7 +403,7 @@ def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begu
         messages.finish(session, letter.begun.id, sender.owner, state="queued", reason=what)
 
 
-def _dropped(session: Session, message: Message, now: datetime) -> dict[str, Any]:
+def _dropped(session: Session, message: Message) -> dict[str, Any]:
     """`begin` said no: a stop wins until the last moment (X4); a switch delays; a lost lease changes nothing."""
     row = session.get(Enrolment, message.enrolment_id) if message.enrolment_id else None
     lead = session.get(Lead, message.lead_id) if message.lead_id else None

@@ -59,7 +59,7 @@ def begin(
     found = Experiment(
         sequence_id=row.id, other_id=other.id, weight=weight, measure=measure, rate=round(rate * 1000),
         worth=round(worth * 1000), needed=needed, ripe_days=max(days_of(first), days_of(second)) + TIME_TO_ANSWER,
-        started_at=now, started_by=user.id,
+        started_at=now,
     )  # fmt: skip
     session.add(found)
     session.flush()

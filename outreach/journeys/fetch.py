@@ -86,7 +86,7 @@ def _look(house: House, mailbox_id: int) -> int:
     def _keep(raw: bytes, meta: FetchedMeta) -> None:
         with house.sessions.begin() as session:
             if sent and meta.folder == sent:
-                own_mail.seen(session, house, raw, session.get_one(Mailbox, mailbox_id), house.now(session))
+                own_mail.seen(session, raw, session.get_one(Mailbox, mailbox_id), house.now(session))
                 return
             found = receive.keep(session, raw, house.now(session), source="imap", mailbox_id=mailbox_id)
             kept.extend([found] if found else [])

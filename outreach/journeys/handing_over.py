@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from outreach.core import signals
 from outreach.errors import Refused
 from outreach.journeys import accounts, applying, many
-from outreach.journeys.house import House
 from outreach.store import batches, events, inside, pauses
 from outreach.store.batches import Batch
 from outreach.store.leads import Lead
@@ -49,9 +48,7 @@ def belongings(session: Session, user: User) -> Belongings:
     )
 
 
-def leave(
-    session: Session, house: House, user: User, heir: User, by: User, now: datetime, *, mailbox: str = "own"
-) -> Batch:
+def leave(session: Session, user: User, heir: User, by: User, now: datetime, *, mailbox: str = "own") -> Batch:
     """X10: switch a user off. (1) who takes over, (2) tasks and letters in the queue at once, (3) pauses of theirs are
     lifted, (4) leads one after the other, each planned again for the new owner's hours.
 
@@ -67,7 +64,7 @@ def leave(
     if mailbox == "keep":
         session.execute(update(Mailbox).where(Mailbox.user_id == user.id).values(user_id=heir.id))
     for row in pauses.holding(session, "rep", user.id, now):
-        row.ended_at, row.ended_by, row.choice = now, by.name, "continue"
+        row.ended_at, row.choice = now, "continue"
     accounts.switch_off(session, user)
     words = f"{by.name} switched {user.name} off; {heir.name} takes over."
     events.record(session, now, "handover", words, actor_id=by.id, rule="X10", data={"user": user.id, "heir": heir.id})

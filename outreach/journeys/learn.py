@@ -58,7 +58,7 @@ def learn(session: Session, now: datetime, *, use: bool) -> Learned:
     quality = {"examples": found.examples, "right": found.right, "rules_right": found.rules_right, "folds": FOLDS}
     corrections.keep_learned(
         session,
-        {"name": senses.LEARNED, "made_at": now, "active": found.active, "quality": quality, "data": fitted(known)},
+        {"name": senses.LEARNED, "active": found.active, "quality": quality, "data": fitted(known)},
     )
     return found
 

@@ -103,7 +103,7 @@ def _settle(session: Session, lead: Lead, what: str, now: datetime) -> None:
     meeting = deals.open_interview(session, lead.id)
     if meeting is None:
         raise Refused("No interview is booked.")
-    meeting.state, meeting.held_at = what, (now if what == "held" else None)
+    meeting.state = what
     for task in tasks.open_of_lead(session, lead.id):
         if task.kind == "interview":
             task.state, task.done_at, task.note = "done", now, what

@@ -108,7 +108,7 @@ def file_outcome(
     return words
 
 
-def snooze(session: Session, house: House, task_id: int, user: User, until: datetime, now: datetime) -> str:
+def snooze(session: Session, task_id: int, user: User, until: datetime, now: datetime) -> str:
     """Put a task off."""
     task = tasks.locked(session, task_id)
     if task is None or task.state != "open":
@@ -122,7 +122,7 @@ def snooze(session: Session, house: House, task_id: int, user: User, until: date
     return "Snoozed"
 
 
-def undo(session: Session, house: House, task_id: int, user: User, now: datetime) -> str:
+def undo(session: Session, task_id: int, user: User, now: datetime) -> str:
     """Take back an outcome (or a snooze), when nothing that followed from it has gone on since. Raises Refused."""
     task = session.get(Task, task_id)
     if task is None:
@@ -334,7 +334,7 @@ def _met(filing: Filing, meeting: Interview | None) -> None:
         meeting = Interview(lead_id=filing.lead.id, user_id=filing.user.id, booked_at=filing.now, at=filing.now)
         filing.session.add(meeting)
     if filing.outcome == "interview held":
-        meeting.state, meeting.held_at = "held", filing.now
+        meeting.state = "held"
         _task(filing, "task", f"After the interview: send {name} what was promised, ask to decide", _morning(filing))
     else:
         meeting.state = "missed"

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from outreach.journeys import settle
 from outreach.journeys.consequences import is_ours
-from outreach.journeys.house import House
 from outreach.mail.parse import Inbound, Unreadable, parse
 from outreach.mail.replytext import reply_text
 from outreach.mail.signedblock import Sender
@@ -28,7 +27,7 @@ MOST_LEADS = 10
 LONGEST_TEXT = 20_000
 
 
-def seen(session: Session, house: House, raw: bytes, mailbox: Mailbox, at: datetime) -> list[Message]:
+def seen(session: Session, raw: bytes, mailbox: Mailbox, at: datetime) -> list[Message]:
     """Note a sent mail for each lead that it went to. Harmless to repeat; mail that we sent ourselves is known already.
 
     (1) From one of us, (2) not ours by its Message-ID (then it shows that ours went out, F5), (3) each known lead: the

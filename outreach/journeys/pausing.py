@@ -76,7 +76,7 @@ def pause(
     name = called(session, scope, subject_id)
     row = Pause(
         scope=scope, subject_id=subject_id, reason=reason or f"Paused by {user.name}.", by_name=user.name,
-        by_id=user.id, since=since or now, until=until,
+        since=since or now, until=until,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -98,7 +98,7 @@ def lift(session: Session, house: House, pause_id: int, user: User, now: datetim
         raise Refused(f"“{choice}” is no way to go on; choose {', '.join(pauses.CHOICES)}.")
     if not choice and asks(row, now):
         raise Refused("It was paused for more than 30 days. Choose: continue, restart or stop.")
-    row.ended_at, row.ended_by, row.choice = max(now, row.since), user.name, choice
+    row.ended_at, row.choice = max(now, row.since), choice
     session.flush()
     _switch(session, row, now)
     name = called(session, row.scope, row.subject_id)

@@ -155,7 +155,7 @@ class Desk:
             feedback_id=self._feedback_id(draft, version),
             attachments=self._files(draft),
         )
-        begun = Begun(draft.id, message_id, subject, text, parent.id if parent else None, chain, version)
+        begun = Begun(draft.id, message_id, subject, text, chain, version)
         raw = self.stamp.on(compose.compose(letter), mark)
         return Ready(raw, self._envelope(draft, lead, mark, len(raw)), begun)
 

@@ -81,7 +81,7 @@ def prepare(house: House, mailbox: Mailbox, provider: str) -> None:
     mailbox.imap_secret = secrets.seal(f"imaps://{user}@{row.imap_host}:993", house.keys)
 
 
-def finish(session: Session, house: House, mailbox: Mailbox, provider: str, tokens: Tokens) -> None:
+def finish(house: House, mailbox: Mailbox, provider: str, tokens: Tokens) -> None:
     """Servers of the provider, tokens sealed, and mail that was held goes again."""
     prepare(house, mailbox, provider)
     _keep(house, mailbox, _as_dict(tokens))

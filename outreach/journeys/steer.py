@@ -44,7 +44,7 @@ def resume(
         raise Refused(f"“{choice}” is no way to resume; choose continue, restart or stop.")
     row = _running(session, enrolment_id)
     for held in pauses.holding(session, "enrolment", row.id, now):
-        held.ended_at, held.ended_by, held.choice = now, user.name, choice
+        held.ended_at, held.choice = now, choice
     session.flush()
     return _tell(session, house, enrolment_id, user, signals.ResumedBy(user.name, choice), now)
 

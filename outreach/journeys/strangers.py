@@ -24,7 +24,7 @@ def choose(session: Session, house: House, task_id: int, lead: Lead, user: User,
     address = leads.normalised(mail.from_address)
     if address and leads.by_email(session, address) is None:
         session.add(Alias(email=address, lead_id=found.id))
-    _becomes_reply(session, task, mail, found, now)
+    _becomes_reply(task, mail, found, now)
     events.record(session, now, "matched", f"{user.name} said that a mail from {mail.from_address} is theirs.",
                   lead_id=found.id, actor_id=user.id, rule="O10")  # fmt: skip
     session.flush()
@@ -41,11 +41,11 @@ def make_lead(session: Session, house: House, task_id: int, user: User, now: dat
         actor_id=user.id,
     )  # fmt: skip
     lead = session.get_one(Lead, captured.lead_id)
-    _becomes_reply(session, task, mail, lead, now)
+    _becomes_reply(task, mail, lead, now)
     return f"{lead.name or lead.email} is a lead now"
 
 
-def ignore(session: Session, house: House, task_id: int, user: User, now: datetime) -> str:
+def ignore(session: Session, task_id: int, user: User, now: datetime) -> str:
     """Nobody for us; the mail is kept."""
     task, _mail = _open(session, task_id)
     task.state, task.outcome, task.done_at, task.done_by = "done", "ignored", now, user.id
@@ -60,7 +60,7 @@ def _open(session: Session, task_id: int) -> tuple[Task, InboundMail]:
     return task, mail
 
 
-def _becomes_reply(session: Session, task: Task, mail: InboundMail, lead: Lead, now: datetime) -> None:
+def _becomes_reply(task: Task, mail: InboundMail, lead: Lead, now: datetime) -> None:
     task.lead_id, task.owner_id, task.kind = lead.id, lead.owner_id or task.owner_id, "reply"
     task.title = f"Answer {lead.name or lead.email}"
     mail.lead_id, mail.matched_by = lead.id, "a person"

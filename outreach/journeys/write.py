@@ -28,7 +28,6 @@ LONGEST_SUBJECT = 300
 
 def own_mail(
     session: Session,
-    house: House,
     lead: Lead,
     user: User,
     subject: str,
@@ -51,9 +50,9 @@ def own_mail(
         raise Refused(f"The mail has {len(text):,} characters; {LONGEST:,} is the most.")
     answered = session.get(InboundMail, inbound_id) if inbound_id else None
     letter = _letter(session, lead, user, now)
-    letter.subject, letter.body = subject or _subject(session, answered), text
+    letter.subject, letter.body = subject or _subject(answered), text
     if answered is not None:
-        _thread(session, letter, answered)
+        _thread(letter, answered)
     names = [safe_name(file.filename) or f"file {number}" for number, file in enumerate(files, 1)]
     letter.extra = {**letter.extra, "files": names} if names else letter.extra
     leads.locked(session, lead.id)
@@ -133,17 +132,17 @@ def _merged(session: Session, house: House, template: letters.Text, lead: Lead, 
     return " ".join(subject.split()), plain.tidy(text).strip()
 
 
-def _subject(session: Session, answered: InboundMail | None) -> str:
+def _subject(answered: InboundMail | None) -> str:
     if answered is None:
         raise Refused("The mail has no subject: say in a few words what it is about.")
     subject = answered.subject.strip() or "your message"
     return subject if subject.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {subject}"
 
 
-def _thread(session: Session, letter: Message, answered: InboundMail) -> None:
+def _thread(letter: Message, answered: InboundMail) -> None:
     """T1: In-Reply-To is the last of the references (RFC 5322 3.6.4)."""
     chain = [*answered.references, *([answered.wire_id] if answered.wire_id else [])]
-    letter.references, letter.reply_to_id = chain, answered.message_id
+    letter.references = chain
     letter.extra = {"references": chain, "inbound_id": answered.id}
     if answered.from_address and answered.lead_id == letter.lead_id:
         letter.to_address = answered.from_address

@@ -31,7 +31,6 @@ class Learned(Base):
 
     __tablename__ = "learned"
     name: Mapped[str] = mapped_column(primary_key=True)
-    made_at: Mapped[Moment]
     active: Mapped[bool] = mapped_column(default=False)
     quality: Mapped[Json]
     """examples, folds, right, rules_right: how often it was right in cross-validation, and how often the rules."""

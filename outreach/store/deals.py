@@ -20,7 +20,6 @@ class Interview(Base):
     at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default="booked")
     """booked | held | missed | cancelled."""
-    held_at: Mapped[datetime | None]
 
 
 class Deal(Base):

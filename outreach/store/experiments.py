@@ -32,7 +32,6 @@ class Experiment(Base):
     ripe_days: Mapped[int]
     """So long a person has time to answer before being counted."""
     started_at: Mapped[Moment]
-    started_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     closed_at: Mapped[datetime | None]
 
 

@@ -114,8 +114,6 @@ class Message(Base):
     """Merge fields that only this letter has (answers, reply thread)."""
     message_id: Mapped[str | None]
     """Message-ID with its angle brackets, set before the first attempt and kept on a retry (MAIL O1)."""
-    reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
-    """Our earlier letter that this one follows in a thread (T1)."""
     references: Mapped[JsonList]
     text_sent: Mapped[str] = mapped_column(default="")
     """The plain text as it went out: shown on the timeline, and cut from replies."""

@@ -268,12 +268,12 @@ def place_in_line(session: Session, message_id: int, most: int = 10_000) -> int:
 
 STEP = b"""
 WITH done AS (
-  UPDATE messages SET state = 'sent', sent_at = $9, answer = $10, reason = '', lease_until = NULL,
+  UPDATE messages SET state = 'sent', sent_at = $8, answer = $9, reason = '', lease_until = NULL,
     settled = settled OR kind <> 'step'
-  WHERE id = $8 AND lease_owner = $2 AND state || '' IN ('begun', 'unsure'))
+  WHERE id = $7 AND lease_owner = $2 AND state || '' IN ('begun', 'unsure'))
 UPDATE messages m SET state = 'begun', attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, $3),
   lease_until = clock_timestamp() + interval '15 minutes', message_id = $4, subject = $5, text_sent = $6,
-  reply_to_id = coalesce($7, reply_to_id), "references" = $11, template_version_id = coalesce($12, template_version_id)
+  "references" = $10, template_version_id = coalesce($11, template_version_id)
 WHERE m.id = $1 AND m.state || '' = 'claimed' AND m.lease_owner = $2 AND m.lease_until > clock_timestamp()
   AND (SELECT e.ended_at FROM enrolments e WHERE e.id = m.enrolment_id) IS NULL
   AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email = lower(m.to_address)))
@@ -293,7 +293,6 @@ class Begun(NamedTuple):
     message_id: str
     subject: str
     text: str
-    reply_to: int | None
     references: tuple[str, ...]
     version: int | None
 
@@ -328,7 +327,7 @@ class SendingLine:
     def step(self, owner: str, letter: Begun, now: datetime, before: Accepted | None) -> bool:
         """Begin a letter, and mark the one before as sent. False = it must not go (drop it)."""
         values = (
-            letter.id, owner, now.isoformat(), letter.message_id, letter.subject, letter.text.replace("\x00", ""), letter.reply_to,
+            letter.id, owner, now.isoformat(), letter.message_id, letter.subject, letter.text.replace("\x00", ""),
             before.id if before else None, before.at.isoformat() if before else None, before.answer if before else None,
             json.dumps(letter.references) if letter.references else "[]", letter.version,
         )  # fmt: skip
@@ -380,12 +379,12 @@ def _unsaid(session: Session, done: Sequence[Accepted]) -> list[Begun]:
 def _said(letter: Begun) -> dict[str, Any]:
     return {
         "id": letter.id, "message_id": letter.message_id, "subject": letter.subject, "text": letter.text,
-        "reply_to": letter.reply_to, "references": json.dumps(letter.references), "version": letter.version,
+        "references": json.dumps(letter.references), "version": letter.version,
     }  # fmt: skip
 
 
 SAY_AGAIN = text("""
-UPDATE messages SET message_id = :message_id, subject = :subject, text_sent = :text, reply_to_id = :reply_to,
+UPDATE messages SET message_id = :message_id, subject = :subject, text_sent = :text,
   "references" = CAST(:references AS jsonb), template_version_id = coalesce(:version, template_version_id)
 WHERE id = :id
 """)

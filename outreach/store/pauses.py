@@ -33,11 +33,9 @@ class Pause(Base):
     """The id of what is paused; NULL for everything."""
     reason: Mapped[str] = mapped_column(default="")
     by_name: Mapped[str] = mapped_column(default="")
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     since: Mapped[Moment]
     until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str] = mapped_column(default="")
     choice: Mapped[str] = mapped_column(default="")
 
 

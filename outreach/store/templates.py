@@ -62,7 +62,6 @@ class Issue(Base):
     finished_at: Mapped[datetime | None]
     planned_up_to: Mapped[int] = mapped_column(default=0)
     """The last lead id that got its message row: planning goes on from there after a crash."""
-    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[Moment]
 
 

@@ -68,7 +68,7 @@ def write_mail(lead_id: int) -> AnyResponse | tuple[str, int]:
     lead = _lead(lead_id)
     subject, text = request.form.get("subject", ""), request.form.get("text", "")
     try:
-        write.own_mail(transaction(), current_house(), lead, this_user(), subject, text, now(), files=chosen_files())
+        write.own_mail(transaction(), lead, this_user(), subject, text, now(), files=chosen_files())
     except Refused as refused:
         return _page(lead_id, {"text": str(refused)}, {"subject": subject, "text": text}), 422
     poke("deliver_urgent")

@@ -210,7 +210,7 @@ def connected() -> Response:
     except sign_in_with.OAuthRefused as refused:
         flash(str(refused), "bad")
         return redirect(f"{LIST}/{mailbox_id}", 303)
-    sign_in_with.finish(session, house, session.get_one(Mailbox, mailbox_id), pending["provider"], tokens)
+    sign_in_with.finish(house, session.get_one(Mailbox, mailbox_id), pending["provider"], tokens)
     poke("deliver")
     flash(f"{address} is connected. Try both servers once.", "ok")
     return redirect(f"{LIST}/{mailbox_id}", 303)

@@ -83,7 +83,7 @@ def leave(user_id: int) -> Response:
         raise Refused("Ask another administrator to switch you off.")
     heir = _active(request.form.get("heir", type=int) or 0)
     mailbox = request.form.get("mailbox", "own")
-    batch = handing_over.leave(transaction(), current_house(), user, heir, this_user(), now(), mailbox=mailbox)
+    batch = handing_over.leave(transaction(), user, heir, this_user(), now(), mailbox=mailbox)
     flash(f"{user.name} is switched off; {heir.name} takes over.", "ok")
     poke("work_many")
     return redirect(f"/batches/{batch.id}" if batch.total else "/settings/users", 303)

@@ -79,7 +79,7 @@ def file_outcome(task_id: int) -> AnyResponse:
     """Close a task with an outcome (K3), or put it off."""
     before = _day().after(task_id)
     if "snooze" in request.form:
-        words = outcomes.snooze(transaction(), current_house(), task_id, this_user(), _snooze_until(), now())
+        words = outcomes.snooze(transaction(), task_id, this_user(), _snooze_until(), now())
     else:
         words = _file(task_id, request.form.get("outcome", ""))
     return _next(words, task_id, before.task.id if before else None)
@@ -89,7 +89,7 @@ def file_outcome(task_id: int) -> AnyResponse:
 @signed_in
 def undo(task_id: int) -> AnyResponse:
     """Take the outcome back and open the task again."""
-    words = outcomes.undo(transaction(), current_house(), task_id, this_user(), now())
+    words = outcomes.undo(transaction(), task_id, this_user(), now())
     return _next(words, None, task_id)
 
 
@@ -100,7 +100,7 @@ def who(task_id: int) -> AnyResponse:
     before = _day().after(task_id)
     choice = request.form.get("who", "")
     if choice == "ignore":
-        words = strangers.ignore(transaction(), current_house(), task_id, this_user(), now())
+        words = strangers.ignore(transaction(), task_id, this_user(), now())
     elif choice == "make":
         words = strangers.make_lead(transaction(), current_house(), task_id, this_user(), now())
     else:
@@ -199,7 +199,7 @@ def _reply(task_id: int) -> None:
     if card.task.state != "open":
         raise Refused("This was answered already.")
     write.own_mail(
-        transaction(), current_house(), card.lead, this_user(), request.form.get("subject", ""),
+        transaction(), card.lead, this_user(), request.form.get("subject", ""),
         request.form.get("text", ""), now(), card.mail.id if card.mail else None, chosen_files(),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ def answered_by_rita(world: Any, lead_id: int, words: str = "Gladly, tomorrow at
         rita = users.by_email(session, "rita@outreach.test")
         mail = inbox.of_lead(session, lead_id)[0]
         lead = leads.locked(session, lead_id)
-        write.own_mail(session, world.house, lead, rita, "", words, world.house.now(session), inbound_id=mail.id)
+        write.own_mail(session, lead, rita, "", words, world.house.now(session), inbound_id=mail.id)
     world.settle()
     return to_ben(world)
 

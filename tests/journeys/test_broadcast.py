@@ -32,7 +32,7 @@ def issue(session: Any, house: Any, user: User) -> Issue:
     account.get(session).postal_address = "14 Harbour Street, Bristol"
     row = Issue(
         name="March", subject="March", mjml=MJML, content={"title": "News"}, audience={"who": "tag", "tag": "friends"},
-        created_by=user.id, created_at=house.now(session), state="draft",
+        created_at=house.now(session), state="draft",
     )  # fmt: skip
     session.add(row)
     session.commit()

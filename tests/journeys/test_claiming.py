@@ -484,7 +484,7 @@ def test_the_opt_out_counts_until_the_last_moment(post: Post) -> None:
     with post.house.engine.connect() as connection:
         line = outbox.SendingLine(connection)
         number = post.session.scalar(select(Message.id))
-        letter = outbox.Begun(number, "<a@b.example>", "Hello", "Hello", None, (), None)
+        letter = outbox.Begun(number, "<a@b.example>", "Hello", "Hello", (), None)
         assert not line.step(post.owner, letter, NOON, None)
         connection.invalidate()
 

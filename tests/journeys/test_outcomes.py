@@ -209,7 +209,7 @@ def test_undo_puts_everything_back_as_it_was(
     before = changes.picture(session, anna)
     outcomes.file_outcome(session, house, call.id, outcome, marta, now)
     assert changes.picture(session, anna) != before
-    assert outcomes.undo(session, house, call.id, marta, now) == "Taken back"
+    assert outcomes.undo(session, call.id, marta, now) == "Taken back"
     assert changes.picture(session, anna) == before
     assert call.state == "open"
     assert session.scalars(select(Event.kind).where(Event.kind == "undone")).all() == ["undone"]
@@ -223,7 +223,7 @@ def test_undo_is_refused_once_it_went_on(
     nurture.state, nurture.step_key = "waiting: delay", "something-later"
     session.flush()
     with pytest.raises(Refused, match="went on meanwhile"):
-        outcomes.undo(session, house, call.id, marta, now)
+        outcomes.undo(session, call.id, marta, now)
     assert call.state == "done"
 
 
@@ -232,13 +232,13 @@ def test_a_letter_that_was_sent_cannot_be_taken_back(
 ) -> None:
     outcomes.file_outcome(session, house, call.id, "need more information", marta, now)
     with pytest.raises(Refused, match="nothing to take back"):
-        outcomes.undo(session, house, call.id, marta, now)
+        outcomes.undo(session, call.id, marta, now)
 
 
 def test_snooze_puts_off_and_undo_brings_back(session: Any, house: Any, call: Task, marta: User, now: datetime) -> None:
-    outcomes.snooze(session, house, call.id, marta, now + timedelta(hours=3), now)
+    outcomes.snooze(session, call.id, marta, now + timedelta(hours=3), now)
     assert call.due_at == now + timedelta(hours=3)
-    outcomes.undo(session, house, call.id, marta, now)
+    outcomes.undo(session, call.id, marta, now)
     assert call.due_at == now
 
 

@@ -47,7 +47,7 @@ def connect(house: Any, box: Mailbox) -> None:
         state = parse_qs(urlsplit(sign_in_with.begin(session, house, mailbox, "google")).query)["state"][0]
         mailbox, client, pending = sign_in_with.awaited(session, house, state)
         tokens = sign_in_with.exchange(house, client, pending, "the-code")
-        sign_in_with.finish(session, house, mailbox, "google", tokens)
+        sign_in_with.finish(house, mailbox, "google", tokens)
 
 
 def bearer(house: Any, box: Mailbox) -> Any:
@@ -66,7 +66,7 @@ def test_the_browser_brings_back_a_code_and_the_mailbox_is_connected(house: Any,
         assert query["redirect_uri"] == [house.url("/settings/mailboxes/connected")]
         assert query["login_hint"] == ["ann@lumen.example"]
         found, client, pending = sign_in_with.awaited(session, house, query["state"][0])
-        sign_in_with.finish(session, house, found, "google", sign_in_with.exchange(house, client, pending, "the-code"))
+        sign_in_with.finish(house, found, "google", sign_in_with.exchange(house, client, pending, "the-code"))
     asked = desk.asked[0]
     challenge = urlsafe_b64encode(sha256(asked["code_verifier"].encode()).digest()).rstrip(b"=").decode()
     assert query["code_challenge"] == [challenge]
@@ -95,7 +95,7 @@ def test_a_return_is_good_once(house: Any, desk: Office, box: Mailbox) -> None:
         address = sign_in_with.begin(session, house, session.get_one(Mailbox, box.id), "google")
         state = parse_qs(urlsplit(address).query)["state"][0]
         mailbox, client, pending = sign_in_with.awaited(session, house, state)
-        sign_in_with.finish(session, house, mailbox, "google", sign_in_with.exchange(house, client, pending, "c"))
+        sign_in_with.finish(house, mailbox, "google", sign_in_with.exchange(house, client, pending, "c"))
         with pytest.raises(Refused):
             sign_in_with.awaited(session, house, state)
 
