@@ -198,7 +198,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
-        host = "127.0.0.1" if self.listen in ("0.0.0.0", "::", "localhost") else self.listen  # noqa: S104
+        host = "127.0.0.1" if self.listen in ("0.0.0.0", "::", "localhost") else self.listen  # noqa: S104  compared, not listened on
         host = f"[{host}]" if ":" in host else host
         self.base_url = self.base_url or f"http://{host}:{self.port}"
         self.reply_domain = self.reply_domain or self.mail_from_address.rpartition("@")[2].lower()

@@ -135,7 +135,7 @@ def fork(work: Callable[[], None], log: Path) -> int:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
         if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)  # noqa: T201
+            print(end.code, file=sys.stderr)  # noqa: T201  the terminal is who asked
     except BaseException:
         traceback.print_exc()
     finally:

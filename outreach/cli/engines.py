@@ -131,7 +131,7 @@ def _socket_folder(data: Path, account: Account | None) -> Path:
 def _short_folder(data: Path, account: Account | None) -> Path:
     memory = data / "engines" / "socket-folder"
     name = f"outreach-{os.getuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:10]}"
-    bases = [os.environ.get("XDG_RUNTIME_DIR", "") if account is None else "", "/tmp"]  # noqa: S108
+    bases = [os.environ.get("XDG_RUNTIME_DIR", "") if account is None else "", "/tmp"]  # noqa: S108  a folder of our own, 0700, in it
     with contextlib.suppress(OSError):
         bases.insert(0, str(Path(memory.read_text().strip()).parent))
     owner = account.uid if account else os.getuid()
@@ -514,7 +514,7 @@ def _valkey_program(place: Place) -> Path:
 
 def _command_line_has(pid: int, word: str) -> bool:
     try:
-        shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout  # noqa: S607
+        shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout  # noqa: S607  wherever the system keeps ps
     except OSError:
         with contextlib.suppress(OSError):
             return os.fsencode(word) in Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -120,7 +120,7 @@ def _let_pass(folder: Path, uid: int) -> bool:
 
 def _entries(folder: Path) -> list[Entry]:
     try:
-        raw = os.getxattr(folder, ACL)  # type: ignore[attr-defined,unused-ignore]
+        raw = os.getxattr(folder, ACL)  # type: ignore[attr-defined,unused-ignore]  # Linux alone has it
     except OSError:
         mode = folder.stat().st_mode
         return [(USER_OBJ, mode >> 6 & 7, NO_ID), (GROUP_OBJ, mode >> 3 & 7, NO_ID), (OTHER, mode & 7, NO_ID)]

@@ -272,10 +272,10 @@ def _last_line(log: Path) -> str:
 
 def _say(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):
-        print(text, flush=True)  # noqa: T201
+        print(text, flush=True)  # noqa: T201  the terminal is who asked
 
 
 def _complain(error: Exception) -> int:
     with contextlib.suppress(OSError, ValueError):
-        print(f"outreach: {error}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"outreach: {error}", file=sys.stderr, flush=True)  # noqa: T201  the terminal is who asked
     return 1

@@ -64,7 +64,7 @@ def install(app: Flask) -> None:
 
 def _mark(access: Access) -> Callable[[View], View]:
     def put(view: View) -> View:
-        view.access = access  # type: ignore[attr-defined]
+        view.access = access  # type: ignore[attr-defined]  # functions may carry marks
         return view
 
     return put

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 WORDS = {
     400: ("That did not work", "The request was not one that this page understands."),
-    401: ("Please sign in", "Your sign-in has ended."),
+    401: ("Not let in", "Sign in, or show a token or signature that is right."),
     403: ("Not for your account", "Your role does not open this page. Ask an administrator."),
     404: (
         "Nothing here",
@@ -35,6 +35,7 @@ WORDS = {
 
 STANDARD = frozenset(kind.description for kind in default_exceptions.values())
 """What the framework says when a view gave no sentence of its own; ours are plainer."""
+FOR_MACHINES = ("/api/", "/hooks/")
 FOREIGN_HOST = "Nobody answers at this host name. Use the address in BASE_URL, or set BASE_URL to the one people open."
 
 
@@ -91,4 +92,4 @@ def _broken(error: Exception) -> Response:
 
 def _is_machine() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
-    return request.path.startswith("/api/") or request.is_json or best == "application/json"
+    return request.path.startswith(FOR_MACHINES) or request.is_json or best == "application/json"

@@ -18,4 +18,4 @@ def install(app: Flask, settings: Settings) -> None:
     host = urlsplit(settings.base_url).hostname or "localhost"
     app.config["TRUSTED_HOSTS"] = sorted({host, *LOOPBACK})
     if settings.listen in ("127.0.0.1", "::1", "localhost") and host not in LOOPBACK:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]  # how Flask wants it wrapped

@@ -35,7 +35,7 @@ def invite_link(session: Session, house: House, user: User) -> str:
 def claim(session: Session, token: str, name: str, email: str, password: str) -> User:
     """Use a one-time link: make the first administrator, or set an invited user's name and password.
 
-    The first administrator inherits the leads and tasks that nobody owned. Raises Refused.
+    Whoever is the first to be in inherits the leads and tasks that nobody owned. Raises Refused.
     """
     now = business_clock.real_now(session)
     link = logins.link(session, token, now)
@@ -47,9 +47,11 @@ def claim(session: Session, token: str, name: str, email: str, password: str) ->
         user = add_user(session, email, name, "admin", password)
         _inherit(session, user)
     else:
-        user = session.get_one(User, link.user_id)
+        user, first = session.get_one(User, link.user_id), not users.anybody_in(session)
         user.name = name.strip() or user.name
         set_password(user, password)
+        if first:
+            _inherit(session, user)
     link.used_at = now
     return user
 

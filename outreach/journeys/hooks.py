@@ -28,6 +28,8 @@ from outreach.store.messages import Message
 ADAPTERS = {"ses": ses, "postmark": postmark, "sendgrid": sendgrid, "mailgun": mailgun, "brevo": brevo}
 NEEDS_SECRET = {"sendgrid": "verification key", "mailgun": "HTTP webhook signing key"}
 """Without it their events are refused. It may come later: SendGrid shows it only once it knows the address."""
+UNSIGNED = {"postmark": "user and password", "brevo": "bearer token"}
+"""They sign nothing: their address is secret, and this may be added."""
 TRIES = 2
 KEPT = timedelta(days=30)
 log = structlog.get_logger()
@@ -85,6 +87,23 @@ def let_in(session: Session, house: House, provider: str, path_secret: str, post
     }
     hooks.keep(session, values)
     return True
+
+
+def refusal(session: Session, provider: str) -> str:
+    """Why a post with the right address was not let in, for whoever reads the provider's log."""
+    row, what = hooks.hook_of(session, provider), NEEDS_SECRET.get(provider)
+    if what and row is not None and not row.secret:
+        words = f"The {what} is not known here yet: enter it under Settings > Provider webhooks."
+    elif provider == "ses" and row is not None and row.topic:
+        words = (
+            "Amazon's signature is missing, wrong or too old, or the post is of another topic than the confirmed one."
+        )
+    elif provider in UNSIGNED:
+        words = f"The {UNSIGNED[provider]} of this post is not what was entered under Settings > Provider webhooks."
+    else:
+        words = "The signature of this post is missing, wrong or too old."
+    log.warning("hook_refused", provider=provider, why=words)
+    return words
 
 
 def confirm_subscription(post: Post, get: Callable[[str], bytes] = ses.fetch) -> bool:

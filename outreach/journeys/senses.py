@@ -69,9 +69,9 @@ def ask(settings: Settings, text: str) -> str:
     if settings.sense_key:
         headers["Authorization"] = f"Bearer {settings.sense_key}"
     url = settings.sense_url.rstrip("/") + "/chat/completions"
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310  http alone, by config
     try:
-        with urllib.request.urlopen(request, timeout=settings.sense_seconds) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=settings.sense_seconds) as answer:  # noqa: S310  the same
             return _word(json.loads(answer.read(100_000)))
     except (OSError, ValueError, urllib.error.URLError) as error:
         log.warning("the endpoint for the sense of replies gave no answer: %s", type(error).__name__)

@@ -152,7 +152,7 @@ def _post(client: Client, asked: dict[str, str]) -> dict[str, Any]:
         headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310  the same
             return _object(answer.read(LARGEST_ANSWER))
     except urllib.error.HTTPError as error:
         with error:

@@ -101,7 +101,7 @@ class _Absent(Undefined):
     def _no(self, other: object) -> bool:
         return False
 
-    __lt__ = __le__ = __gt__ = __ge__ = _no  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = _no  # type: ignore[assignment]  # one answer to four questions
 
 
 class _Fields(dict[str, Any]):

@@ -1,6 +1,6 @@
 """POST /hooks/<provider>/<secret>: where mail providers tell what became of letters, and hand in mail (MAIL X8).
 
-The answer is quick and says little: 200 once the post is kept, 404 for a wrong address, 401 for a wrong signature.
+The answer is quick and short: 200 once the post is kept, 404 for a wrong address, 401 with what is wrong of a signature.
 """
 
 from flask import Response, abort, request
@@ -33,7 +33,7 @@ def provider_hook(provider: str, path_secret: str) -> Response:
     if kept is None:
         abort(404)
     if not kept:
-        abort(401, "The signature of this post is not right, or too old.")
+        abort(401, hooks.refusal(transaction(), provider))
     if asks:
         transaction().commit()  # let go of the database before the network
     if asks and not hooks.confirm_subscription(post):

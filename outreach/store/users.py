@@ -62,6 +62,11 @@ def any_user(session: Session) -> bool:
     return session.scalar(select(User.id).limit(1)) is not None
 
 
+def anybody_in(session: Session) -> bool:
+    """Whether somebody active has set a password: only they see what is given to them."""
+    return session.scalar(select(User.id).where(User.active, User.password_hash != "").limit(1)) is not None
+
+
 AWAY = text(
     "EXISTS (SELECT 1 FROM absences a WHERE a.user_id = users.id"
     " AND current_date + (SELECT coalesce(max(ahead), interval '0') FROM business_clock) BETWEEN a.first_day AND a.last_day)"
@@ -71,7 +76,7 @@ AWAY = text(
 
 _TURN = (
     select(User)
-    .where(User.active, User.takes_leads)
+    .where(User.active, User.takes_leads, User.password_hash != "")
     .order_by(AWAY, User.last_assigned_at.asc().nulls_first(), User.id)
     .limit(1)
 )
@@ -81,8 +86,9 @@ TURN, FREE = (_TURN.with_for_update(key_share=True, skip_locked=free) for free i
 def next_in_turn(session: Session) -> User | None:
     """Round robin: the active lead-taking user who was given a lead longest ago, locked; None when there is none.
 
-    Who is away is passed over (P4), unless everybody is. Who is being given a lead at this very moment is passed over
-    too, so that many requests at once need not wait for each other, unless there is nobody else.
+    Who was invited and has set no password yet is given none: nobody would see it. Who is away is passed over (P4),
+    unless everybody is. Who is being given a lead at this very moment is passed over too, so that many requests at once
+    need not wait for each other, unless there is nobody else.
     """
     free = session.scalar(FREE)
     return free if free is not None else session.scalar(TURN)

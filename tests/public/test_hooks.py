@@ -146,6 +146,21 @@ def test_a_wrong_address_or_signature_is_refused_and_nothing_is_kept(
         assert session.scalar(select(func.count()).select_from(rows.HookPost)) == 0
 
 
+def test_a_refused_post_is_told_in_one_line_what_is_wrong_with_it(client: FlaskClient, place: Any) -> None:
+    """It stands in the log of the provider, where an operator looks first: never a page for people."""
+    unsigned = {"signature": {}, "event-data": {}}
+    without = client.post(place("mailgun"), json=unsigned, headers={"Accept": "*/*"})
+    wrong = client.post(place("mailgun", "key"), json=unsigned, headers={"Accept": "*/*"})
+    basic = client.post(place("postmark", "user:pass"), data=b"{}", headers={"Accept": "text/html"})
+    gone = client.post("/hooks/postmark/guess", data=b"{}")
+    for answer in (without, wrong, basic, gone):
+        assert answer.mimetype == "application/json", answer.text
+    assert "HTTP webhook signing key is not known here yet" in without.json["error"]["message"]
+    assert "signature of this post is missing, wrong or too old" in wrong.json["error"]["message"]
+    assert "user and password of this post" in basic.json["error"]["message"]
+    assert (without.json["error"]["title"], gone.status_code) == ("Not let in", 404)
+
+
 def test_a_provider_that_was_let_go_is_refused(client: FlaskClient, house: Any, place: Any) -> None:
     path = place("postmark")
     with house.sessions.begin() as session:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from outreach.journeys import bulk
-from outreach.store import account, logins, users
+from outreach.journeys import accounts, bulk
+from outreach.store import account, leads, logins, users
 from outreach.store.leads import Lead
 from outreach.store.users import User
 
@@ -109,6 +109,38 @@ def test_somebody_is_invited_by_a_link_that_works_once(admin: Any, stranger: Any
     stranger.post(path[1], {"name": "Max", "password": PASSWORD, "again": PASSWORD})
     assert "Max" in stranger.get("/settings/me").text
     assert stranger.get(path[1]).status_code == 404
+
+
+def test_who_was_invited_is_given_leads_once_the_link_is_used(admin: Any, stranger: Any, ada: User, house: Any) -> None:
+    """A lead that is given to somebody who never came would be seen by nobody."""
+
+    def owner_of_a_new_lead(email: str) -> str:
+        admin.get("/leads/new")
+        admin.post("/leads/new", {"name": "Anna", "email": email, "source": "call", "owner": ""})
+        with house.sessions() as session:
+            return session.get_one(User, leads.by_email(session, email).owner_id).name
+
+    page = admin.post("/settings/users", {"name": "Max", "email": "max@outreach.test", "role": "rep"}).text
+    path = re.search(r'value="http://outreach.test(/claim/[^"]+)"', page)
+    assert "Once the link is used" in page
+    assert [owner_of_a_new_lead(f"lead{number}@acme.example") for number in range(2)] == ["Ada Admin", "Ada Admin"]
+    stranger.get(path[1])
+    stranger.post(path[1], {"name": "Max", "password": PASSWORD, "again": PASSWORD})
+    assert "Once the link is used" not in admin.get("/settings/users").text
+    assert owner_of_a_new_lead("later@acme.example") == "Max"
+
+
+def test_who_uses_a_link_first_gets_what_nobody_owned(stranger: Any, house: Any) -> None:
+    """`outreach user add` makes a link as well: what came in before it was used is not left lying."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        link = accounts.invite_link(session, house, accounts.add_user(session, "ann@outreach.test", "Ann", "admin"))
+        session.add(Lead(email="bo@acme.example", fields={}, created_at=now, last_activity_at=now))
+    path = link.removeprefix("http://outreach.test")
+    stranger.get(path)
+    stranger.post(path, {"name": "Ann", "password": PASSWORD, "again": PASSWORD})
+    with house.sessions() as session:
+        assert session.get_one(User, leads.by_email(session, "bo@acme.example").owner_id).name == "Ann"
 
 
 def test_the_same_address_is_not_invited_twice(admin: Any, rita: User) -> None:
