@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, Response, abort, current_app, redirect, request
+from flask import Flask, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.http import csrf
+from outreach.http import csrf, kept
 from outreach.http.sign_in import current_user, sign_in_address
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -90,10 +90,13 @@ def _check() -> AnyResponse | None:
 
 
 def _ask_to_sign_in() -> AnyResponse:
-    if request.headers.get("HX-Request"):
-        return Response("Please sign in again.", 401, {"HX-Redirect": sign_in_address(request.referrer or "/")})
+    """A page goes to the sign-in and comes back; whoever typed something keeps it where it is (`http/kept`)."""
+    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+        abort(401, "Your sign-in has ended. Sign in again in another tab, then go on here: nothing you wrote is lost.")
     if request.method not in ("GET", "HEAD"):
-        return redirect(sign_in_address("/"), 303)
+        if kept.of_request():
+            abort(401, "Your sign-in has ended. Sign in again in a new tab, come back, and send this again.")
+        return redirect(sign_in_address(request.referrer or "/"), 303)
     return redirect(sign_in_address(request.full_path.rstrip("?")), 302)
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms import ValidationError
 
 from outreach.config import Settings
 
@@ -35,3 +37,12 @@ def check() -> None:
     """Refuse (400) a changing request without a valid token."""
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _protect.protect()
+
+
+def renewed(token: str) -> str:
+    """A token for a page that was open while its reader signed in anew; "" while the page's own still counts."""
+    try:
+        validate_csrf(token)
+    except ValidationError:
+        return str(generate_csrf())
+    return ""

@@ -9,6 +9,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError, default_exceptions
 
 from outreach.errors import Failed, NotFound, Refused
+from outreach.http import kept
+from outreach.http.sign_in import sign_in_address
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ WORDS = {
 
 STANDARD = frozenset(kind.description for kind in default_exceptions.values())
 """What the framework says when a view gave no sentence of its own; ours are plainer."""
+AGAIN = frozenset({401, 429, 500, 502, 503})
+"""What may go better the next time: the page offers to send the same words again."""
 FOR_MACHINES = ("/api/", "/hooks/")
 FOREIGN_HOST = "Nobody answers at this host name. Use the address in BASE_URL, or set BASE_URL to the one people open."
 
@@ -51,8 +55,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def answer(status: int, words: str = "", headers: dict[str, str] | None = None) -> Response:
-    """An error as the asker can read it; `words` replace the general sentence."""
+def answer(status: int, words: str = "", headers: dict[str, str] | None = None, *, again: bool = False) -> Response:
+    """An error as the asker can read it; `words` replace the general sentence. What was typed is shown once more."""
     title, general = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     words = words or general
     if request.headers.get("HX-Request"):
@@ -61,7 +65,12 @@ def answer(status: int, words: str = "", headers: dict[str, str] | None = None) 
         response = jsonify(error={"status": status, "title": title, "message": words})
         response.status_code = status
     else:
-        page = render_template("error.html", status=status, title=title, words=words)
+        typed = kept.of_request()
+        again = bool(typed and typed.whole and (again or status in AGAIN))
+        sign_in = sign_in_address("/signed-in" if typed else request.referrer or "/") if status == 401 else ""
+        page = render_template(
+            "error.html", status=status, title=title, words=words, kept=typed, again=again, sign_in=sign_in
+        )
         response = Response(page, status, mimetype="text/html")
     response.headers.extend(headers or {})
     return response
@@ -77,7 +86,9 @@ def _refused(error: HTTPException) -> Any:
 
 
 def _no_token(_error: CSRFError) -> Response:
-    return answer(400, "This page was open for too long, or cookies are off. Reload the page and try again.")
+    typed = kept.of_request()
+    words = "Send it again from here." if typed and typed.whole else "Reload the page and try again."
+    return answer(400, f"This page was open for too long, or cookies are off. {words}", again=True)
 
 
 def _no_database(error: OperationalError) -> Response:

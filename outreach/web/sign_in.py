@@ -6,6 +6,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from outreach import clock
+from outreach.http import csrf
 from outreach.http import sign_in as login
 from outreach.http.access import anyone, signed_in
 from outreach.http.limits import limiter
@@ -43,6 +44,20 @@ def sign_in() -> Response | str | tuple[str, int]:
         return _form("This e-mail address and password do not belong together."), 422
     logins.forget_failures(session, who)
     return login.sign_in(redirect(login.inside(request.form.get("next")), 303), user)
+
+
+@blueprint.get("/signed-in")
+@signed_in
+def signed_in_again() -> str:
+    """Where a sign-in in another tab ends: the words are in the first one."""
+    return render_template("signed_in.html")
+
+
+@blueprint.get("/csrf-token")
+@anyone("a page that stayed open asks whether its own token still counts; only our own pages can read the answer")
+def csrf_token() -> Response:
+    """Empty, or the token to use from now on: somebody signed in anew in another tab."""
+    return Response(csrf.renewed(request.headers.get("X-CSRFToken", "")), mimetype="text/plain")
 
 
 @blueprint.post("/sign-out")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from outreach.journeys import accounts
-from outreach.store import notices
+from outreach.store import logins, notices
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -160,3 +160,34 @@ def test_nothing_is_wider_than_a_phone(inside: Any, site: str, something: None) 
         inside.goto(site + path)
         widths[path] = inside.evaluate("document.documentElement.scrollWidth")
     assert {path: width for path, width in widths.items() if width > 375} == {}
+
+
+def test_words_outlive_a_sign_in_that_ends_while_they_are_typed(inside: Any, site: str, house: Any, ada: User) -> None:
+    """The page stays as it is; after signing in in another tab it goes on, by scripts and by plain forms alike."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        anna = Lead(name="Anna Weber", email="anna@lumen.example", fields={}, created_at=now, last_activity_at=now)
+        session.add(anna)
+    inside.goto(f"{site}/leads/{anna.id}")
+    inside.click("#write summary")
+    inside.fill("#subject", "Your offer")
+    inside.fill("#text", "Words that took an hour.")
+    with house.sessions.begin() as session:
+        logins.revoke_all(session, ada.id)
+    inside.click("#write >> text=Send")
+    inside.wait_for_selector("text=Your sign-in has ended")
+    assert inside.input_value("#kept-2") == "Words that took an hour."
+    with inside.context.expect_page() as opened:
+        inside.click("text=Sign in in a new tab")
+    tab = opened.value
+    tab.fill("#email", ada.email)
+    tab.fill("#password", "correct horse battery")
+    tab.click("text=Sign in >> nth=-1")
+    tab.wait_for_selector("text=You are signed in")
+    tab.close()
+    with inside.expect_response("**/csrf-token"):
+        inside.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    inside.click("text=Send again")
+    inside.wait_for_url(f"{site}/leads/{anna.id}*")
+    with house.sessions() as session:
+        assert [row.body for row in session.query(Message).filter_by(kind="own")] == ["Words that took an hour."]

@@ -23,6 +23,7 @@ OPEN_PREFIXES = (
     "/static/",
     "/claim/",
     "/sign-in",
+    "/csrf-token",
     "/healthz",
     "/api/",
     "/hooks/",

@@ -22,9 +22,13 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(client: FlaskClient) -> N
     assert answer.headers["Location"] == "/sign-in?next=%2Fmine%3Ftab%3D2"
 
 
-def test_htmx_is_told_to_go_to_the_sign_in_page(client: FlaskClient) -> None:
-    answer = client.get("/mine", headers={"HX-Request": "true", "Referer": "http://outreach.test/leads"})
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in?next=%2Fleads")
+def test_a_script_hears_that_the_sign_in_has_ended_and_its_page_stays(client: FlaskClient) -> None:
+    """Leading the page away would lose what was typed on it."""
+    for headers in ({"HX-Request": "true"}, {"Accept": "application/json"}):
+        answer = client.get("/mine", headers=headers)
+        assert answer.status_code == 401
+        assert "nothing you wrote is lost" in answer.text
+        assert "HX-Redirect" not in answer.headers
 
 
 def test_a_signed_in_user_enters_and_a_role_is_asked_for(client: FlaskClient, rep: User) -> None:

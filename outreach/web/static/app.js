@@ -53,8 +53,35 @@ function addToken(event) {
 document.addEventListener('htmx:responseError', event => {
   const answer = event.detail.xhr;
   const plain = (answer.getResponseHeader('Content-Type') ?? '').startsWith('text/plain');
-  toast(plain ? answer.responseText : 'That did not work. Reload the page and try again.', 'bad');
+  if (answer.status === 401) signInElsewhere();
+  else toast(plain ? answer.responseText : 'That did not work. Reload the page and try again.', 'bad');
 });
+
+// ---- a sign-in that ended: the page stays as it is, with all that was typed
+function signInElsewhere() {
+  if ($('#signed-out')) return;
+  const bar = document.createElement('p');
+  bar.id = 'signed-out';
+  bar.setAttribute('role', 'alert');
+  const link = document.createElement('a');
+  link.href = '/sign-in?next=/signed-in';
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.textContent = 'Sign in in a new tab';
+  bar.append('Your sign-in has ended. ', link, ', then go on here: nothing you wrote is lost.');
+  document.body.prepend(bar);
+}
+async function renewToken() {
+  const mine = $('meta[name=csrf-token]');
+  if (document.hidden || !mine) return;
+  const answer = await fetch('/csrf-token', {headers: {'X-CSRFToken': mine.content}}).catch(() => null);
+  const token = answer?.ok ? await answer.text() : '';
+  if (!token) return;
+  mine.content = token;
+  $$('input[name=csrf_token]').forEach(field => { field.value = token; });
+  $('#signed-out')?.remove();
+}
+document.addEventListener('visibilitychange', renewToken);
 ['htmx:sendError', 'htmx:timeout'].forEach(name =>
   document.addEventListener(name, () => toast('The server does not answer. Check the connection and try again.', 'bad')));
 
@@ -124,4 +151,4 @@ document.addEventListener('keydown', event => {
   if (what && !event.defaultPrevented) { event.preventDefault(); what(event); }
 });
 
-window.outreach = {$, $$, typing, toast, keys, widths, afterSwap};
+window.outreach = {$, $$, typing, toast, signInElsewhere, keys, widths, afterSwap};

@@ -91,8 +91,12 @@ function refresh() {
   check();
 }
 async function send(address, values = new FormData(form)) {
-  const answer = await fetch(address, {method: 'POST', body: values, headers: {Accept: 'application/json', 'X-CSRFToken': $('meta[name=csrf-token]').content}});
-  return [answer.ok, await answer.json().catch(() => ({refused: 'That did not work. Reload the page and try again.'}))];
+  const headers = {Accept: 'application/json', 'X-CSRFToken': $('meta[name=csrf-token]').content};
+  const answer = await fetch(address, {method: 'POST', body: values, headers}).catch(() => null);
+  if (!answer) return [false, {refused: 'The server does not answer. Check the connection and try again.'}];
+  if (answer.status === 401) window.outreach.signInElsewhere();
+  const result = await answer.json().catch(() => ({}));
+  return [answer.ok, answer.ok ? result : {refused: result.error?.message ?? 'That did not work. Try again in a moment.', ...result}];
 }
 let asked = 0;
 async function check() {
