@@ -253,6 +253,7 @@ def _check_header_block(raw: bytes) -> None:
 def parse(raw: bytes) -> Inbound:
     """What can be known of a raw message; ``Unreadable`` only beyond the caps of X1, and for what has no headers."""
     whole = _from_first_header(_without_envelope_line(raw if b"\n" in raw else raw.replace(b"\r", b"\n")))
+    whole = _without_gaps(whole)
     message = read_message(whole)
     if not message.keys():
         raise Unreadable("This is no e-mail: it has no headers.")
@@ -300,6 +301,16 @@ def _from_first_header(raw: bytes) -> bytes:
         return raw
     above = FIRST_HEADER.match(raw[:4096])
     return raw[above.end() :] if above else raw
+
+
+_GAP: Final = re.compile(rb"^([!-9;-~]{1,100})[ \t]+:", re.M)
+
+
+def _without_gaps(raw: bytes) -> bytes:
+    """White space before a header's colon was legal once (RFC 5322 4.5); to the parser the headers end there."""
+    split = re.search(rb"\r?\n\r?\n", raw[: MAX_HEADER_BYTES * 2])
+    head = raw[: split.start()] if split else raw[: MAX_HEADER_BYTES * 2]
+    return _GAP.sub(rb"\1:", head) + raw[len(head) :] if _GAP.search(head) else raw
 
 
 def _check_addresses(headers: tuple[tuple[str, str], ...]) -> None:

@@ -177,6 +177,17 @@ def test_foreign_lines_above_the_headers_are_passed_over() -> None:
     assert (found.from_address, found.subject, found.text.strip()) == ("jo@lead.example", "Hello", "Hi")
 
 
+def test_white_space_before_a_colon_ends_no_headers() -> None:
+    """X2: headers in the obsolete syntax (RFC 5322 4.5), which old daemons still write."""
+    mail = parse(b"From : Bo <bo@lead.example>\r\nSubject  : Hello\r\nTo: us@x.example\r\n\r\nNote : not a header\r\n")
+    assert (mail.from_address, mail.subject, [box.address for box in mail.to]) == (
+        "bo@lead.example",
+        "Hello",
+        ["us@x.example"],
+    )
+    assert mail.text.strip() == "Note : not a header"
+
+
 def test_base64_with_junk_and_in_pieces_is_decoded() -> None:
     raw = b"From: a@b.example\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVs!!bG8=\r\n*\r\nIEpv\r\n"
     assert parse(raw).text == "Hello Jo"
