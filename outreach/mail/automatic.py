@@ -12,6 +12,7 @@ from typing import Final, Literal
 from . import phrases
 from .addresses import local_part
 from .dates import return_date
+from .onlynotice import says_only_away, says_only_received
 from .parse import Inbound
 from .replytext import reply_text
 from .signedblock import Sender
@@ -284,6 +285,8 @@ def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
     promised = phrases.IN_DUE_TIME.search(said.words) and not phrases.MATTER.search(said.words)
     if office and promised and said.short and not _circular(inbound):
         return "words of an acknowledgement from an office"
+    if said.short and not _circular(inbound) and says_only_received(said.words):
+        return "words of an acknowledgement, and no others"
     if not phrases.ACK_SUBJECT.search(inbound.subject) or ANSWERED.match(inbound.subject):
         return ""
     return "subject: acknowledgement, and words" if office or ROBOT.search(said.words) else ""
@@ -301,7 +304,9 @@ def _by_absence(inbound: Inbound, said: _Said) -> str:
     if not said.short or _circular(inbound) or _asks(inbound, said):
         return ""
     told = said.leaves_word or (said.absent and (said.acknowledged or said.thanks) and said.points)
-    return "words of an absence, and what to do meanwhile" if told and not phrases.MATTER.search(said.words) else ""
+    if told and not phrases.MATTER.search(said.words):
+        return "words of an absence, and what to do meanwhile"
+    return "words of an absence, and no others" if says_only_away(said.words) else ""
 
 
 def _by_departure(inbound: Inbound, said: _Said) -> str:
@@ -373,12 +378,15 @@ TO_ME: Final = re.compile(
 I_LEFT: Final = re.compile(
     r"\b[Ii](?:'ve| have)? (?:now )?left (?:the (?:company|firm|organi[sz]ation|business)|[A-Z]\w+)|[Ii]ch habe [^.]{2,40}verlassen|"
     r"[Jj]'ai quitt[ée]|[Hh]e dejado (?:la empresa|[A-Z])|[Hh]o lasciato (?:l'azienda|[A-Z])|[Ii]k heb [^.]{2,40}verlaten|"
-    r"[Jj]ag har slutat|[Jj]eg har (?:sluttet|forlatt)"
+    r"[Jj]ag har slutat|[Jj]eg har (?:sluttet|forlatt)|[Yy]a no (?:formo|trabajo)|[Jj]e ne (?:travaille|fais) plus|"
+    r"[Nn]on (?:lavoro|faccio) pi[ùu]|"
+    r"[Ii]ch (?:bin|arbeite) nicht mehr (?:bei|f[üu]r)|[Nn]ie pracuj[ęe] ju[żz]|[Ii]k werk niet meer"
 )
 MAILBOX_GONE: Final = re.compile(
     r"(?:this|diese|cette|esta|questa|dit|denna|denne)\w* (?:e-?mail |mail)?-?(?:address|account|mailbox|inbox|e-?mail-?adresse|"
     r"adresse|direcci[óo]n|postfach|adres|casella)[^.]{0,30} (?:no longer|nicht (?:mehr|l[äa]nger)|n'est plus|ya no|non [èe] pi[ùu]|"
-    r"niet meer)",
+    r"niet meer)|no longer (?:look after|monitor|use|check|read|manage|watch) this (?:inbox|mailbox|address|account|e-?mail)|"
+    r"\b(?:votre correspondante?|the person you (?:are|have|were)|your contact) [^.]{0,30}(?:plus|no longer|left)",
     re.I,
 )
 BRACKETED: Final = re.compile(

@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import Final
 
-from .daywords import DATE, DAY_AFTER, EAST, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
+from .daywords import DATE, DAY_AFTER, EAST, MONTHS, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
 
 HORIZON_DAYS: Final = 60
 EXPRESSIONS: Final = 30  # days that are looked at in one text
@@ -23,7 +23,12 @@ BACK: Final = (
     r"(?:be |am |i'?m |is )?back (?:in|at|to) (?:the |my |our )?(?:office|work|desk)|(?:be |am |i'?m |is )?back\b|"
     r"return(?:ing|s|ed)?\b|(?:will be |be |am )?available (?:again|from|on|as of|after)|"
     r"resum\w+|re-?open\w*|opens? (?:again|on)|in the office (?:again|on|from)|next (?:in the office|available|working day)|"
-    r"n[äa]chster arbeitstag|prochain jour|expect (?:a |my )?(?:reply|response|answer)|"
+    r"n[äa]chster arbeitstag|prochain jour|first (?:working )?day(?: back)?|erster (?:arbeits)?tag|premier jour|"
+    r"primer d[íi]a|primo giorno|"
+    r"eerste werkdag|next (?:at|in) (?:my|the)|at my desk|(?:read|check) (?:my |your )?e?-?mails? again|replies from|revert\w*|"
+    r"prendrai connaissance|\blirai\b|repris\w*|rentr\w+|incorpor\w+|nuovamente|\bweer\b|j[äa]lleen|op[ěe]t|znovu|reven\w+|kehre\w*|"
+    r"\berst (?:wieder )?(?:am|ab)|f[öø]rst|снова|знову|отново|на работ[еау]|на роботі|kembali|tr[ởo] l[ạa]i|חוזר\w*|אחזור|אשוב|"
+    r"(?:س?أعود|عودة|العودة)|expect (?:a |my )?(?:reply|response|answer)|"
     r"reachable again|get back to you|respond to (?:you|your e?-?mail)|reply (?:to )?(?:you|your)|will (?:reply|respond|answer)|"
     r"wieder|zur[üu]ck|erreichbar|r[üu]ckkehr|"
     r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|r[ée]?ouvr\w+|disponible|joignable|"
@@ -51,7 +56,8 @@ UNTIL: Final = (
     r"\bdo\b|\baż do\b|\bdo dnia\b|"
     r"\bпо\b|\bдо\b|включительно|"
     r"kadar|-ig|p[âa]n[ăa](?: (?:[îi]n|la|pe))?|saakka|asti|έως|μέχρι|ως|"
-    r"sampai|hingga|đến(?: hết)?(?: ngày)?|حتى(?: يوم)?|עד|ถึง(?:วันที่)?|a[žz] do"
+    r"last day (?:away|of|off)|letzter (?:urlaubs|abwesenheits)?tag|dernier jour|[úu]ltimo d[íi]a|ultimo giorno|"
+    r"sampai(?: tanggal)?|hingga|đến(?: hết)?(?: ngày)?|حتى(?: يوم)?|עד|ถึง(?:วันที่)?|a[žz] do"
 )
 BACK_CUE: Final = re.compile(rf"(?<![\w])(?:{BACK})", re.I)
 EAST_BACK: Final = re.compile(
@@ -135,6 +141,8 @@ def _search(text: str, received: dt.date, day_first: bool | None) -> dt.date | N
         (others if of_another else found).extend(_candidates(sentence, spans, received, order))
         left -= len(spans)
     found = found or others
+    if OR_ELSE.search(" ".join(sentences)):
+        return None
     known = [item for item in found if _within(item.back, received)]
     if known:
         return _first_back(known)
@@ -152,6 +160,12 @@ def _first_back(known: list[Found]) -> dt.date:
     return until or known[0].back
 
 
+OR_ELSE: Final = re.compile(
+    rf"(?:{DATE.pattern}),? (?:or|oder|ou|o|of|eller|lub|nebo|или|або)(?: (?:maybe|perhaps|vielleicht|peut-[êe]tre|"
+    rf"quiz[áa]s?|forse))? (?:on |am |le |el )?"
+    rf"(?:\w{{3,12}},? )?(?:{DATE.pattern})",
+    re.I,
+)
 # "Tom is away until ...": somebody else, where the writer's own days are told as well.
 OF_ANOTHER: Final = re.compile(
     r"(?!(?:I|We|Our|My|The|This|It|That|He|She|Office|Back|Please|Ich|Wir|Unser|Das|Er|Sie|Es|Je|Nous|Il|Elle|Mon|Nos|Mi|Il|La|Le)\b)"
@@ -177,9 +191,12 @@ def _candidates(sentence: str, spans: list[tuple[int, int]], received: dt.date, 
 AFTER_BACK: Final = re.compile(
     r"\s?,?\s?(?:\(\w{2,12}\.?\),?\s?)?(?:\w{4,9} g[üu]n[üu] )?(?:(?:um|ab) \d{1,2}(?::\d\d)? uhr |at \d{1,2}(?::\d\d)? )?(?:ich |"
     r"bin ich |bin |sind wir |ben ik |"
-    r"er |[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'d[ae] )*(?:wieder|weer|terug|tillbaka|tilbage|"
+    r"er |[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'[dt][ae] |-?[áaée]n |"
+    r"-?t[őöó]l )*(?:wieder|weer|terug|tillbaka|tilbage|"
     r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|tarihinde d[öo]n|"
-    r"lees ik|lese ich|beantworte ich|melde ich mich|antwoord ik|"
+    r"lees ik|lese ich|jelentkez|[úu]jra|ism[ée]t|el[ée]rhet|d[öo]n(?:ece|[üu]yor|[üu][şs]|er\b)|'?t?[dt][ae] d[öo]n|"
+    r"'[dt][ae] (?:ofis|i[şs])|"
+    r"beantworte ich|melde ich mich|antwoord ik|"
     r"svarar jag|svarer jeg)",
     re.I,
 )
@@ -190,9 +207,13 @@ STARTS: Final = re.compile(
     re.I,
 )
 THERE: Final = re.compile(
-    r"\b(?:back|return|available|reachable|wieder|erreichbar|zur[üu]ck|f[üu]r sie da|de retour|joignable|disponible|de nouveau|de vuelta|"
+    r"\b(?:back|return|available|reachable|wieder|erreichbar|zur[üu]ck|f[üu]r sie da|de retour|joignable|disponible|"
+    r"de nouveau|de vuelta|"
     r"reincorpor|di nuovo|disponibile|rientr|weer|terug|bereikbaar|tillbaka|[åa]ter|igen|tilbake|tilbage|tilgjengelig|de volta|"
-    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|доступ|в офісі|revin)|"
+    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|доступ|в офісі|"
+    r"на работ|на робот|revin|vuelt|regres|retorn|nuovamente|operativ|verwerkt|bearbeitet|beantwortet|gelesen|trait[ée]|"
+    r"\blus?\b|"
+    r"answered|dealt with|processed|atendid|lees ik|lese ich|l[äæ]ser)|"
     r"(?<!not )in the office|(?<!nicht )im (?:b[üu]ro|haus)|(?<!pas )au bureau|(?<!not )at work",
     re.I,
 )
@@ -223,6 +244,8 @@ def _role(text: str, start: int, end: int, next_start: int) -> Role | None:
         until_next = re.split(r",|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b", text[end:next_start])[0]
         right = until_next if next_start < len(text) else text[end : end + 60]
         return Role.BACK if _says_there(before[-60:]) or _says_there(right) else None
+    if NOT_BEFORE.search(before):
+        return Role.BACK
     cue_back, cue_until = _last_back(before), _last(UNTIL_WORD, before)
     if cue_back < 0 and cue_until < 0:
         return _closing(before, after)
@@ -242,6 +265,8 @@ def _closing(before: str, after: str) -> Role | None:
 
 def _eastern(text: str, start: int, after: str) -> Role | None:
     mark = r"\s?(?:[(（][^)）]{1,12}[)）])?\s?"
+    if re.search(r"(?:出社|復帰|出勤)(?:予定)?日?は\s?$", text[:start]):
+        return Role.BACK
     if EAST_BACK.match(text, start) or re.match(
         mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|回到|返回|恢复|上班|부터|에 ?복귀|복귀)",
         after,
@@ -256,10 +281,10 @@ def _eastern(text: str, start: int, after: str) -> Role | None:
 
 def ends_eastern_span(before: str, after: str) -> bool:
     """``3月9日至13日休假``: the last day of what follows."""
-    return bool(
-        re.search(rf"(?:{EAST})\s?(?:から|부터|至|到|～|~|-)\s?$", before)
-        and re.match(r"\s?(?:休|不在|外出|出差|휴|부재|출장)", after)
-    )
+    opened = re.search(rf"(?:{EAST})\s?(?:から|부터|至|到|～|~|-)\s?$", before)
+    if opened and re.match(r"\s?(?:期间|期間|の間|は|,|、|，)?\s?(?:休|不在|外出|出差|휴|부재|출장|お休)", after):
+        return True
+    return bool(re.search(r"(?:休假?|不在|出差|外出)(?:至|到)\s?$", before))
 
 
 UNTIL_WORD: Final = re.compile(rf"(?<![\w])(?:{UNTIL})(?![\w])", re.I)
@@ -284,7 +309,7 @@ def _until(before: str, after: str, cue_back: int, cue_until: int) -> Role:
 INCLUDED: Final = r"inclu|inkl|einschl|compres[oa]|включ|w[łl][ąa]cz|v[čc]etn|dahil"
 INCLUSIVE: Final = re.compile(
     rf"through|thru|{INCLUDED}|t/m|tot en met|t\.?\s?o\.?\s?m\b|till och med|til og med|\bpor\b|まで|為止|为止|까지|asti|saakka|"
-    r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και",
+    r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και|last day|letzter|dernier jour|[úu]ltimo d[íi]a|ultimo giorno|hết",
     re.I,
 )
 EVENING: Final = re.compile(
@@ -312,7 +337,7 @@ DAY_WORD: Final = re.compile(
     rf"(?<![^\W\d_])(?:(?P<after>{DAY_AFTER})|(?P<tomorrow>{TOMORROW})|"
     + "|".join(f"(?P<d{number}>{names})" for number, names in enumerate(WEEKDAYS))
     + r")"
-    r"(?![^\W\d_])(?!,?\s?(?:the\s|den\s|le\s|el\s)?\d)",
+    rf"(?![^\W\d_])(?!,?\s?(?:the\s|den\s|le\s|el\s)?(?:\d|{MONTHS}\s?\d))",
     re.I,
 )
 
@@ -324,7 +349,9 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
     """ "Back on Monday", "bis Mittwoch", "morgen wieder da": the next such day."""
     for match in DAY_WORD.finditer(sentence):
         before, after = sentence[max(0, match.start() - 40) : match.start()], sentence[match.end() : match.end() + 40]
-        until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:the |next |n[äa]chsten |den |le |el |il |o )?$", before, re.I)
+        until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:(?:the|el|il|o|den|le) )?{NEXT}$", before, re.I)
+        if until and WORKING.search(sentence) and DAY_WORD.search(before[: until.start()]):
+            continue  # "I work from Tuesday to Thursday"
         if not (
             until
             or BACK_CUE.search(before)
@@ -332,12 +359,27 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
             or re.match(r"\s?(?:に|から|より|回|返|부터|에)", after)
         ):
             continue
-        if match["after"] or match["tomorrow"]:
-            return received + dt.timedelta(days=2 if match["after"] else 1)
-        weekday = next(number for number in range(7) if match[f"d{number}"])
-        day = received + dt.timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
-        return day + dt.timedelta(days=1) if until and INCLUSIVE.search(until[0]) else day
+        later = until and (
+            INCLUSIVE.search(until[0]) or INCLUDES.match(after) or EVENING.match(after) or SUFFIX.match(after)
+        )
+        return _coming_day(match, received) + dt.timedelta(days=1 if later else 0)
     return None
+
+
+def _coming_day(match: re.Match[str], received: dt.date) -> dt.date:
+    if match["after"] or match["tomorrow"]:
+        return received + dt.timedelta(days=2 if match["after"] else 1)
+    weekday = next(number for number in range(7) if match[f"d{number}"])
+    return received + dt.timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
+
+
+NEXT: Final = r"(?:(?:next|n[äa]chsten|pr[óo]ximo|prochain|prossimo|komende|volgende|n[äa]sta|n[æa]ste|przysz[łl]\w+|p[řr][íi][šs]t[íi]) )?"
+WORKING: Final = re.compile(
+    r"\b(?:arbeit\w*|work\w*|hours|open|ge[öo]ffnet|jornada|travaill\w+|horaires?|lavoro|werk|jobbar|arbejder|pracuj\w+)\b",
+    re.I,
+)
+SUFFIX: Final = re.compile(r"\s(?:asti|saakka)\b", re.I)
+INCLUDES: Final = re.compile(rf",?\s?\(?(?:{INCLUDED})", re.I)
 
 
 def _back_then(after: str) -> bool:
@@ -354,6 +396,13 @@ def _last_back(text: str) -> int:
     )
 
 
+# "I won't see any mail before Monday, 16 March".
+NOT_BEFORE: Final = re.compile(
+    r"(?:\b(?:not|no|nicht|kein\w*|pas|non|niet|geen|inte|ikke|n[ãa]o|nie|ne|не|нет)\b|n't\b)[^.]{0,50}\b(?:before|"
+    r"vor(?: dem)?|avant(?: le)?|antes del?|"
+    r"prima del(?:l')?|v[óo][óo]r|f[öø]re?|ennen|przed|p[řr]ed)\s(?:\w{2,12}\.?,?\s)?(?:the |den |dem |le |el |il )?$",
+    re.I,
+)
 STATE: Final = re.compile(
     r"in the office|available|reachable|erreichbar|disponi|joignable|bereikbaar|tavoit|k dispo|доступ", re.I
 )

@@ -19,6 +19,7 @@ MONTHS: Final = (
     r"[áa]pr|m[áa]j|j[úu]n|j[úu]l|"
     r"янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|"
     r"ιαν|φεβ|μ[άα]ρ|απρ|μα[ΐιϊί]|ιο[ύυ]ν|ιο[ύυ]λ|αυγ|α[ύυ]γ|σεπ|οκτ|νο[έε]|δεκ|agu|"
+    r"ינו|פבר|מרץ|אפר|מאי|יונ|יול|אוג|ספט|אוק|נוב|דצמ|يناير|فبراير|مارس|[أا]بريل|مايو|يونيو|يوليو|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر|ديسمبر|"
     r"abr|ian|iun|iul|noi|szept|яну|юн|юл|ное|sij|velj|ožu|trav|svib|kolov|ruj|studen|oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
 )
 NUMERIC: Final = (
@@ -30,23 +31,26 @@ WRITTEN: Final = (
     rf"di )?\d{{4}})?"
     rf"|{MONTHS}\s?\d{{1,2}}(?:st|nd|rd|th)?(?!\d|:\d)(?:,?\s?\d{{4}})?"
 )
-ORDINAL: Final = r"(?<=the )\d{1,2}(?:st|nd|rd|th)(?=\s?(?:[.,;:!)]|$|and\b|but\b))"
+ORDINAL: Final = (
+    r"(?<=the )\d{1,2}(?:st|nd|rd|th)(?=\s?(?:[.,;:!)]|$|and\b|but\b))|"
+    r"(?:(?<=\bel )|(?<=d[íi]a )|(?<=\ble )|(?<=\bil ))\d{1,2}(?=\s?(?:[.,;!]|$))"
+)
 
 
 WEEKDAYS: Final = (
     r"mon(?:day)?|montag|lundi|lunes|luned[ìi]|maandag|m[åa]ndag(?:en)?|mandag|segunda(?:-feira)?|poniedzia[łl](?:ek|ku)|"
-    r"pond[ěe]l[íi]|понедельник|понеділок|maanantai(?:na)?|h[ée]tf[őo]n?|luni|pazartesi|月曜日?|周一|星期一|월요일",
+    r"pond[ěe]l[íi]|понедельник|понеділок|maanantai(?:na|hin)?|h[ée]tf[őo]n?|luni|pazartesi|月曜日?|周一|星期一|월요일",
     r"tue(?:s|sday)?|dienstag|mardi|martes|marted[ìi]|dinsdag|tisdag(?:en)?|tirsdag|ter[çc]a(?:-feira)?|wtor(?:ek|ku)|[úu]ter[ýy]|"
-    r"вторник|вівторок|tiistai(?:na)?|kedden?|mar[țt]i|sal[ıi]|火曜日?|周二|星期二|화요일",
+    r"вторник|вівторок|tiistai(?:na|hin)?|kedden?|mar[țt]i|sal[ıi]|火曜日?|周二|星期二|화요일",
     r"wed(?:s|nesday)?|mittwoch|mercredi|mi[ée]rcoles|mercoled[ìi]|woensdag|onsdag(?:en)?|quarta(?:-feira)?|[śs]rod[aęy]|"
-    r"st[řr]ed[ay]|сред[ау]|серед[ау]|keskiviikko(?:na)?|szerd[áa]n?|miercuri|[çc]ar[şs]amba|水曜日?|周三|星期三|수요일",
+    r"st[řr]ed[ay]|сред[ау]|серед[ау]|keskiviikko(?:na|on)?|szerd[áa]n?|miercuri|[çc]ar[şs]amba|水曜日?|周三|星期三|수요일",
     r"thu(?:rs|rsday)?|donnerstag|jeudi|jueves|gioved[ìi]|donderdag|torsdag(?:en)?|quinta(?:-feira)?|czwartk?e?u?k?|[čc]tvrtek|"
-    r"четверг|четвер|torstai(?:na)?|cs[üu]t[öo]rt[öo]k[öo]?n?|joi|per[şs]embe|木曜日?|周四|星期四|목요일",
+    r"четверг|четвер|torstai(?:na|hin)?|cs[üu]t[öo]rt[öo]k[öo]?n?|joi|per[şs]embe|木曜日?|周四|星期四|목요일",
     r"fri(?:day)?|freitag|vendredi|viernes|venerd[ìi]|vrijdag|fredag(?:en)?|sexta(?:-feira)?|pi[ąa]t(?:ek|ku)|p[áa]tek|"
-    r"пятниц[ау]|п'ятниц[яю]|perjantai(?:na)?|p[ée]nteken?|vineri|cuma|金曜日?|周五|星期五|금요일",
-    r"sat(?:urday)?|samstag|samedi|s[áa]bado|sabato|zaterdag|l[öo]rdag(?:en)?|l[øo]rdag|sobot[ayęu]|суббот[ау]|lauantai(?:na)?|"
+    r"пятниц[ау]|п'ятниц[яю]|perjantai(?:na|hin)?|p[ée]nteken?|vineri|cuma|金曜日?|周五|星期五|금요일",
+    r"sat(?:urday)?|samstag|samedi|s[áa]bado|sabato|zaterdag|l[öo]rdag(?:en)?|l[øo]rdag|sobot[ayęu]|суббот[ау]|lauantai(?:na|hin)?|"
     r"szombaton?|土曜日?|周六|토요일",
-    r"sunday|sonntag|dimanche|domingo|domenica|zondag|s[öø]ndag(?:en)?|niedziel[aęi]|ned[ěe]l[eií]|воскресенье|sunnuntai(?:na)?|"
+    r"sunday|sonntag|dimanche|domingo|domenica|zondag|s[öø]ndag(?:en)?|niedziel[aęi]|ned[ěe]l[eií]|воскресенье|sunnuntai(?:na|hin)?|"
     r"vas[áa]rnap|日曜日?|周日|일요일",
 )
 DAY_NAMES: Final = tuple(re.compile(rf"(?<![^\W\d_])(?:{names})(?![^\W\d_])", re.I) for names in WEEKDAYS)
@@ -83,6 +87,14 @@ SPANS: Final = (
     (re.compile(r"(?<![\d./-])(\d{1,2})\.?\s?[-–—]\s?(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d(?!\d))?"), r"\1.\3. - \2.\3.\4"),
     # 16-Mar-2026
     (re.compile(rf"(?<!\d)(\d{{1,2}})-({MONTHS})-(\d{{2,4}})(?!\d)", re.I), r"\1 \2 \3"),
+    (re.compile(rf"(?<!\d)(\d{{1,2}})-({MONTHS})(?![\w-])", re.I), r"\1 \2"),
+    # de 3 a 6/3
+    (re.compile(r"(?<![\d./-])(\d{1,2})\s(a|to|bis|au|al|t/m|-)\s(\d{1,2})/(\d{1,2})(?![\d/])"), r"\1/\4 \2 \3/\4"),
+    # Március 2. és 6. között
+    (re.compile(rf"({MONTHS})\s(\d{{1,2}})\.\sés\s(\d{{1,2}})\.\sközött", re.I), r"\1 \2 - \1 \3"),
+    # ngày 9 tháng 3, 9 בְּמרץ
+    (re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?: năm \d{4})?", re.I), r"\1.\2."),
+    (re.compile(r"(?:(?<=\s)ב-?|(?<=\s)ה-?)?(?<!\d)(\d{1,2})\s(?:ב|ל)(?=[א-ת]{3,7})"), r"\1 "),
     # Március 9-től 13-ig
     (re.compile(rf"({MONTHS})\s(\d{{1,2}})-?[tT][őöo]l\s(\d{{1,2}}-?ig)", re.I), r"\1 \2 - \1 \3"),
     # 9.3.-13.3.2026
@@ -150,9 +162,12 @@ def read_date(found: str, received: dt.date, day_first: bool | None, before: str
             weekday_of(before[-16:]) if re.search(r"[^\W\d_]{2}[.,]*\s?(?:the |den |dem )?$", before[-16:]) else None
         )
         return _numeric((int(numeric[1]), int(numeric[3])), numeric[2], numeric[4], received, day_first, weekday)
-    if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", found, re.I):
-        return _coming(int(found[:-2]), received)
-    return _written(found, received)
+    if bare := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", found, re.I):
+        return _coming(int(bare[1]), received)
+    day = _written(found, received)
+    named = re.search(r"[^\W\d_]{3,14}[.,]?\s(?:the |den |dem |le |el |il )?$", before[-24:])
+    weekday = weekday_of(named[0]) if named and day else None
+    return None if day and weekday is not None and weekday != day.weekday() else day
 
 
 def weekday_of(text: str) -> int | None:
@@ -226,12 +241,18 @@ SHORT_MONTHS: Final = {
     word: number
     for number, words in enumerate(
         (
-            "janv ene gen sty led ian oca янв січ ιαν tammi", "févr fév fevr fev lut úno şub фев лют φεβ helmi",
-            "mrz mär mar mrt maa bře мар бер μαρ maalis", "avr abr kwi dub nis апр кві απρ huhti ápr",
-            "mai mei maj mag may kvě мая тра μαϊ touko máj", "juin giu cze čvn haz iun июн чер ιουν kesä jún",
-            "juil lug lip čvc tem iul июл лип ιουλ heinä júl", "août aout aoû ago sie srp ağu авг сер αυγ elo",
-            "set sett wrz zář eyl сен вер σεπ syys szept", "okt ott out paź říj eki окт жов οκτ loka",
-            "lis kas ноя лис νοε marras noi", "dez dic déc des gru pro ara дек гру δεκ joulu",
+            "janv ene gen sty led ian oca янв січ ιαν tammi ינואר يناير",
+            "févr fév fevr fev lut úno şub фев лют φεβ helmi פברואר فبراير pebruari",
+            "mrz mär mar mrt maa bře мар бер μαρ maalis מרץ مارس maret",
+            "avr abr kwi dub nis апр кві απρ huhti ápr אפריל أبريل ابريل",
+            "mai mei maj mag may kvě мая тра μαϊ touko máj מאי مايو",
+            "juin giu cze čvn haz iun июн чер ιουν kesä jún יוני يونيو",
+            "juil lug lip čvc tem iul июл лип ιουλ heinä júl יולי يوليو",
+            "août aout aoû ago sie srp ağu авг сер αυγ elo אוגוסט أغسطس اغسطس",
+            "set sett wrz zář eyl сен вер σεπ syys szept ספטמבר سبتمبر",
+            "okt ott out paź říj eki окт жов οκτ loka אוקטובר أكتوبر اكتوبر",
+            "lis kas ноя лис νοε marras noi נובמבר نوفمبر",
+            "dez dic déc des gru pro ara дек гру δεκ joulu דצמבר ديسمبر desember",
         ),
         1,
     )

@@ -1,0 +1,241 @@
+"""The parts that a notice of absence or of receipt has, and what only a person writes, by stems of some thirty languages.
+
+Tables only; ``onlynotice`` says how they are used.
+"""
+
+import re
+from typing import Final
+
+from . import phrases
+
+QUESTION: Final = re.compile(r"[?\uff1f\u061f\u037e]")
+SENTENCE: Final = re.compile(
+    r"(?<=[^\W\d][^\W\d][.!])\s+|(?<=[)!])\s+|(?<=\d{4}\.)\s+|(?<=[。！])|\s+[-\u2013\u2014]{1,2}\s+"
+)
+CLAUSE: Final = re.compile(r"[,;:()\uff0c\u3001\u060c]\s*(?!\d{1,2}\b(?!:))|\s[-\u2013\u2014]\s")
+AND: Final = re.compile(r"\s(?:and|so|und|et|y|och|og|oraz|и|та|ja|és|și|ve|και|và)\s")
+NAME: Final = re.compile(r"(?:[^\W\da-zà-ÿа-я][\w.'/&-]*\s?){1,5}[.!]?")
+GREETING: Final = re.compile(
+    r"^\s*(?:hi|hello|hey|dear|good (?:morning|day|afternoon)|greetings|hallo|guten (?:tag|morgen)|moin|liebe[rs]?|sehr geehrte[rs]?|"
+    r"bonjour|bonsoir|ch[eè]re?s?|madame|hola|buen[oa]s (?:d[íi]as|tardes)|estimad[oa]s?|ol[áa]|bom dia|boa tarde|prezad[oa]s?|"
+    r"ciao|salve|buongiorno|gentile|beste|geachte|goedemorgen|goedendag|hej|hei|heisann|god dag|terve|moi|hyv[äa]|"
+    r"dzie[ńn] dobry|szanown\w+|cze[śs][ćc]|dobr[ýy] de[nň]|v[áa][žz]en\w+|kedves|tisztelt|bun[ăa] (?:ziua|diminea[țt]a)|stimat\w*|"
+    r"здравствуйте|добрый день|уважаем\w+|добр\w+ дня|шановн\w+|здравейте|po[šs]tovan\w+|merhaba|say[ıi]n|γεια σας|"
+    r"αγαπητ\w+|שלום|مرحبا|您好|你好|안녕하세요)(?![\w-])[^,.!:;\n]{0,40}(?:[,.!:]|$)",
+    re.I,
+)
+# The reader's absence, or a word about them.
+OF_READER: Final = re.compile(
+    r"\byour? (?:\w+ )?(?:holidays?|vacation|leave|trip|absence|return|out[ -]of)|\byou(?:'re| are| were| will be|'ll be) (?:\w+ )?"
+    r"(?:back|away|out|off|on|travel)|\b(?:ihre?|deine?|eure?)\w{0,2} (?:urlaub|abwesenheit|reise|r[üu]ckkehr)|\bsie (?:sind|waren)\b|"
+    r"\bvos (?:vacances|cong)|\bvotre (?:absence|retour)|\bsus? (?:vacaciones|ausencia)|\btus? vacaciones|sue (?:vacanze|ferie)|"
+    r"\buw (?:vakantie|verlof)|\bdin (?:semester|ferie)|ваш\w* (?:отпуск|отсутств)",
+    re.I,
+)
+TOGETHER: Final = re.compile(
+    r"\blet(?:'s| us)\b|\b(?:can|could|shall|should) we\b|\bwe (?:\w+ )?(?:can|could|should|talk|speak|meet|take|want|"
+    r"need)\b|\bwe'll (?:talk|speak|"
+    r"meet|take)|(?:k[öo]nnen|sollten|wollen|m[üu]ssen) wir\b|\bwir (?:k[öo]nnen|telefonieren|sprechen|treffen|nehmen|brauchen)|"
+    r"\b(?:peut|pourrait)-on\b|pouvons-nous|\bnous (?:pouvons|pourrons)|\bpodemos\b|\bhablamos\b|\bpossiamo\b|ci sentiamo|"
+    r"\bkunnen we\b|\bkan vi\b|\bkunne vi\b|\bskal vi\b|\bska vi\b|\bpodemos\b|\bvoimme\b|mo[żz]emy|m[ůu][žz]eme|можем|tudunk|"
+    r"\bwould (?:suit|be|work|like)\b|\bwork(?:s|ed)? (?:for|better)\b",
+    re.I,
+)
+ANSWERED: Final = re.compile(
+    r"(?:^|[.!]\s+)(?:yes|yep|no|ok|okay|sure|fine|great|perfect|agreed|noted|received|done|good|got it|sounds|ja|nein|gerne?|passt|"
+    r"oui|non|parfait|s[íi]|no|claro|vale|perfecto|certo|perfetto|sim|n[ãa]o|ano|igen|да|нет|так|evet|ναι)(?:[,.!]|"
+    r"\s(?:please|to)\b|$)|"
+    r"^(?:はい|好的|是的|네[,. ])",
+    re.I | re.M,
+)
+PAST: Final = re.compile(
+    r"\b(?:i|we)(?:'ve| have)? (?:was|were|been|had been)\b|\bjust back\b|"
+    r"(?<!when )(?<!once )(?<!until )(?<!as soon as )\b(?:i am|i'm|we are|we're) (?:now )?back\b(?! (?:on|in|at|by|from|to|"
+    r"\w+day|\d))|\bback from\b|\bich war\b|\bwar ich\b|\bwir waren\b|j'(?:[ée]tais|ai [ée]t[ée])|\bestuve\b|\bhe estado\b|"
+    r"acabo de|\bero\b|"
+    r"sono stat[oa]|rientro ora|\bwas ik\b|ben ik geweest|\bjag var\b|\bjeg var\b|har varit|har v[æa]ret|\bolin\b|"
+    r"by[łl][ea]m|\bbyl[a]? jsem|"
+    r"voltam|\bam fost\b|я был[а]?\b|на прошлой",
+    re.I,
+)
+PERSONAL: Final = (QUESTION, phrases.MATTER, phrases.CONTRAST, OF_READER, TOGETHER, ANSWERED, PAST)
+# What somebody asks of this reader; an urgent matter may be told to anybody.
+TO_ME: Final = re.compile(
+    r"\b(?:call|ring|phone|text|ping|tell|send|give|write(?: to)?|remind|try|catch|mail|e-?mail|chase) (?:me|us)\b|"
+    r"\bcall (?:me|then|after|back)\b|\bcome (?:by|back)\b|\bcircle back|\bpick (?:any|a|one)|\bplease (?:send|deliver|approve|sign|"
+    r"confirm|use|go ahead|resend|share|call(?! (?:our|the|my|\w+ on|\+?\d)))|"
+    r"rufen sie (?:mich|bitte|an|danach)|\bruf mich|\bschicken sie|\bsenden sie (?:mir|uns)|\bsagen sie|"
+    r"melden sie sich\b(?! bei)|fragen sie|"
+    r"bitte (?:schicken|senden|liefern|rufen)|"
+    r"appelez[- ]moi|rappelez|recontactez|envoyez|dites-moi|ll[áa]m[ae]\w*me\b|ll[áa]me(?:me|nos)\b|m[áa]nd[ae](?:me|nos|"
+    r"nme)?\b|env[íi][ae]me|cu[ée]nte\w*|vuelva|"
+    r"\bmi (?:chiami|mandi|scriva)|chiam[ai]mi|riprovi|\bbel me\b|stuur (?:me|het)|\bme (?:lig[au]e?|mand[ae]|envi[ae])|"
+    r"\bring (?:mig|meg|til mig|til meg)\b|\bsoita(?! \d| puh)|zadzwoni[ćc] (?:do mnie|w)|prosz[ęe] (?:przys|wys)|"
+    r"zavolejte mi|po[šs]lete mi|"
+    r"h[íi]vjon(?! a)|suna[țt]i-m[ăa]|позвоните мне|перезвоните|зателефонуйте в|подзвоніть|aray[ıi]n(?! \d)|beni ara|π[άα]ρτε με|"
+    r"\bje suis (?:au|joignable)\b|\breach me\b|\bich bin unter\b|erreichen sie mich|\bsono al\b|\bestoy en el\b|"
+    r"(?:tell|told|knows?|informed|briefed)(?: you)? about\b|"
+    r"お電話ください|電話して|给我打电话|打给我|전화 ?주세요|תתקשר|התקשר|اتصل بي",
+    re.I,
+)
+# Somebody else is away, or somewhere.
+OTHERS: Final = re.compile(
+    r"\b(?:he|she|they) (?:is|are|will|returns?)\b|\b(?:my|our|the) (?:\w+ )?(?:boss|manager|cfo|ceo|cto|director|colleague|"
+    r"partner|husband|wife|"
+    r"assistant|developer|lawyer|owner|customers?|conference|parcel|team is)\b|\b(?:mein|unser|der|meine|unsere|"
+    r"die) (?:chef\w*|kolleg\w+|"
+    r"gesch[äa]ftsf\w+|leiter\w*|mann|frau|partner\w*)|\b(?:mon|ma|notre|le|la) (?:coll[èe]gue|chef|patron\w*|direct\w+|mari|"
+    r"associ[ée]e?)|"
+    r"\b(?:mi|el|la|nuestr[oa]) (?:jef[ea]|director\w*|compa[ñn]er[oa]|soci[oa])|\b(?:il|la|mio|mia) (?:titolare|capo|"
+    r"collega|direttor\w+|soci[oa])|"
+    r"\b(?:meu|minha|o|a) (?:chefe|diretor\w*|colega|s[óo]ci[oa])|\b(?:mijn|de|onze) (?:collega|baas|directeur|chef)|"
+    r"\bszef\w*|директор|начальник|"
+    r"коллег[аи]\b|部長|社長|老板|经理|사장|팀장|^\s*(?:mr|mrs|ms|herr|frau|madame|monsieur)\.? \w+ (?:is|ist|est)\b",
+    re.I,
+)
+ELSEWHERE: Final = re.compile(
+    r"\bback (?:to|with) you\b|\bback in touch\b|\bin the meeting\b|zur[üu]ck(?:ruf|schreib|schick|send|geb|zahl|komm)|"
+    r"(?<!will )(?<!'ll )\b(?:loop|circle|come|check|get|write|call|report|send|give|pay|go|try)(?: \w+)? back\b",
+    re.I,
+)
+# English has a subject in every sentence: without "I" it is about something else, unless it begins with the absence.
+ENGLISH: Final = re.compile(r"\b(?:the|please|does|has|have|looking|everyone|with|who|this)\b", re.I)
+OF_ONESELF: Final = re.compile(
+    r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|my|our|offices? (?:is|are|will|re-?opens?|remains?))\b|^\s*(?:currently |"
+    r"presently |just |now |sorry )?(?:back|out|away|off|on|ooo|gone|"
+    r"travel\w+|closed|not|unavailable|maternity|paternity|parental|working|in|at|return\w*|will|limited|no)\b",
+    re.I,
+)
+# Said without a day, and still by a notice.
+OFFICIAL: Final = re.compile(
+    r"out of (?:the )?office|\b(?:sick|medical|maternity|paternity|parental|annual) leave\b|\bon leave\b|\b(?:reply|respond|"
+    r"back|revert)\w*"
+    r"[^.]{0,30}(?:as soon as|when i|once i|on my return|upon|once back)|nicht im b[üu]ro|elternzeit|mutterschutz|"
+    r"cong[ée] (?:mater|pater|paren)|"
+    r"(?:de|por) baja|licen[çc]a|maternit|(?:l[äa]ser|l[æa]ser) (?:inte|ikke)|f[öo]r[äa]ldraledig|barsel|en lue|enk[äa] lue|na urlopie|"
+    r"zwolnieni|poza biurem|休暇中|不在|부재|休假|不在办公室|خارج المكتب|في إجازة|בחופש|ofis d[ıi][şs][ıi]|в отпуске|у відпустці|"
+    r"on sabbatical|acc[eè]s|access|reduced hours|part[- ]time|jornada|niet aan het werk",
+    re.I,
+)
+SPAN: Final = re.compile(
+    r"\b(?:today|tonight|this (?:morning|afternoon|week|month)|all (?:day|week)|until|till|weeks?|days|months?|heute|"
+    r"diese woche|wochen|tage|"
+    r"aujourd'hui|ce jour|semaines?|jours|hoy|semanas?|d[íi]as|oggi|settiman\w+|giorni|hoje|vandaag|week|weken|dagen|idag|"
+    r"i dag|veck\w+|uge\w*|uke\w*|"
+    r"viikko\w*|dzi[śs]|tydzie[ńn]|tygodni\w*|dnes|t[ýy]den|ma|h[ée]t|ast[ăa]zi|s[ăa]pt[ăa]m\w+|сегодня|недел\w+|сьогодні|"
+    r"тижд\w+|bug[üu]n|hafta\w*|"
+    r"easter|christmas|ostern|weihnachten|p[âa]ques|no[ëe]l|summer|sommer|autumn|herbst|spring|january|february|march|april|"
+    r"may|june|july|august|"
+    r"september|october|november|december)\b|今日|本日|本周|今天|오늘",
+    re.I,
+)
+GONE_TOO: Final = re.compile(
+    r"(?:^|\b(?:am|i'm|be|are|we're)\s(?:\w+\s){0,2})(?:out|off) (?:until|till|sick|today|this|from|on|for)\b|\b(?:away|"
+    r"overseas|abroad|unavailable|unreachable|offline|closed|travell?ing|"
+    r"gone \w+ing|reduced hours|part[- ]time|taking a break|at (?:a|the) (?:conference|fair|trade show|course|training|"
+    r"workshop)|(?:not|never) "
+    r"(?:at work|in\b|working)|out of (?:the )?office|ooo)\b|en formation|formation\b|geschlossen|ferm[ée]e?s?\b|"
+    r"chius[oaie]\b|cerrad[oa]s?\b|"
+    r"fechad[oa]s?\b|gesloten|st[äa]ngt|lukket|stengt|suljettu|zamkni[ęe]t|zav[řr]en|z[áa]rva|[îi]nchis|закрыт|зачинен|kapal[ıi]|"
+    r"\barbeite (?:von|nur|montag|dienstag|mittwoch|am|in teilzeit)|jornada|teilzeit|temps partiel|deeltijd|"
+    r"niet aan het werk|\bik ben er niet\b|"
+    r"nicht da\b|pas l[àa]\b|nejsem|nie ma mnie|nu sunt|nem vagyok|borta\b|\bborte\b|\bpoissa\b|ferie|休",
+    re.I,
+)
+RECEIVED: Final = re.compile(
+    r"\b(?:we|i)(?:'ve| have)? (?:\w+ )?received your|your (?:\w+ )?(?:e-?mail|message|request|enquiry|inquiry|ticket|case|"
+    r"application|query|"
+    r"submission)[^.]{0,30}(?:received|created|opened|logged|registered|being|forwarded|assigned)|thank(?:s|"
+    r" you) for (?:contacting|reaching out|"
+    r"getting in touch|writing to)|ihre? (?:anfrage|nachricht|e-?mail|mail|anliegen)[^.]{0,30}(?:erhalten|eingegangen)|"
+    r"(?:erhalten|eingegangen)\b|"
+    r"bien re[çc]u|a (?:bien )?[ée]t[ée] re[çc]u|hemos recibido|ha sido recibid|abbiamo ricevuto|[èe] stat[oa] ricevut|"
+    r"recebemos|foi recebid|"
+    r"ontvangen|mottagit|modtaget|mottatt|vastaanottan|otrzymali|wp[łl]yn|obdr[žz]eli|p[řr]ijali|megkapt|primit|получ|"
+    r"отримали|aldık|ula[şs]m[ıi][şs]|"
+    r"λάβαμε|受け付け|承り|受信し|收到|접수|התקבל|استلم|menerima|nhận được",
+    re.I,
+)
+IN_TIME: Final = re.compile(
+    r"\b(?:within|innerhalb|binnen|sous|d'ici|dans (?:les|un d[ée]lai)|en (?:un plazo|las pr[óo]ximas|menos)|entro|em at[ée]|"
+    r"dentro de|inom|inden|"
+    r"innen|w ci[ąa]gu|b[ěe]hem|do|bel[üu]l|[îi]n (?:termen|cel mult)|в течение|протягом|i[çc]inde|εντός|dalam|"
+    r"trong)\b[^.]{0,24}(?:\d|one|two|three|"
+    r"ein|zwei|drei|business|working|werktag|stunden)|\d+ ?(?:-|to|bis) ?\d+ (?:business|working|werk)|\d+ ?(?:営業日|"
+    r"時間)?以内|\d+ ?(?:个)?(?:小时|工作日)|"
+    r"\d+ ?(?:시간|영업일)|(?:ticket|case|reference)[^.]{0,30}(?:created|opened|#)|as soon as possible|schnellstm[öo]glich|"
+    r"(?:meilleurs|plus brefs) d[ée]lais|a la (?:mayor )?brevedad|lo antes posible|il prima possibile|al pi[ùu] presto|o mais breve|"
+    r"zo (?:snel|spoedig) mogelijk|s[åa] (?:snart|hurtigt)|jak najszybciej|co nejd[řr][íi]ve|в ближайшее время|"
+    r"найближчим часом|en k[ıi]sa s[üu]re",
+    re.I,
+)
+VOLUME: Final = re.compile(
+    r"high volume|busy period|hohe\w* (?:anzahl|aufkommen)|grand nombre|gran volumen|elevato numero", re.I
+)
+NOTICED: Final = (phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
+PARTS: Final = (
+    VOLUME, RECEIVED, IN_TIME, phrases.THANKS, phrases.ACKNOWLEDGED, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS,
+    phrases.PROMISED, phrases.SAYS_AUTOMATIC,
+    # whom to turn to
+    re.compile(
+        r"\bcontact|\bkontakt|contatt|contat[ea]|wenden|ansprech|adress|dirig|dirij|rivolg|terecht|henvend|yhtey|skontakt|"
+        r"obra[ťt]|obr[áa]t|fordul|keres[sd]|"
+        r"ba[şs]vur|επικοινων|обра[тщ]|зверт|обърн|свяж|зв'яж|連絡|联系|联络|연락|לפנות|פנו|liên hệ|hubungi|vertret|vertritt|"
+        r"rempla[cç]|sostitu|sustitu|"
+        r"substitu|vervang|vikar|sijais|zast[ęe]p|zastup|helyettes|[îi]nlocui|зам[еі]щ|заміню|colleague|kolleg|coll[èe]gue|"
+        r"compa[ñn]er|colleg[ah]|kolega|"
+        r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
+        r"please (?:call|e-?mail|mail|write)|"
+        r"service ?desk|reception|hotline|deputy|team at|cover|stand(?:s|ing)? in|\bkindly\b|mobile|whats?app|"
+        r"^for (?:all |any )?[\w /&-]{3,40}(?:issues?|matters?|questions?|requests?|enquir\w+|inquir\w+|support|assistance|needs)\b",
+        re.I,
+    ),
+    # answers, late or when
+    re.compile(
+        r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|\banswer|come back to|review|attend to|deal with|"
+        r"follow up|bear with|antwort|"
+        r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
+        r"rispo[sn]|antwoord|beantwoord|reageer|"
+        r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
+        r"d[öo]n[üu][şs]|απαντ|返信|回信|回复|"
+        r"答复|ご返事|対応|회신|답변|답장|אשיב|אענה|سأرد|balas|trả lời|retorn|retour|voltar|volver|torner|regres",
+        re.I,
+    ),
+    # the mail that is or is not read
+    re.compile(
+        r"(?:check|read|monitor|access|see|les|lis|lir|leg|le[eo]|lu[eo]|l[äæ]s|czyt|dost[ęe]p|[čc]t|olvas|cit|prist|"
+        r"p[řr][íi]stup|чита|доступ|oku|eri[şs]|"
+        r"zugriff|acc[eè]s|acesso|toegang|tillg[åa]ng|tilgang|adgang|hozz[áa]f|確認|查看|확인)[^.]{0,40}(?:mail|messag|"
+        r"nachricht|post|courri|corre|"
+        r"bericht|meddel|besked|viest|wiadomo|poczt|zpr[áa]v|level|[üu]zenet|mesaj|письм|почт|пошт|лист|メール|邮件|메일)|"
+        r"(?:mail|messag|nachricht|courri|corre|post|メール|邮件|메일)[^.]{0,40}(?:check|read|monitor|access|les|lu[es]?\b|"
+        r"leg|le[eo]|l[äæ]s|確認|查看|확인)|"
+        r"(?:limited|no|sin|kein\w*|pas|eingeschr[äa]nkt\w*|begrenset|begr[äa]nsad|ograniczon\w+|omezen\w+|"
+        r"s[ıi]n[ıi]rl[ıi]) (?:e-?mail |internet |"
+        r"mail)?(?:access|acc[eè]s|zugriff|zugang|acceso|acesso|accesso|tilgang|adgang|tillg[åa]ng|dost[ęe]p|p[řr][íi]stup|eri[şs]im)",
+        re.I,
+    ),
+    # courtesy
+    re.compile(
+        r"\bthank|regards|sincerely|cheers|\bbest\b|apolog|\bsorry|inconvenience|patience|understanding|"
+        r"(?:have )?(?:an? )?(?:nice|great|good|lovely|wonderful) (?:day|week|time|summer|rest)|\bhappy\b|"
+        r"\bmerry\b|\bwish|\benjoy (?:the|your) (?:summer|week|holidays)|\bplease (?:note|be (?:aware|advised|informed))|"
+        r"\bsender\b|out of office|"
+        r"\bdanke|\bdank\b|gr[üu](?:ß|ss)|entschuldig|verst[äa]ndnis|geduld|sch[öo]ne|frohe|merci|cordial|bien [àa] (?:vous|"
+        r"toi)|salutations|"
+        r"compr[ée]hension|excus|bonne|belle|joyeu|gracias|saludo|disculp|comprensi[óo]n|atentamente|feli[zc]|grazie|saluti|"
+        r"scus|comprensione|buon[ae]|"
+        r"obrigad|agrade[çc]|atenciosamente|cumprimentos|desculp|compreens|bedankt|groet|begrip|excuses|prettige|fijne|"
+        r"\btac?k+\b|h[äa]lsning|hilsen|mvh|"
+        r"beklag|trevlig|f[öo]rst[åa]else|forst[åa]else|kiit|terv|hyv[äa][äa]|pahoittel|ymm[äa]rr|dzi[ęe]kuj|pozdrawiam|"
+        r"przepraszam|z powa[żz]|"
+        r"wyrozumia|mi[łl]ego|uprzejmie|d[ěe]kuj|[ďd]akuj|pozdrav|omlouv|ospravedl|p[řr]eji|pochopen|hezk|k[öo]sz[öo]n|"
+        r"[üu]dv[öo]z|eln[ée]z|meg[ée]rt|"
+        r"mul[țt]um|cu stim|scuz|frumoas|[îi]n[țt]eleg|спасиб|благодар|дякую|уважени|повагою|извин|вибач|хорош|te[şs]ekk|"
+        r"sayg[ıi]|sevgi|anlay[ıi][şs]|"
+        r"[öo]z[üu]r|ευχαρ|χαιρετ|συγγν|κατανό|ありがと|お世話|よろしく|申し訳|お詫び|ご迷惑|ご不便|ご了承|ご理解|谢|感谢|"
+        r"抱歉|不便|祝|감사|죄송|양해|"
+        r"불편|תודה|בברכה|סליחה|شكر|تحي|عذر|أعتذر|terima kasih|salam|maaf|hormat|cảm ơn|trân trọng|xin lỗi|hvala|lijep|lep",
+        re.I,
+    ),
+)  # fmt: skip
