@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .htmltext import VOID, TextWriter, Token, attribute, tokens
-from .signature import GAP
+from .signature import GAP, words_in_signature
 
 QUOTE_CLASS: Final = re.compile(
     r"gmail_attr|yahoo_quoted|yahoo-quoted|moz-cite-prefix|moz-email-headers-table|protonmail_quote|zmail_extra|"
@@ -39,11 +39,22 @@ SIGNATURE_CLASS: Final = re.compile(
     r"letsignit|newoldstamp|__sig_(?:pre|post)|dab4fad8-2dd7-40bb-a1b8-4e2aa1f9fdf2",
     re.I,
 )
+# What a client puts around the letter that is answered, and some people's answers with it.
+AROUND_BOTH: Final = re.compile(r"(?:^|\s)(?:x_)*mail-editor-reference-message-container", re.I)
 BORDER: Final = re.compile(
-    r"border:\s*none;\s*border-top:\s*solid\s*#?[0-9a-z]+|"
+    r"border:\s*none;\s*border-top:\s*solid\s*#?[0-9a-z]+|border-style:\s*solid none none|"
     r"border-top:\s*(?:solid\s*)?#?(?:b5c4df|e1e1e1|3c7fff|c8c8c8)",
     re.I,
 )
+HIDDEN: Final = re.compile(r"display:\s*none|mso-hide:\s*all", re.I)
+# A forwarded letter below some words: nobody answers under it.
+FORWARD: Final = re.compile(
+    r"\s*-{5,} ?[^\n-]{0,30}(?:forward|weitergeleitet|transf[ée]r|reenviad|inoltrat|encaminhad|doorgestuurd|vidarebefordr|"
+    r"videresend|przekazan|p[řr]epos|továbbít|edirec[țt]|iletilen|пересла|пересыла|转发|轉寄|転送|전달)",
+    re.I,
+)
+# Outlook's, whose writers often go on in it.
+TYPED_INTO: Final = re.compile(r"(?:^|\s)(?:x_)*(?:signature|ms-outlook-mobile-signature)(?:$|\s)", re.I)
 NAMES: Final = ("class", "id", "name", "data-marker", "data-smartmail")
 KEEP_CHAIN: Final = 400
 
@@ -62,10 +73,14 @@ class HtmlReply:
 class _Reader:
     kept: TextWriter
     quoted: TextWriter
-    signature: TextWriter
     stack: list[tuple[str, str]]
+    signed: list[Token]  # of the signature that is open, until it is known whether it is one
+    signatures: list[str]
     cut: bool = False
     found: bool = False
+    fresh: bool = False  # nothing was read of the quotation so far
+    around: bool = False
+    typed_into: bool = False
 
     def role(self) -> str:
         if self.cut:
@@ -75,37 +90,76 @@ class _Reader:
     def take(self, token: Token) -> None:
         if token.kind == "start":
             self._open(token)
-        writer = {"": self.kept, "quote": self.quoted, "signature": self.signature}[self.role()]
-        writer.write(token)
+        role = self.role()
+        if role == "signature":
+            self.signed.append(token)
+        elif role == "quote":
+            self._quote(token)
+        elif role != "hidden":
+            self.settle()
+            self.kept.write(token)
         if token.kind == "end":
             self._close(token.value)
 
+    def settle(self) -> None:
+        """Gives what was typed into a signature to the words, and the rest of it to the signature."""
+        if not self.signed:
+            return
+        writer = TextWriter()
+        for token in self.signed:
+            writer.write(token)
+        lines = writer.result().split("\n")
+        said = words_in_signature(lines, self._has_words(), self.typed_into)
+        for token in self.signed if said == len(lines) else ():
+            self.kept.write(token)
+        for line in lines[:said] if said < len(lines) else ():
+            self.kept.line()
+            self.kept.write(Token("text", line))
+        self.signatures.append("\n".join(lines[said:]))
+        self.signed = []
+
+    def _quote(self, token: Token) -> None:
+        if self.fresh and token.kind == "text" and token.value.strip():
+            self.fresh = False
+            self.cut = self.cut or bool(FORWARD.match(token.value))
+        self.quoted.write(token)
+
     def _open(self, token: Token) -> None:
-        role = self.role() or self._marked(token)
-        if role == "quote" and self.role() != "quote":
-            self.found = True
-            self.kept.write(Token("text", GAP))
+        above = self.role()
+        role = above if above in {"quote", "hidden"} else self._marked(token, above) or above
+        if role == "quote" and above != "quote" and not self.cut:
+            self._gap()
         if token.value not in VOID and len(self.stack) < KEEP_CHAIN:
             self.stack.append((token.value, role))
 
-    def _marked(self, token: Token) -> str:
+    def _gap(self) -> None:
+        self.settle()
+        self.found = self.fresh = True
+        self.kept.write(Token("text", GAP))
+
+    def _marked(self, token: Token, above: str) -> str:
         names = " ".join(attribute(token.attributes, name) for name in NAMES)
-        if not names.strip() and "style" not in token.attributes.lower() and token.value != "blockquote":
+        style = attribute(token.attributes, "style")
+        if not names.strip() and not style and token.value != "blockquote":
             return ""
+        if token.value in {"div", "span"} and HIDDEN.search(style):
+            return "hidden"
         if SIGNATURE_CLASS.search(names):
+            self.typed_into = bool(TYPED_INTO.search(names))
             return "signature"
         if token.value == "blockquote" and not re.search(r"webkit-indent|gmail_default", names):
-            style = attribute(token.attributes, "style")
             indented = re.search(r"margin:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", style) and "border: none" in style
             return "" if indented else "quote"
         if QUOTE_CLASS.search(names):
             return "quote"
         if REPLY_SECTION.search(names) and self._has_words():
             return "quote"
-        ruled = token.value == "div" and BORDER.search(attribute(token.attributes, "style")) and self._has_words()
-        if ruled or CUT_ID.search(names):
-            self.found = True
-            self.kept.write(Token("text", GAP))
+        if AROUND_BOTH.search(names) and not self._has_words():
+            self.around = True
+            return ""
+        ruled = token.value == "div" and BORDER.search(style) and (self._has_words() or self.around)
+        if (ruled and above != "signature") or CUT_ID.search(names):
+            self._gap()
             self.cut = True
             return "quote"
         return ""
@@ -122,7 +176,10 @@ class _Reader:
 
 def cut_html(html: str) -> HtmlReply:
     """The words of an HTML answer without any ``GAP`` of its own, its quotation and its marked signature."""
-    reader = _Reader(TextWriter(), TextWriter(), TextWriter(), [])
+    reader = _Reader(TextWriter(), TextWriter(), [], [], [])
     for token in tokens(html):
         reader.take(token)
-    return HtmlReply(reader.kept.result(), reader.quoted.result(), reader.signature.result(), reader.found)
+    reader.settle()
+    return HtmlReply(
+        reader.kept.result(), reader.quoted.result(), "\n".join(reader.signatures).strip("\n"), reader.found
+    )

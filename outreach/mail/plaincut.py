@@ -155,7 +155,17 @@ def _attribution(lines: list[str], index: int) -> int:
         following = lines[index + 1].strip() if index + 1 < len(lines) else ""
         ends = re.fullmatch(rf".{{0,60}}{marks.ADDRESS}[)>]?\s?[:\uFF1A]", following)
         return 2 if ends and not line.rstrip(" *_-").endswith(COLONS) else 1
-    return _in_any_language(lines, index) or _wrapped(lines, index) or _before_marked(lines, index)
+    shapes = (_in_any_language, _wrapped, _date_apart, _before_marked)
+    return next((found for shape in shapes if (found := shape(lines, index))), 0)
+
+
+def _date_apart(lines: list[str], index: int) -> int:
+    """The day in a paragraph of its own, then who wrote, above a marked quotation."""
+    if not marks.DATE_ALONE.match(lines[index]):
+        return 0
+    below = next((at for at in range(index + 1, min(index + 3, len(lines))) if lines[at].strip()), index)
+    told = below > index and marks.VERB_LAST.search(lines[below].rstrip())
+    return below - index + 1 if told and _next_is_marked(lines, below + 1) else 0
 
 
 def _wrapped(lines: list[str], index: int) -> int:
@@ -276,8 +286,10 @@ def _begins_original(lines: list[str], index: int) -> bool:
 
 
 def _block_on_top(lines: list[str], index: int) -> int:
-    """The lines of a block of headers that nothing stands above: nobody can tell whose words follow, so that they stay."""
+    """The lines of a block of headers (or a help desk's) with nothing above: nobody knows whose words follow, so they stay."""
     line = lines[index]
+    if marks.REPLY_ABOVE.match(line):
+        return 1
     if not (marks.FROM_LINE.match(line) or marks.HEADER_LINE["sent"].match(line)) or not _header_block(lines, index):
         return 0
     shapes = marks.HEADER_LINE.values()

@@ -84,7 +84,8 @@ SENT: Final = (
     r"寄件日期|发送时间|日期|時間|时间|送信日時|日時|보낸 ?날짜|날짜|تاريخ|נשלח|תאריך|ส่ง|poslano|poslané|dikirim|tanggal"
 )
 TO: Final = (
-    r"to|an|[àa]|para|a|aan|till|til|do|komu|кому|vastaanottaja|c[íi]mzett|către|kime|đến|saaja|kam|za|получатель|al[ıi]c[ıi]|προς|收件者|收件人|宛先|"
+    r"to|an|[àa]|para|a|aan|till|til|do|komu|кому|vastaanottaja|c[íi]mzett|către|kime|đến|saaja|kam|za|получатель|al[ıi]c[ıi]|"
+    r"προς|收件者|收件人|宛先|"
     r"받는 ?사람|إلى|אל|ถึง|kam|nhận|kepada|destinataire|destinatario|empf[äa]nger|prima|adresat|för"
 )
 SUBJECT: Final = (
@@ -125,7 +126,8 @@ ORIGINAL: Final = (
     r"reply above this line|please reply above|antwort)"
 )
 SEPARATOR: Final = re.compile(
-    rf"^[ \t>]{{0,6}}[-_=*~‐‑–—]{{2,}}(?:[ \t]|&nbsp;)*{ORIGINAL}[^\n]{{0,60}}?(?:[ \t]|&nbsp;)*[-_=*~‐‑–—]{{2,}}[ \t]*:?(?:$|[^\W\d_]\w*:)"
+    rf"^[ \t>]{{0,6}}[-_=*~‐‑–—]{{2,}}(?:[ \t]|&nbsp;)*{ORIGINAL}[^\n]{{0,60}}?(?:[ \t]|&nbsp;)*[-_=*~‐‑–—]{{2,}}[ \t]*:?(?:$|"
+    rf"[^\W\d_]\w*:)"
     r"|^-{0,2}[ \t]?reply message[ \t]?-{3,}"
     rf"|^[ \t>]{{0,6}}[-_=*~‐‑–—]{{5,}}[ \t]*{ORIGINAL}[^\n]{{0,60}}?:?[ \t]*$"
     r"|^[ \t>]{0,6}(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|"
@@ -135,6 +137,15 @@ SEPARATOR: Final = re.compile(
     r"転送されたメッセージ)[ \t]*:?[ \t]*$"
     r"|^[ \t]{0,4}(?:##- ?please type your reply above this line.{0,8}|[-=_]{2,} ?(?:please )?(?:reply|type|"
     r"write) (?:your reply )?above this line.{0,40})$",
+    re.IGNORECASE,
+)
+REPLY_ABOVE: Final = re.compile(
+    r"^[ \t]{0,4}(?:##-|[-=_]{2,})[^\n]{0,40}(?:above this line|reply above)[^\n]{0,40}$", re.IGNORECASE
+)
+# The day and the hour by themselves, where the writer stands on the next line.
+DATE_ALONE: Final = re.compile(
+    rf"^[ \t]{{0,4}}(?:{START})[ \t,]+[^\n@]{{0,40}}\d{{4}}[^\n@]{{0,8}} \d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?"
+    r"(?: ?[AP]M)?(?: \S{1,8})?,?[ \t]*$",
     re.IGNORECASE,
 )
 GLUED_SEPARATOR: Final = re.compile(rf"(?<=[^\s>-])[ \t]?(?=-{{4,}}[ \t]?{ORIGINAL}[ \t]?-{{4,}})", re.IGNORECASE)
@@ -163,7 +174,7 @@ WROTE_BETWEEN_RULES: Final = re.compile(
 )
 # A client without a line break: the attribution stands behind the last words of the answer.
 SHARED_LINE: Final = re.compile(
-    r"^(?P<own>[^@>\n]{1,300}?\S)[ \t]*(?:-{2,4}[ \t]*|[ \t]+)(?=(?:On|Am|Le|El|Il|Op|Den|Em|W dniu|Dne) "
+    r"^(?P<own>[^@>\n]{1,300}?\S)[ \t]*(?:-{2,4}[ \t]*|[ \t]+|(?<=[a-z.!?]))(?=(?:On|Am|Le|El|Il|Op|Den|Em|W dniu|Dne) "
     r"(?:[^\W\d_]{2,12}[.,]{0,2} ){0,3}\d)"
 )
 DATED_ADDRESS: Final = re.compile(rf"^[ \t]{{0,4}}\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}[ \t].{{2,120}}{ADDRESS}[ \t]*$")
@@ -205,7 +216,8 @@ DAY_FIRST: Final = re.compile(
 VERB_LAST: Final = re.compile(rf"(?<!\w)(?:{VERBS})[ \t]?[:\uFF1A]$", re.IGNORECASE)
 # Somebody tells who wrote: a mail program knows no "your colleague".
 TOLD_BY_SOMEBODY: Final = re.compile(
-    r"\b(?:ich|wir|ik|wij|jag|jeg|я|мы|your|our|my|his|their|you|we|they|he|she|mir|mich|uns|ihnen|ihre?[rnms]?|unsere?[rnms]?|meine?[rnms]?|"
+    r"\b(?:ich|wir|ik|wij|jag|jeg|я|мы|your|our|my|his|their|you|we|they|he|she|mir|mich|uns|ihnen|ihre?[rnms]?|unsere?[rnms]?|"
+    r"meine?[rnms]?|"
     r"deine?[rnms]?|votre|vos|notre|nous|vous|mes|nuestr[oa]s?|vuestr[oa]s?|vostr[oaie]|nostr[oaie]|"
     r"onze|mijn|jullie|vår|vores|vårt|nosso|nossa|wasz|nasz|ваш[аеи]?|наш[аеи]?|нам|мне)\b(?![\w.-]*@)",
     re.IGNORECASE,

@@ -16,6 +16,8 @@ GAP: Final = "\ufdd0"
 
 MAX_SIGNATURE: Final = 40
 MAX_FOOTERS: Final = 5  # a list's, its sponsor's, the writer's own
+MAX_BANNER: Final = 10  # lines
+MAX_TOLD: Final = 1000  # letters of one
 
 
 def split_signature(text: str, sender: Sender = NOBODY) -> tuple[str, str]:
@@ -35,11 +37,31 @@ def split_signature(text: str, sender: Sender = NOBODY) -> tuple[str, str]:
     return ("", signature) if is_of_a_phone(first) else (text.replace(GAP, ""), "")
 
 
+def words_in_signature(lines: Sequence[str], below_words: bool, typed_into: bool) -> int:
+    """How many lines of what a client marks as signature are the writer's: they close in it, or type into it.
+
+    Below other words that is believed of the clients that let it happen (``typed_into``), when it begins with a sentence.
+    """
+    filled = [line for line in before_legal(lines) if line.strip()]
+    typed = filled[: int(typed_into)] if below_words else filled
+    if any(is_sentence(line) or (not below_words and _is_short_sentence(line)) for line in typed):
+        return len(lines)
+    if not (below_words and filled and marks.CLOSING.match(filled[0])):
+        return 0
+    named = len(filled) > 1 and is_name(filled[1])
+    return lines.index(filled[named]) + 1
+
+
+def _is_short_sentence(line: str) -> bool:
+    """Two small words and an end, where nothing else is said."""
+    small = len(marks.PLAIN_WORD.findall(line))
+    return small > 1 and bool(marks.SENTENCE_END.search(line)) and not marks.CONTACT.search(line)
+
+
 def _split(piece: str, sender: Sender, below: bool) -> tuple[str, str]:
     """``below``: a quotation stands above, so that a footer may be all there is."""
     lines = piece.strip("\n").split("\n")
-    start = _banner(lines)
-    above, lines = lines[:start], lines[start:]
+    above, lines = _banner(lines)
     cut = _behind_mark(lines, sender)
     cut = _above_footers(lines[:cut], below)
     block = signed_block(lines[:cut], sender)
@@ -48,19 +70,30 @@ def _split(piece: str, sender: Sender, below: bool) -> tuple[str, str]:
         cut -= 1
     more = next((at for at in range(cut, len(lines)) if marks.AFTERTHOUGHT.match(lines[at])), len(lines))
     own = [*lines[:cut], *(["", *lines[more:]] if more < len(lines) else [])]
-    return "\n".join(own).strip("\n").rstrip(), "\n".join(
-        [*(above if not marks.BANNER.match("".join(above)) else ()), *lines[cut:more]]
-    )
+    return "\n".join(own).strip("\n").rstrip(), "\n".join([*above, *lines[cut:more]])
 
 
-def _banner(lines: Sequence[str]) -> int:
-    """The lines on top that are no words: the warning of the recipient's own gateway, or what a phone put there."""
+def _banner(lines: list[str]) -> tuple[list[str], list[str]]:
+    """What stands on top and is no words: the warning of the recipient's own gateway, or what a phone put there."""
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    if lines and is_of_a_phone(lines[first]) and first + 1 < len(lines) and not lines[first + 1].strip():
-        return first + 1
-    if not lines or not marks.BANNER.match(lines[first]):
-        return 0
-    return next((at for at in range(first, min(len(lines), first + 6)) if not lines[at].strip()), first)
+    if is_of_a_phone(lines[first]) and first + 1 < len(lines) and not lines[first + 1].strip():
+        return lines[: first + 1], lines[first + 1 :]
+    rest = lines[first:]
+    for _ in range(MAX_BANNER):
+        if not rest or len(rest[0]) > MAX_TOLD:
+            break
+        sentences = re.split(r"(?<=[.!])[ \t]+", rest[0])
+        shapes = (marks.BANNER, marks.WARNED) if len(rest) < len(lines) - first else (marks.BANNER,)
+        told = next((at for at, said in enumerate(sentences) if said and not _warns(said, at, shapes)), len(sentences))
+        if told < len(sentences):
+            rest = [" ".join(sentences[told:]) if told else rest[0], *rest[1:]]
+            break
+        rest = rest[1:]
+    return ([], lines) if not any(map(str.strip, rest)) else (lines[:first], rest)
+
+
+def _warns(sentence: str, at: int, shapes: Sequence[re.Pattern[str]]) -> bool:
+    return any(shape.match(sentence) for shape in ((*shapes, marks.WARNED) if at else shapes))
 
 
 def _is_frame(line: str) -> bool:
@@ -82,7 +115,7 @@ def _behind_mark(lines: Sequence[str], sender: Sender) -> int:
         if (
             marks.DELIMITER.match(line)
             and len(lines) - at <= MAX_SIGNATURE
-            and (line.endswith("-- ") or (_ends(lines[at + 1 :]) and not _only_greets(lines[:at])))
+            and (line.endswith("-- ") or _is_below(lines[:at], lines[at + 1 :]))
         ):
             return at
         if marks.RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at], lines[at + 1 :], sender):
@@ -109,16 +142,29 @@ def _ends(rest: Sequence[str]) -> bool:
     return not is_sentence(filled[0]) and sum(map(is_sentence, filled)) < 2
 
 
+def _goes_on(rest: Sequence[str]) -> bool:
+    """Whether a bare rule is followed by the items of a list, or by what asks."""
+    filled = [line.rstrip() for line in before_legal(rest) if line.strip()]
+    return bool(filled) and (bool(marks.ITEM.match(filled[0])) or any(map(marks.ASKS.search, filled)))
+
+
+def _is_below(above: Sequence[str], rest: Sequence[str]) -> bool:
+    return _ends(rest) and not _goes_on(rest) and not _only_greets(above)
+
+
 def _only_greets(lines: Sequence[str]) -> bool:
-    """Whether nothing stands above but one line that goes on: it ends in a comma."""
+    """Whether nothing stands above but one line that goes on: it ends in a comma or a colon."""
     filled = [line.strip() for line in lines if line.strip()]
-    return len(filled) == 1 and filled[0].endswith(",") and not marks.CLOSING.match(filled[0])
+    return len(filled) == 1 and filled[0].endswith((",", ":")) and not marks.CLOSING.match(filled[0])
 
 
 def _only_legal(lines: Sequence[str]) -> bool:
     """Whether no paragraph behind a disclaimer's first is somebody's words."""
     paragraphs = [part for part in re.split(r"\n[ \t]*\n", "\n".join(lines)) if part.strip()]
-    legal = (marks.LEGAL.search(part) or marks.DISCLAIMER.match(part) for part in paragraphs[1:])
+    legal = (
+        marks.LEGAL.search(part) or marks.DISCLAIMER.match(part) or is_legal(part.split("\n"), 0)
+        for part in paragraphs[1:]
+    )
     return all(
         known or not any(map(is_sentence, part.split("\n"))) for known, part in zip(legal, paragraphs[1:], strict=True)
     )

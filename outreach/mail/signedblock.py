@@ -24,6 +24,7 @@ HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]|[ \t]{3,}|[
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'-]*){0,3}[ \t]*")
 PERSON_ROW: Final = re.compile(NAME.pattern + r"[ \t|]*[\d +()/.-]+[ \t|]*")
+SIGNED: Final = re.compile(r"[ \t]*/{1,2} ?(?=[^\W\d_])")  # as in "/Jo"
 FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
 LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -88,7 +89,7 @@ class Sender:
 
     def signs(self, line: str) -> int:
         """How many words of their name a line begins with, when it begins with nothing else; else 0."""
-        head = HEAD_END.split(line.strip(" \t*_-–—~").replace("*", ""), maxsplit=1)[0]
+        head = HEAD_END.split(line.strip(" \t*_-–—~/").replace("*", ""), maxsplit=1)[0]
         words = [word for word in LETTERS.findall(head) if len(word) > 1]
         firm = marks.FIRM.search(head)
         if not 1 <= len(words) <= 5 or any(map(_is_small, words)) or (firm and _plain(firm.group()) not in self.words):
@@ -192,6 +193,8 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
         again = next((tail[more] for more in own if tail[more] in rest and sender.is_named_by(lines[tail[more]])), None)
         if "|" in lines[name] and sender.signs(lines[name]) and _details(lines, [name, *rest]):
             return name
+        if again == name + 1 and lines[name].isupper() and not sender.signs(lines[name]):
+            return name  # the firm's name, not the writer's
         if again is not None and _details(lines, [place for place in rest if place >= again]):
             return again
         next_to = bool(rest) and rest[0] == name + 1 and _is_heading(lines[rest[0]], sender.signs(lines[name]))
@@ -209,7 +212,10 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
             continue
         if any(_closes(lines[place]) for place in rest) or (rest and _is_listed(lines[at], lines[rest[0]])):
             continue
-        closed = _closes_above(lines, at) or (bool(rest) and rest[0] > at + 1)
+        closed = _closes_above(lines, at) or (
+            bool(rest) and (rest[0] > at + 1 or _names_again(lines, at, rest[0], sender))
+        )
+        closed = closed or bool(SIGNED.match(lines[at]))
         behind = HEAD_END.search(lines[at].strip(" \t-–—"))
         beside = bool(behind) and _is_detail(lines[at])
         next_to = (
@@ -224,6 +230,11 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
         if beside or next_to or any(map(_is_detail, apart)):
             return at
     return None
+
+
+def _names_again(lines: Sequence[str], at: int, below: int, sender: Sender) -> bool:
+    """Whether a first name is written out again below, where the signature begins."""
+    return len(lines[at].split()) == 1 and sender.is_named_by(lines[below])
 
 
 def _is_listed(line: str, below: str) -> bool:

@@ -10,14 +10,15 @@ DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:--|––|—|—-|--=20|- -|_{2,7
 RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$")
 DEVICE: Final = (
     r"(?:(?:iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|motorola|oneplus|xperia|windows|outlook|"
-    r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|typeapp|bluemail|l['’]appli|"
+    r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|"
+    r"typeapp|bluemail|l['’]appli|"
     r"edison mail|canary|k-9|fairemail|verizon|t-mobile|vodafone|telekom|wireless|handheld|"
     r"mobil|m[óo]vil|celular|cellulare|t[ée]l[ée]phon|telefon|tel[ée]fon|puhelim|smart-?phon|smartfon|tablet|ger[äa]t|"
     r"телефон|смартфон|мобил|почт|приложен|устройств|айфон|айпад|ноутбук|aplikac|za[rř][ií]zen|urz[ąa]dzen|ure[đd]aj|laite|laitte|"
     r"携帯|スマートフォン|手机|网易|腾讯|κινητ)\w*|(?:ios|htc|oppo|pixel|sony|lg|web\.de|gmx|aol|spark|newton|front|zoho|tuta|at&t|"
     r"phone|handy|app|mac|qq)\b)"
 )
-NEAR: Final = rf"[^.!?\n]{{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
+NEAR: Final = rf"(?:[^.!?\n]|\.(?=\w)){{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
 OPENING: Final = (
     r"(?:sen[td] (?:from|via|with|using)|sent by|(?:gesendet|verschickt) (?:von|mit|[üu]ber|via|aus|vom)|"
     r"envoy[ée]e? (?:d['’]|[àa] partir d['’]|(?:de|depuis|avec|via|[àa] partir de))|"
@@ -52,8 +53,10 @@ SENT_FROM: Final = re.compile(
     re.IGNORECASE,
 )
 CLOSING: Final = re.compile(
-    r"^[ \t]{0,2}(?:(?:with )?(?:many |kind(?:est)?|best|warm(?:est)?|very best|my best)? ?(?:regards|wishes|rgds)|"
-    r"best|thanks?(?: you)?(?: and (?:kind |best )?regards| again| in advance| so much| very much)?|many thanks|"
+    r"^[ \t]{0,2}(?:(?:with )?(?:many |kind(?:est)?|best|warm(?:est)?|very best|my best)?,? ?(?:regards|wishes|rgds)|"
+    r"best|(?:thanks?(?: you)?|thx)(?: ?(?:and|&|n|/|,) ?(?:kind |best |warm )?(?:regards|rgds)| again| in advance| so much|"
+    r" very much)?|"
+    r"many thanks|br|b\.?r\.?|k\.?r\.?|rgds|take care|talk soon|all the best|speak soon|yours|love|"
     r"cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cordially|respectfully|"
     r"(?:mit )?(?:freundliche[mn]?|beste[mn]?|herzliche[mn]?|viele[nr]?|liebe[nr]?|sch[öo]ne[nr]?)(?: \w+)? (?:gr[üu](?:ß|"
     r"ss)en?|gr[üu]ß|gru(?:ß|ss))|(?:beste|viele|liebe|herzliche) gr[üu](?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|"
@@ -71,13 +74,15 @@ CLOSING: Final = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMER: Final = re.compile(
-    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|privacy) notice|"
+    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|"
+    r"privacy) notice|"
     r"avertissement|nota legal|wichtiger hinweis|[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
     r"this (?:e-?mail|message|communication|"
     r"transmission)(?:,? \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
     r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|"
     r"diese (?:e-?mail|nachricht|information)[^.]{0,60}(?:enth[äa]lt|ist)[^.]{0,40}(?:vertraulich|f[üu]r den adressaten)|"
-    r"ce (?:message|courriel|mail)[^.]{0,80}(?:confidenti|destin|exclusiv)|este (?:mensaje|correo)[^.]{0,100}(?:confidencial|destinatario|"
+    r"ce (?:message|courriel|mail)[^.]{0,80}(?:confidenti|destin|exclusiv)|este (?:mensaje|correo)[^.]{0,100}(?:confidencial|"
+    r"destinatario|"
     r"dirigid)|esta mensagem[^.]{0,100}(?:confidencia|destin)|(?:questo messaggio|questa e-?mail|"
     r"il presente messaggio|le informazioni)[^.]{0,100}(?:riservat|confidenzial|destinat)|"
     r"dit (?:bericht|e-?mail)[^.]{0,80}(?:vertrouwelijk|bestemd)|detta (?:e-?post|meddelande)|virus-?free\.|"
@@ -89,7 +94,8 @@ DISCLAIMER: Final = re.compile(
     r"think about) the environment|bitte (?:denken|pr[üu]fen) sie[^.]{0,40}(?:umwelt|drucken|ausdrucken)|"
     r"(?:p )?(?:please )?(?:don[’']t|do not|only) print|think before you print|"
     r"(?:de conformidad con|en cumplimiento de|ai sensi d|in ottemperanza|conform[ée]ment [àa]|in accordance with|"
-    r"pursuant to|gem[äa](?:ß|ss) )[^\n]{0,160}\b(?:les? informamos|se le informa|si (?:informa|precisa)|la informiamo|nous vous informons|"
+    r"pursuant to|gem[äa](?:ß|ss) )[^\n]{0,160}\b(?:les? informamos|se le informa|si (?:informa|precisa)|la informiamo|"
+    r"nous vous informons|"
     r"we (?:hereby )?inform you|"
     r"informieren wir)\b|"
     r"(?:pensez|pensons) [àa] l[’']environnement|n[’']imprimez|merci de n[’']imprimer|piens[ae] en el medio|"
@@ -99,15 +105,28 @@ DISCLAIMER: Final = re.compile(
     r"は))",
     re.IGNORECASE,
 )
-# Begins a disclaimer when a lawyer's words follow it.
+# Begins a disclaimer when a lawyer's words follow it: it speaks of this very message.
 MILD: Final = re.compile(
-    r"^[ \t*_]{0,4}the (?:information|content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)",
+    r"^[ \t*_]{0,4}(?:the (?:information|content)s? (?:contained )?(?:in|of) this (?:e-?mail|message|communication)|"
+    r"(?:this|the) (?:e-?mail|message|communication|transmission)|notice|hinweis|wichtig|aviso|avis|"
+    r"(?:diese[rs]?|der inhalt dieser) (?:e-?mail|nachricht|mail|mitteilung)|(?:ce|cet|le pr[ée]sent) (?:message|mail|e-?mail|"
+    r"courriel|courrier)|"
+    r"(?:este|el presente) (?:mensaje|correo|e-?mail)|(?:esta|a presente) (?:mensagem|comunica\w+)|(?:este|o presente) e-?mail|"
+    r"(?:questo|il presente|questa|la presente) (?:messaggio|e-?mail|comunicazione)|(?:dit|deze|de inhoud van d\w+) (?:bericht|"
+    r"e-?mail)|"
+    r"(?:niniejsz\w|ta|t[ae] tre[śs][ćc]) (?:wiadomo[śs][ćc]|e-?mail|korespondencja)|(?:tento|táto|tato) (?:e-?mail|mail|zpráva|"
+    r"správa)|"
+    r"(?:detta|det h[äa]r) (?:meddelande|e-post\w*|mejl\w*)|(?:denne|dette) (?:e-?mail|e-post\w*|mail|melding\w*|besked)|"
+    r"t[äa]m[äa] (?:viesti|s[äa]hk[öo]posti\w*)|(?:ez az?|jelen) (?:e-?mail|[üu]zenet|lev[ée]l)|acest (?:mesaj|e-?mail)|"
+    r"bu (?:e-?posta|mesaj|ileti)|"
+    r"(?:это|данное|настоящее) (?:\w+ )?(?:сообщение|письмо)|(?:це|цей) (?:повідомлення|лист)|(?:το παρόν|αυτό το) (?:μήνυμα|e-?mail)|"
+    r"(?:この|本)(?:電子)?メール|(?:本|此)邮件|(?:本|此)郵件|본 ?(?:메일|이메일|메시지)|הודעה זו|(?:هذه الرسالة|هذا البريد))",
     re.IGNORECASE,
 )
 LEGAL: Final = re.compile(
     r"confidential|privileged|intended|recipient|disclaim|unauthori[sz]ed|virus|delete|registered (?:in|office)|liab|"
     r"vertraulich|empf[äa]nger|gesch[äa]ftsf[üu]hr|handelsregister|umwelt|amtsgericht|destinata|confidenti|riservat|"
-    r"vertrouwelijk|print|unsubscribe|mailing list|vat (?:no|id)|ust-?id|siren|capital",
+    r"vertrouwelijk|print|unsubscribe|mailing list|vat (?:no|id)|ust-?id|siren|capital|regulated by|authori[sz]ed and",
     re.IGNORECASE,
 )
 CONTACT: Final = re.compile(
@@ -123,14 +142,69 @@ LAWYERS: Final = re.compile(
     r"confiden[tc]i|privileg|intended|recipient|unauthori[sz]|disclos|disseminat|distribut|copying|prohibited|in error|notif|"
     r"delete|destroy|liab|virus|vertraulich|empf[äa]nger|adressat|irrt[üu]mlich|unbefugt|weitergabe|weiterleit|vernichten|"
     r"destinata|erreur|diffusion|interdi|divulg|autori[sz]|prohibid|copia|riservat|errore|vietat|eventuali|vertrouwelijk|"
-    r"geadresseerde|verstrekt|obsah|adresát|poufn|adresat|zakaz",
+    r"geadresseerde|verstrekt|obsah|adresát|poufn|adresat|zakaz|addresse|by mistake|the sender|odbiorc|nieupraw|usuni|rozpowszech|"
+    r"d[ůu]v[ěe]rn|p[řr][íi]jemc|neopr[áa]vn|konfidenti|fortrolig|mottagar|modtager|mottaker|avs[äa]ndar|afsender|avsender|radera|"
+    r"slette?|"
+    r"luottamuks|vastaanottaj|l[äa]hett[äa]j|poist|bizalmas|c[íi]mzett|jogosulatlan|t[öo]r[öo]l|confiden[țt]|[șs]terge|gizli|"
+    r"al[ıi]c[ıi]|yetkisiz|"
+    r"конфиденциальн|адресат|получател|уничтож|удал|конфіденц|одержувач|видал|εμπιστευτικ|παραλ[ήη]πτ|αποστολ|διαγρ[άα]|機密|受信者|削除|誤って|"
+    r"保密|机密|收件人|删除|误|기밀|비밀|수신|삭제|סודי|נמען|מחק|سري|المرسل إليه|حذف",
     re.IGNORECASE,
+)
+# The first words of what a gateway puts on top of mail from outside, or of what ranks a message as secret.
+_LETTER: Final = (
+    r"(?:e-?mails?|mail|mejl\w*|message|sender|nachricht|absender|courriel|exp[ée]diteur|correo|mensaje|remitente|messaggio|mittente|"
+    r"bericht|afzender|mensagem|remetente|wiadomo[śs][ćc]|nadawca|e-post\w*|meddelande|besked|melding|письмо|сообщение)"
+)
+_OUTSIDE: Final = (
+    r"(?:outside|external|extern|ekstern|au(?:ß|ss)erhalb|ext[ée]rieur|estern|buiten|fuera|fora d|zewn|spoza|utenfor|utanf|"
+    r"udefra|внешн)"
 )
 BANNER: Final = re.compile(
-    r"^[ \t*_\[\]⚠️]{0,6}(?:caution|warning|external|attention|achtung|vorsicht|extern)\b[^\n]{0,40}"
-    r"(?:e-?mail|message|sender|absender|mail)[^\n]{0,40}(?:outside|external|extern|unknown|au[ßs]erhalb)",
+    r"^\W{0,8}(?:caution|warning|attention|achtung|vorsicht|hinweis|let op|attenzione|atenci[óo]n|advertencia|aten[çc][ãa]o|cuidado|"
+    r"prudence|uwaga|varning|advarsel|varoitus|pozor|figyelem|dikkat|внимание|увага|警告|注意)(?: notice)?[ \t]{0,2}"
+    rf"(?:[:\]]{{1,2}}\*{{0,2}}$|[:!\]\-–—*]{{1,4}}[^\n]{{0,160}}(?:{_OUTSIDE}|unknown|phish|click|unbekannt|inconnu))"
+    rf"|^\W{{0,8}}(?:caution|warning|achtung|vorsicht)\b[^\n]{{0,40}}{_LETTER}[^\n]{{0,40}}{_OUTSIDE}"
+    r"|^\W{0,8}(?:this|diese|ce|cet|este|esta|questa|questo|deze|dit|ta|denne|dette|detta|det h[äa]r|это|данное) "
+    rf"{_LETTER}[^\n]{{0,60}}{_OUTSIDE}"
+    rf"|^\W{{0,8}}(?:external|extern\w{{0,2}}|estern[oa]|ext)\b\W{{0,3}}{_LETTER}\b\W{{0,6}}"
+    r"(?:$|(?:do not|don['’]t|use|be|exercise|take|think|please|this|report|verify)\b)"
+    r"|^\W{0,2}[\[(*]{1,3}(?:external|extern\w{0,2}|ext)[^\n\])*]{0,30}[\])*]{1,3}\W{0,3}(?:$|(?:do not|don['’]t)\b)"
+    r"|^\W{0,4}(?:some people who received this message |you )don['’]t often get e-?mail from|"
+    r"^\W{0,4}(?:sie erhalten nicht (?:h[äa]ufig|oft) "
+    r"e-?mails? von|vous ne recevez pas souvent de courriers?|no suele recibir|non si ricevono spesso|u ontvangt niet vaak|"
+    r"voc[êe] n[ãa]o costuma receber|du f[åa]r (?:inte|ikke) ofte|nie otrzymujesz często)"
+    r"|^\W{0,4}(?:classification|sensitivity|klassifizierung|klassifikation|einstufung|classificaci[óo]n|classificazione)[ \t]?[:|"
+    r"][ \t]?"
+    r"(?:\w[\w/&+-]{0,20}[ \t]?){1,5}$"
+    r"|^\[(?=[^\]\n]{0,80}(?:\b(?:internal|public|confidential|restricted|official use|unclassified|tlp|intern|vertraulich|"
+    r"confidentiel|"
+    r"interno|confidencial|riservato)\b))[^\]\n]{4,80}\]$|^(?:INTERNAL|PUBLIC|CONFIDENTIAL|RESTRICTED|OFFICIAL|TLP)[A-Z :/-]{0,30}$",
     re.IGNORECASE,
 )
+# How such a warning goes on: an order to take care, and where to read more.
+WARNED: Final = re.compile(
+    r"^\W{0,4}(?:please )?(?:do not|don['’]t|never|be (?:careful|cautious|wary|aware|vigilant)|(?:use|exercise|"
+    r"take)(?: \w{1,10})? ca(?:ution|re)|think before|avoid|"
+    r"beware)\b[^\n]{0,50}\b(?:click|open|respond|repl|follow|enter|download|enabl|provid|act(?:ing)?\b|links?\b|attachments?\b|phish)"
+    r"|^\W{0,4}(?:please )?(?:report|forward|when in doubt|if in doubt|if you (?:are|suspect|have))\b[^\n]{0,60}(?:suspicious|"
+    r"phish|report|"
+    r"security|help ?desk|it support)"
+    r"|^\W{0,4}(?:learn why this is important|weitere informationen, warum|erfahren sie, warum|d[ée]couvrez pourquoi|"
+    r"descubra por qu[ée]|obtenga informaci[óo]n|"
+    r"scopri perch[ée]|saiba por que|meer informatie over waarom)"
+    r"|^\W{0,4}(?:bitte )?(?:klicken sie|[öo]ffnen sie|seien sie|ne cliquez|n['’]ouvrez|soyez|veuillez ne pas|no haga|no abra|"
+    r"non (?:fare|aprire|cliccare)|"
+    r"prestare|klik niet|open geen|wees|n[ãa]o (?:clique|abra)|nie (?:klikaj|otwieraj)|klikk? ikke|ikke klikk?|klicka inte|"
+    r"[öo]ppna inte)\b"
+    r"[^\n]{0,80}(?:klick|links?\b|anh[äa]ng|[öo]ffn|absender|liens?\b|pi[èe]ces?|exp[ée]diteur|enlace|adjunt|archivo|remitente|"
+    r"allegat|mittente|bijlage|"
+    r"afzender|anexo|remetente|za[łl][ąa]cznik|nadawc|bilag|vedlegg|bifog|avs[äa]ndar|vorsicht|prudent|vigilant|voorzichtig)"
+    rf"|^\W{{0,4}}this {_LETTER}[^\n]{{0,60}}{_OUTSIDE}",
+    re.IGNORECASE,
+)
+ITEM: Final = re.compile(r"^[ \t]{0,4}\w{1,2}[.)][ \t]")
+ASKS: Final = re.compile(r"[?\uff1f][ \t]*$")
 EMBEDDED_LINK: Final = re.compile(r"[ \t]?[<\[(]https?://[^\s<>]{1,400}[>\])]")
 PLAIN_WORD: Final = re.compile(r"(?:(?<=\s)|^)[^\W\d_A-ZÄÖÜ]{2,}(?=[\s,.;?!]|$)")
 LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
@@ -163,7 +237,7 @@ ANNOUNCED: Final = re.compile(
 SENTENCE_END: Final = re.compile(r"[.?!:。？！…،؟]['\")\]»”]{0,2}[ \t]*$")
 PHONE: Final = re.compile(r"(?:\d[ ()./-]{0,3}){7}")
 COMPANY: Final = re.compile(
-    r"\b(?:llp|llc|ltda|lda|pvt|inc|corp|ohg|partg\w*|e\.k|sarl|sas|eurl|spa|srl|oyj?|kft|nyrt|zrt|pty|plc|gbr)\b|"
+    r"\b(?i:llp|llc|ltda|lda|pvt|inc|corp|ohg|partg\w*|e\.k|sarl|sas|eurl|spa|srl|oyj?|kft|nyrt|zrt|pty|plc|gbr)\b|"
     r"(?<!\w)(?:AB|ApS|AS|A/S|A\.S\.|A\.Ş\.|S\.L\.|S\.A\.|C\.\s?A\.|SA|BV|B\.V\.|AG|Sp\.? z\s?o\.?\s?o|"
     r"s\.\s?r\.\s?o|a\.\s?s\.|d\.o\.o|ООО|ЗАО|ИП|ТОВ)(?!\w)|"
     r"株式会社|有限公司",
@@ -173,7 +247,8 @@ TITLE: Final = re.compile(
     r"\b(?:manager|director|engineer|developer|consultant|president|officer|head of|lead(?:er)?|specialist|analyst|architect|"
     r"designer|administrator|assistant|coordinator|representative|advisor|professor|dr|founder|partner|owner|editor|editorial|"
     r"supervisor|technician|accountant|attorney|agent|ceo|cto|cfo|coo|cio|vp|university|department|dept|institute?|school|college|"
-    r"faculty|team|sales|marketing|support|leiter(?:in)?|\w*leitung|gesch[äa]ftsf[üu]hr\w*|berater(?:in)?|entwickler(?:in)?|sachbearbeit\w+|"
+    r"faculty|team|sales|marketing|support|leiter(?:in)?|\w*leitung|gesch[äa]ftsf[üu]hr\w*|berater(?:in)?|entwickler(?:in)?|"
+    r"sachbearbeit\w+|"
     r"vertrieb|abteilung|inhaber(?:in)?|prokurist(?:in)?|responsable|directeur|directrice|charg[ée]e?|ing[ée]nieure?|g[ée]rante?|"
     r"assistante?|conseill[eè]re?|gerente|directora?|ingenier[oa]|jef[ea]|coordinadora?|direttore|direttrice|ingegnere|"
     r"responsabile|ufficio|eigenaar|directeur|medewerk\w+|adviseur|teamleider|s[äa]ljare|chef|kierownik|specjalista|dyrektor|"
@@ -197,7 +272,10 @@ PICTURE: Final = re.compile(
     re.IGNORECASE,
 )
 LIST_FOOTER: Final = re.compile(
-    r"^[ \t]{0,4}<?https?://\S{1,200}(?:listinfo|mailman|unsubscribe)\S{0,200}[ \t]*$", re.IGNORECASE
+    r"^[ \t]{0,4}(?:<?https?://\S{1,200}(?:listinfo|mailman|unsubscribe)\S{0,200}|"
+    # The number that a help desk finds its ticket by.
+    r"\[[A-Z0-9]{4,12}-[A-Z0-9]{4,12}\]|ref:\S{8,80}:ref|\[(?:ticket|case|ref|vorgang|fall|request|dossier)[ #:]{1,3}[\w-]{3,20}\])[ \t]*$",
+    re.IGNORECASE,
 )
 # A list's own paragraph below a letter; somebody who asks to be taken off writes otherwise.
 LIST_LINE: Final = re.compile(

@@ -24,12 +24,60 @@ APART = [
     ("Yes.\n\n<https://www.avast.com/sig-email?x=1>\nVirus-free.\nwww.avast.com", "Yes."),
     ("Yes.\n\nDisclaimer\n\nThis message is confidential.\n\nEvery use by others is unauthorised.", "Yes."),
     ("Zwei.\n\nDiese Information ist ausschließlich für den Adressaten bestimmt.", "Zwei."),
+    ("Tak.\n\nNiniejsza wiadomość ma charakter poufny i jest przeznaczona wyłącznie dla adresata.", "Tak."),
+    ("Igen.\n\nEz az üzenet bizalmas, és kizárólag a címzettnek szól; ha tévedésből kapta, kérjük törölje.", "Igen."),
+    ("Да.\n\nДанное сообщение конфиденциально и предназначено только адресату. Иначе удалите его.", "Да."),
+    ("Yes.\n\nThis email is confidential.\n\nLead LLP is authorised and regulated by the Board of Leads.", "Yes."),
+    ("Sure.\n\n[4XQ7ML-0PQR5]", "Sure."),
+    ("Sure.\n\nref:_00D20Kabc._500Ndef:ref", "Sure."),
+    ("Yes.\n\nSent from Mail.Lead app for iOS", "Yes."),
     ("CAUTION: This email originated from outside of the organization.\n\nYes.", "Yes."),
     (
         "Yes.\n\nRegards\nJo Lead\nLead Ltd\nTel: +44 20 1\n\nPS: bring samples.",
         "Yes.\n\nRegards\nJo Lead\n\nPS: bring samples.",
     ),
 ]
+
+
+ON_TOP = [
+    "CAUTION: This email originated from outside of the organization. Do not click links unless you know the sender.",
+    "[EXTERNAL EMAIL] DO NOT CLICK links or attachments unless you recognize the sender.",
+    "External email: Use caution opening links or attachments",
+    "[EXT]",
+    "This message came from outside of Lead Ltd. Be careful with links. Report suspicious mail by the button.",
+    "You don't often get email from jo@lead.example. Learn why this is important",
+    "Sie erhalten nicht häufig E-Mails von jo@lead.example. Erfahren Sie, warum dies wichtig ist",
+    "ACHTUNG: Diese E-Mail kommt von außerhalb. Klicken Sie nicht auf Links, öffnen Sie keine Anhänge.",
+    "Attention : ce courriel provient de l'extérieur.",
+    "Classification: Internal Use",
+    "[Lead Official Use Only - General]",
+    "OFFICIAL: Sensitive",
+]
+NO_BANNER = [
+    "Attention Alice, the external walls need paint.",
+    "Warning: your link is broken.",
+    "External walls too, please.",
+    "Internal or external, we need both.",
+    "This message is for your boss.",
+    "Please don't send attachments, we have a portal.",
+    "You don't often write, but when you do it helps.",
+]
+
+
+@pytest.mark.parametrize("banner", ON_TOP)
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_what_a_gateway_puts_on_top_is_no_word_of_the_writer(banner: str, gap: str) -> None:
+    assert split_signature(f"{banner}{gap}Yes, call me. Do not wait.\n\nJo")[0] == "Yes, call me. Do not wait.\n\nJo"
+
+
+def test_a_gateways_warning_on_the_writers_own_line_takes_nothing_with_it() -> None:
+    banner = "CAUTION: This email is from an external sender. Do not click links."
+    assert split_signature(f"{banner} Yes, call me.")[0] == "Yes, call me."
+
+
+@pytest.mark.parametrize("words", NO_BANNER)
+def test_what_only_begins_like_a_warning_is_said(words: str) -> None:
+    assert split_signature(f"{words}\n\nWe meet on Friday.\n\nJo")[0] == f"{words}\n\nWe meet on Friday.\n\nJo"
 
 
 @pytest.mark.parametrize(("text", "words"), APART)
