@@ -61,7 +61,7 @@ SENTENCES: Final[dict[str, str]] = {
     CAP: "The lead has had enough mail for now; the next letter waits.",
     MISSING: "The next letter needs a field that is empty.",
     NO_SLOT: "No working hours within 30 days are open for the next step.",
-    FAILED: "The last attempt to send failed for the time being; it is tried again.",
+    FAILED: "The last attempt to send failed; it is tried again, or waits for a person where no further try would help.",
     NO_REPLY: "The sequence went to its end without a reply.",
     REPLIED: "The lead replied; a person takes over.",
     MEETING: "A meeting was booked.",

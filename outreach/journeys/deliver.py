@@ -51,6 +51,8 @@ SILENCE = 15.0
 """Seconds to wait for the answer to a letter before other mailboxes go on."""
 SILENT_FOR_GOOD = 600.0
 SILENT_PAUSE = 60
+CANNOT_CARRY = "5.6.7"
+"""RFC 6531: the server takes no local parts beyond ASCII. No retry helps, and the address itself may be a good one (MAIL O13)."""
 GIVE_UP = timedelta(hours=72)
 LONGEST_PAUSE = 600
 AUTH_PAUSE = timedelta(minutes=15)
@@ -388,6 +390,8 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
         elif answer.kind == "refused" and answer.verdict == "hard":
             first = message.first_tried_at or now
             end(state="failed", reason=words, delivered="bounced", first_tried_at=first)
+        elif answer.kind == "refused" and answer.enhanced == CANNOT_CARRY:
+            end(state="failed", reason=words, first_tried_at=message.first_tried_at or now)
         else:
             end(**_again(message, answer, words, now))
             if answer.kind == "refused" and answer.verdict == "ours":

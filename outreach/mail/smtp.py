@@ -31,6 +31,11 @@ __all__ = ["Answer", "Envelope", "Probe", "SmtpLink", "Timeouts", "dot_stuffed",
 _NOT_XTEXT = re.compile(r"[^\x21-\x2a\x2c-\x3c\x3e-\x7e]")
 
 
+NO_SMTPUTF8 = (
+    "The mail server takes no addresses beyond plain letters (it offers no SMTPUTF8); another mailbox or address may."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds to wait for each answer (RFC 5321 4.5.3.2, shortened where no honest server needs that long)."""
@@ -256,7 +261,7 @@ class SmtpLink:
         """Reasons to ask nothing: O13 and SIZE."""
         size = wire.size
         if headers.needs_smtputf8(wire.recipient) and "SMTPUTF8" not in self._offers:
-            return Answer("refused", 553, "5.6.7", "The server cannot carry an address with such signs.", stage="rcpt")
+            return Answer("refused", 553, "5.6.7", NO_SMTPUTF8, stage="rcpt")
         limit = self._offers.get("SIZE", "")
         if limit.isdigit() and 0 < int(limit) < size:
             return Answer(
