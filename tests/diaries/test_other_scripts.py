@@ -33,5 +33,5 @@ def test_an_address_that_the_server_cannot_carry_fails_at_once_and_is_no_fault_o
     assert world.read(consents.suppression, "jörg@büro.example") is None
     assert world.read(mailboxes.default).paused_until is None
     assert {row.state for row in world.read(messages.of_lead, went)} == {"sent"}
-    to_leads = [line for line in script.heard if line.startswith("RCPT") and "xn--" in line]
-    assert to_leads == ["RCPT TO:<kai@xn--bro-hoa.example>"]
+    to_leads = [line.split()[1] for line in script.heard if line.startswith("RCPT") and "xn--" in line]
+    assert to_leads == ["TO:<kai@xn--bro-hoa.example>"]
