@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from outreach.core import bounces as rules
 
-from . import arf, dsn, phrases
+from . import arf, dsn, phrases, snsmail
 from .addresses import domain, in_text
 from .automatic import auto_header, automatic, own_words
 from .notices import notice
@@ -116,6 +116,16 @@ def _complaint(inbound: Inbound, known: _Known) -> Verdict | None:
     if not found.counts:
         return Verdict("receipt", f"feedback report: {found.type} does not count", complaint=found, returned=letter)
     return Verdict("complaint", f"feedback report: {found.type}", complaint=found, returned=letter)
+
+
+def _by_amazon(inbound: Inbound, known: _Known) -> Verdict | None:
+    events = snsmail.notified(inbound)
+    letter = dsn.Returned(message_ids=tuple(found for event in events for found in event.wire_ids))
+    if complaint := snsmail.as_complaint(events):
+        return Verdict("complaint", f"notice of Amazon: {complaint.type}", complaint=complaint, returned=letter)
+    if bounces := snsmail.as_bounces(events):
+        return Verdict("bounce", "notice of Amazon", bounces=bounces, returned=letter)
+    return None
 
 
 def _unsubscribe_by_subject(inbound: Inbound, known: _Known) -> Verdict | None:
@@ -284,5 +294,5 @@ def _list(inbound: Inbound, known: _Known) -> Verdict | None:
 
 Rule = Callable[[Inbound, _Known], Verdict | None]
 RULES: Final[tuple[Rule, ...]] = (
-    _unsubscribe, _complaint, _unsubscribe_by_subject, _bounce, _receipt, _calendar, _automatic, _list,
+    _unsubscribe, _complaint, _by_amazon, _unsubscribe_by_subject, _bounce, _receipt, _calendar, _automatic, _list,
 )  # fmt: skip

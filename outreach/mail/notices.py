@@ -189,17 +189,18 @@ class Told:
         if own := self._transcript(wanted):
             return own
         places = [index for index, line in enumerate(self._lowered) if wanted and wanted in line][:MAX_PLACES]
-        said = ""
+        said = spoken = ""
         for index in places:
             near = _paragraphs(self._lines, index, wanted)
             self._budget -= len(near)
             if self._budget < 0:
-                return said
+                return spoken or said
             bare = near.lower().replace(wanted, " ")
-            if rules.recognised(bare):
-                return near
+            if not rules.is_generic(rules.enhanced_code(bare)):
+                return near  # Exchange says it in words above, and with its code below
+            spoken = spoken or (near if rules.recognised(bare) else "")
             said = said or (near if (rules.reply_code(bare) or 0) >= 400 else "")
-        return said if self._names_another(wanted) else ""
+        return spoken or (said if self._names_another(wanted) else "")
 
     def _names_another(self, wanted: str) -> bool:
         """Whether the words elsewhere may be about somebody else."""

@@ -13,6 +13,7 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "reports"
 # Each file there: its recipients, and what became of each.
 REPORTS: dict[str, dict[str, str]] = {
     "x6": {"anna@customer.example": "soft"},
+    "exchange-words-then-code": {"anna@customer.example": "hard"},
     "sendmail-v5-two": {"anna@one.example": "hard", "bert@two.example": "hard"},
     "mcafee": {"anna@customer.example": "hard"},
     "kddi": {"anna@customer.example": "soft"},
