@@ -309,6 +309,8 @@ def _header_block(lines: list[str], index: int) -> bool:
     line = lines[index]
     if _block_in_any_language(lines, index) or marks.BLOCK_ON_ONE_LINE.match(line) or _notes_head(lines, index):
         return True
+    if marks.BARE_FROM.match(line):
+        return all(any(shape.match(below) for below in lines[index + 1 : index + 6]) for shape in marks.BARE_FIELDS)
     if marks.HEADER_LINE["subject"].match(line) or marks.HEADER_LINE["to"].match(line):
         return _kinds(lines[index : index + 5]) >= {"from", "sent", "to", "subject"}
     if not marks.FROM_LINE.match(line) and not marks.HEADER_LINE["sent"].match(line):
@@ -319,6 +321,8 @@ def _header_block(lines: list[str], index: int) -> bool:
     timed = bool(re.search(r"\d{1,2}[:.]\d{2}", head) and re.search(r"\d{4}", head))
     if not addressed and not ("subject" in kinds and timed) and not (timed and marks.SENT_FIELD.search(head)):
         return marks.HEADER_LINE["subject"].search(head) is not None and len(kinds - {"cc"}) >= 4
+    if marks.SENT_AFTER.match(line) and marks.SENT_FIELD.match(next(iter(lines[index + 1 : index + 2]), "")):
+        return True
     return len(kinds - {"cc"}) >= 3 or (len(kinds) >= 2 and addressed and _short_block(line, kinds))
 
 

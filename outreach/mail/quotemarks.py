@@ -238,3 +238,17 @@ NOTES_WRITER: Final = re.compile(
 )
 NOTES_DATE: Final = re.compile(r"(?:^|> (?:on|am|le) )\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}[:.]\d{2}")
 NOTES_FIELDS: Final = tuple(re.compile(rf"^[ \t]*(?:{label})[ \t]*(?::|$)", re.IGNORECASE) for label in (TO, SUBJECT))
+# The fields of a webmail's table, whose cells lost their colons.
+BARE_FROM: Final = re.compile(
+    rf"^[ \t]*(?:{FROM})[ \t]{{1,4}}[^:\n]{{1,100}}[^\s<>@:]{{1,100}}@[\w.-]{{2,150}}>?[ \t]*$", re.IGNORECASE
+)
+BARE_FIELDS: Final = (
+    re.compile(rf"^[ \t]*(?:{TO})[ \t]{{1,4}}[^:\n]*@[\w.-]", re.IGNORECASE),
+    re.compile(rf"^[ \t]*(?:{SENT})[ \t]{{1,4}}[^\n]{{0,40}}\d{{4}}[^\n]{{0,10}}\d{{1,2}}[:.]\d{{2}}", re.IGNORECASE),
+    re.compile(rf"^[ \t]*(?:{SUBJECT})[ \t]{{1,4}}\S", re.IGNORECASE),
+)
+# Who, by name and address in brackets: with the label of a client that sends on the next line, that is enough.
+SENT_AFTER: Final = re.compile(
+    rf"^[ \t>]{{0,6}}[*_]{{0,2}}(?:{FROM})[ \t]?[:\uFF1A][*_]{{0,2}} ?\S[^\n]{{0,100}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>[ \t]*$",
+    re.IGNORECASE,
+)

@@ -16,7 +16,7 @@ GAP: Final = "\ufdd0"
 
 MAX_SIGNATURE: Final = 40
 MAX_FOOTERS: Final = 5  # a list's, its sponsor's, the writer's own
-MAX_BANNER: Final = 10  # lines
+MAX_BANNER: Final = 16  # lines
 MAX_TOLD: Final = 1000  # letters of one
 
 
@@ -78,22 +78,25 @@ def _banner(lines: list[str]) -> tuple[list[str], list[str]]:
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
     if is_of_a_phone(lines[first]) and first + 1 < len(lines) and not lines[first + 1].strip():
         return lines[: first + 1], lines[first + 1 :]
-    rest = lines[first:]
-    for _ in range(MAX_BANNER):
-        if not rest or len(rest[0]) > MAX_TOLD:
-            break
-        sentences = re.split(r"(?<=[.!])[ \t]+", rest[0])
-        shapes = (marks.BANNER, marks.WARNED) if len(rest) < len(lines) - first else (marks.BANNER,)
-        told = next((at for at, said in enumerate(sentences) if said and not _warns(said, at, shapes)), len(sentences))
-        if told < len(sentences):
-            rest = [" ".join(sentences[told:]) if told else rest[0], *rest[1:]]
-            break
-        rest = rest[1:]
-    return ([], lines) if not any(map(str.strip, rest)) else (lines[:first], rest)
+    warned = False
+    for at in range(first, min(first + MAX_BANNER, len(lines))):
+        if not lines[at].strip() or marks.RULE.match(lines[at]):
+            continue
+        length = _warning(lines[at][:MAX_TOLD], warned)
+        warned = warned or length > 0
+        if length < len(lines[at]):
+            return (lines[:first], [lines[at][length:], *lines[at + 1 :]]) if warned else ([], lines)
+    return [], lines
 
 
-def _warns(sentence: str, at: int, shapes: Sequence[re.Pattern[str]]) -> bool:
-    return any(shape.match(sentence) for shape in ((*shapes, marks.WARNED) if at else shapes))
+def _warning(line: str, warned: bool) -> int:
+    """How many letters of a line warn; what only goes on with a warning counts below one."""
+    length = 0
+    for sentence in re.split(r"(?<=[.!][ \t])", line):
+        if not (marks.BANNER.match(sentence) or (warned and marks.WARNED.match(sentence))):
+            break
+        length, warned = length + len(sentence), True
+    return length
 
 
 def _is_frame(line: str) -> bool:

@@ -191,7 +191,7 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
             continue
         rest = tail[number + 2 :]
         again = next((tail[more] for more in own if tail[more] in rest and sender.is_named_by(lines[tail[more]])), None)
-        if "|" in lines[name] and sender.signs(lines[name]) and _details(lines, [name, *rest]):
+        if _names_with_more(lines[name], sender) and _details(lines, [name, *rest]):
             return name
         if again == name + 1 and lines[name].isupper() and not sender.signs(lines[name]):
             return name  # the firm's name, not the writer's
@@ -212,9 +212,7 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
             continue
         if any(_closes(lines[place]) for place in rest) or (rest and _is_listed(lines[at], lines[rest[0]])):
             continue
-        closed = _closes_above(lines, at) or (
-            bool(rest) and (rest[0] > at + 1 or _names_again(lines, at, rest[0], sender))
-        )
+        closed = _closes_above(lines, at) or _stands_apart(lines, at, rest, sender)
         closed = closed or bool(SIGNED.match(lines[at]))
         behind = HEAD_END.search(lines[at].strip(" \t-–—"))
         beside = bool(behind) and _is_detail(lines[at])
@@ -232,9 +230,23 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
     return None
 
 
-def _names_again(lines: Sequence[str], at: int, below: int, sender: Sender) -> bool:
-    """Whether a first name is written out again below, where the signature begins."""
-    return len(lines[at].split()) == 1 and sender.is_named_by(lines[below])
+def _names_with_more(line: str, sender: Sender) -> bool:
+    """Whether the sender's name and what they are share a line."""
+    behind = re.search(r"[|]|[ \t][-–—][ \t]", line)
+    return bool(behind and sender.signs(line)) and ("|" in line or bool(marks.TITLE.search(line)))
+
+
+def _stands_apart(lines: Sequence[str], at: int, rest: Sequence[int], sender: Sender) -> bool:
+    """Whether a name ends the letter, and the signature begins below it: a gap, or the name written out again.
+
+    A whole name is the signature's where every line has a gap below it, as word processors leave them.
+    """
+    if not rest:
+        return False
+    if len(lines[at].split()) == 1:
+        return rest[0] > at + 1 or sender.is_named_by(lines[rest[0]])
+    gaps = [after - before > 1 for before, after in itertools.pairwise([at, *rest])]
+    return gaps[0] and not all(gaps)
 
 
 def _is_listed(line: str, below: str) -> bool:

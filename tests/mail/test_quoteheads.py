@@ -48,3 +48,42 @@ def test_a_quotation_may_be_marked_with_a_name_or_in_a_manner_of_its_own(mark: s
 )
 def test_a_line_with_a_colon_is_no_head_by_itself(text: str) -> None:
     assert reply_text(text, "").text == text
+
+
+WITHOUT_MARKS = [
+    'Da "Alice Meyer" alice@lead.example\nA jo@lead.example\nCc x@lead.example\nData Mon, 9 Mar 2026 12:21:16 +0100\nOggetto Re: Hi',
+    "De: Alice Meyer <alice@lead.example>\nEnviada em: segunda",
+    "From: Alice <a@lead.example>\nSent: Monday",
+]
+
+
+@pytest.mark.parametrize("head", WITHOUT_MARKS)
+def test_fields_without_colons_or_only_two_are_a_head_below_an_answer(head: str) -> None:
+    assert reply_text(f"Yes, on Friday.\n\n{head}\n\nDoes Tuesday suit you?", "").text == "Yes, on Friday."
+
+
+def test_a_phones_line_and_a_head_that_were_glued_are_told_apart() -> None:
+    glued = "Verstuurd vanaf mijn iPhoneOp 04.08.2026 om 09:03 heeft Alice <a@lead.example> het volgende geschreven:"
+    assert reply_text(f"Ja, vrijdag.\n{glued}\nBeste Jo, schikt dinsdag?", "").text == "Ja, vrijdag."
+
+
+def test_the_day_may_stand_in_a_paragraph_of_its_own() -> None:
+    head = "On Mon,  9 Mar 2026 15:36:06 +0100\n\nAlice Meyer alice@lead.example wrote:"
+    assert reply_text(f"{head}\n\n> Does Tuesday suit you?\n\nYes.", "").text == "Yes."
+
+
+def test_what_a_help_desk_puts_on_top_of_an_answer_is_no_word_of_it() -> None:
+    assert reply_text("##- Please type your reply above this line -##\n\nYes.\n\nJo", "").text == "Yes.\n\nJo"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: what I hear you help with payroll. Is that right?",
+        "A jo@lead.example we sent it last week, and to a second address.\n\nDid it come?",
+        "Options:\n\n--\nA) do nothing\nB) rewrite it\n\nWhich one?",
+        "It was the other way.On 5 May we met.",
+    ],
+)
+def test_what_only_resembles_a_head_or_a_mark_stays(text: str) -> None:
+    assert reply_text(text, "").text == text

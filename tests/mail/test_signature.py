@@ -28,6 +28,11 @@ APART = [
     ("Igen.\n\nEz az üzenet bizalmas, és kizárólag a címzettnek szól; ha tévedésből kapta, kérjük törölje.", "Igen."),
     ("Да.\n\nДанное сообщение конфиденциально и предназначено только адресату. Иначе удалите его.", "Да."),
     ("Yes.\n\nThis email is confidential.\n\nLead LLP is authorised and regulated by the Board of Leads.", "Yes."),
+    (
+        "Sí.\n\nEste mensaje es confidencial y para su destinatario.\n\nDe acuerdo con la ley, le comunicamos que sus datos personales "
+        "forman parte de un fichero cuyo responsable es Lead, S.A.; puede ejercer su derecho de rectificación.",
+        "Sí.",
+    ),
     ("Sure.\n\n[4XQ7ML-0PQR5]", "Sure."),
     ("Sure.\n\nref:_00D20Kabc._500Ndef:ref", "Sure."),
     ("Yes.\n\nSent from Mail.Lead app for iOS", "Yes."),
@@ -52,6 +57,8 @@ ON_TOP = [
     "Classification: Internal Use",
     "[Lead Official Use Only - General]",
     "OFFICIAL: Sensitive",
+    "*********\n\nWARNING: This email originated outside of the Lead network.\n\nDO NOT CLICK links unless you trust the sender.\n\n"
+    "If you think an email is phishing, forward it to the help desk.\n\n*********",
 ]
 NO_BANNER = [
     "Attention Alice, the external walls need paint.",
