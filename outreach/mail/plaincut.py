@@ -309,8 +309,10 @@ def _header_block(lines: list[str], index: int) -> bool:
     line = lines[index]
     if _block_in_any_language(lines, index) or marks.BLOCK_ON_ONE_LINE.match(line) or _notes_head(lines, index):
         return True
-    if marks.BARE_FROM.match(line):
-        return all(any(shape.match(below) for below in lines[index + 1 : index + 6]) for shape in marks.BARE_FIELDS)
+    if marks.BARE_FROM.match(line) and all(
+        any(map(shape.match, lines[index + 1 : index + 6])) for shape in marks.BARE_FIELDS
+    ):
+        return True
     if marks.HEADER_LINE["subject"].match(line) or marks.HEADER_LINE["to"].match(line):
         return _kinds(lines[index : index + 5]) >= {"from", "sent", "to", "subject"}
     if not marks.FROM_LINE.match(line) and not marks.HEADER_LINE["sent"].match(line):
