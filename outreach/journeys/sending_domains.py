@@ -36,6 +36,8 @@ def sender_of(session: Session, house: House, domain: str) -> Sender:
     """Everything that a check of this domain has to know."""
     boxes = [box for box in mailboxes.active(session) if _domain(box.address) == domain]
     rows = [table.of(box.provider) for box in boxes]
+    hosts = [(host, row if row.key != "generic" else table.at(host)) for box, row in zip(boxes, rows, strict=True)
+             if (host := _smtp_host(house, box))]  # fmt: skip
     by_token = any(posting.answers_by_token(session, house, box) for box in boxes)
     signers = [row for row in rows if row.signs]
     keys = tuple(Key(k.selector, k.kind, k.public) for k in domains.keys(session, domain) if k.state != "retired")
@@ -43,12 +45,13 @@ def sender_of(session: Session, house: House, domain: str) -> Sender:
         domain=domain,
         envelope=house.settings.reply_domain if by_token else domain,
         reply_domain=house.settings.reply_domain if by_token else domain,
-        includes=tuple(dict.fromkeys(row.spf for row in rows if row.spf)),
+        includes=tuple(dict.fromkeys(row.spf for row in (*rows, *(row for _, row in hosts)) if row.spf)),
         keys=keys,
         selectors=tuple(dict.fromkeys(name for row in signers for name in row.selectors)),
         signs_itself=any(not row.signs for row in rows),
         signer=" ".join(dict.fromkeys(f"{row.name}: {row.dkim_words}" for row in signers)),
-        servers=tuple(dict.fromkeys(host for box in boxes if (host := _own_server(house, box, domain)))),
+        servers=tuple(dict.fromkeys(host for host, row in hosts if _belongs(host, domain) and not row.spf)),
+        relays=tuple(dict.fromkeys(host for host, row in hosts if not _belongs(host, domain) and row.key == "generic")),
         mail_host=_public_host(house) if by_token else "",
     )
 
@@ -64,6 +67,14 @@ def look(house: House, domain: str, ask: Ask = dns.ask) -> list[Finding]:
         signing.note_seen(session, domain, seen, house.now(session))
         _keep(session, house, domain, findings)
     return findings
+
+
+def findings(session: Session, domain: str) -> list[dict[str, Any]]:
+    """What the last look found, without what has been done about since: that there is no key."""
+    row, keys = domains.by_name(session, domain), domains.keys(session, domain)
+    return [
+        found for found in (row.findings if row else ()) if not (keys and found["title"] == dnscheck.unsigned(domain))
+    ]
 
 
 def check_all(house: House, ask: Ask = dns.ask) -> int:
@@ -117,11 +128,14 @@ def _bad_titles(findings: list[Any]) -> set[str]:
     return {str(found["title"]) for found in findings if found["state"] in BAD}
 
 
-def _own_server(house: House, mailbox: Mailbox, domain: str) -> str:
-    """The host of a server that belongs to the domain itself: it sends directly, so SPF and PTR are about it."""
+def _smtp_host(house: House, mailbox: Mailbox) -> str:
     url = secrets.unseal(mailbox.smtp_secret, house.keys) if mailbox.smtp_secret else house.settings.smtp_url
-    host = (urlsplit(url).hostname or "").lower()
-    return host if host == domain or host.endswith("." + domain) else ""
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _belongs(host: str, domain: str) -> bool:
+    """A server below the domain itself sends directly, so SPF and PTR are about it."""
+    return host == domain or host.endswith("." + domain)
 
 
 def _public_host(house: House) -> str:

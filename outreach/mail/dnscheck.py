@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from outreach.mail import dkim, dmarc, spf
-from outreach.mail.dns import Ask, DnsSilent, once, reverse_name
+from outreach.mail.dns import Ask, DnsSilent, is_local, once, reverse_name
 
 State = Literal["ok", "missing", "wrong", "unknown"]
 WEAKEST_RSA = 1024
@@ -76,7 +76,7 @@ class Sender:
 
     `envelope`: the domain of the return address. `includes`: what the providers' SPF needs. `selectors`: those of providers
     that sign themselves, with `signer` saying where to switch it on; `signs_itself`: some letters need a key of ours.
-    `servers`: hosts of our own that send directly.
+    `servers`: hosts of our own that send directly; `relays`: hosts of others that we hand letters to and know nothing more of.
     `mail_host`: where the reply domain's MX should lead.
     """
 
@@ -89,6 +89,7 @@ class Sender:
     signer: str = ""
     signs_itself: bool = True
     servers: tuple[str, ...] = ()
+    relays: tuple[str, ...] = ()
     mail_host: str = ""
 
 
@@ -126,10 +127,7 @@ def _answered(topic: str, look: Callable[[], Iterable[Finding]]) -> list[Finding
 def _spf(sender: Sender, ask: Ask) -> Iterable[Finding]:
     domain, found = sender.envelope, spf.records(ask, sender.envelope)
     if not found:
-        may = [*(f"include:{name}" for name in sender.includes), *_own_servers(sender, ask)]
-        wanted = Record(domain, "TXT", f"v=spf1 {' '.join(may)} ~all") if may else None
-        detail = "" if may else "Which servers send for it is for the mail server's provider to say: “SPF” in its help."
-        yield Finding("spf", "missing", f"SPF of {domain} is missing", detail, wanted)
+        yield _spf_missing(sender, ask, domain)
         return
     if len(found) > 1:
         merged = "v=spf1 " + " ".join(dict.fromkeys(w for r in found for w in r.split()[1:] if "all" not in w.lower()))
@@ -139,6 +137,33 @@ def _spf(sender: Sender, ask: Ask) -> Iterable[Finding]:
         )
         return
     yield _spf_record(sender, ask, domain, found[0])
+
+
+def _spf_missing(sender: Sender, ask: Ask, domain: str) -> Finding:
+    """The whole record where everything in it is known; a guess says that it is one; words where nothing is known."""
+    title = f"SPF of {domain} is missing"
+    surely = [*(f"include:{name}" for name in sender.includes), *_mechanisms(_addresses(sender.servers, ask))]
+    perhaps = _mechanisms(_addresses(sender.relays, ask))
+    if not surely and not perhaps:
+        return Finding("spf", "missing", title, _who_knows(sender))
+    detail = ""
+    if perhaps:
+        hosts = ", ".join(sender.relays)
+        detail = f"This is right if {hosts} itself hands your mail to the world. If its provider names another record, take theirs."
+    return Finding(
+        "spf", "missing", title, detail, Record(domain, "TXT", f"v=spf1 {' '.join([*surely, *perhaps])} ~all")
+    )
+
+
+def _who_knows(sender: Sender) -> str:
+    if any(_is_inside(host) for host in sender.relays):
+        own = "Your mail server has no public name here. If it sends directly, publish a TXT record “v=spf1 ip4:ADDRESS ~all”"
+        return f"{own} with its public address; if it passes mail on to a provider, take the record from there."
+    return "Which servers send for it is for the mail server's provider to say: “SPF” in its help."
+
+
+def _is_inside(host: str) -> bool:
+    return not ip_address(host).is_global if _is_address(host) else is_local(host)
 
 
 def _spf_record(sender: Sender, ask: Ask, domain: str, record: str) -> Finding:
@@ -158,9 +183,9 @@ def _spf_record(sender: Sender, ask: Ask, domain: str, record: str) -> Finding:
             better = spf.with_include(better, name)
         detail = f"It does not name {', '.join(lacking)}, so your provider's mail fails."
         return Finding("spf", "wrong", f"SPF of {domain} lacks your provider", detail, Record(domain, "TXT", better))
-    outside = [address for address in _addresses(sender, ask) if not walk.lets_in(address)]
+    outside = [address for address in _addresses(sender.servers, ask) if not walk.lets_in(address)]
     if outside:
-        words = " ".join(("ip6:" if ":" in address else "ip4:") + address for address in outside)
+        words = " ".join(_mechanisms(outside))
         better = spf.with_include(record, "X").replace("include:X", words)
         detail = f"Your server {', '.join(outside)} is not among those that may send."
         return Finding("spf", "wrong", f"SPF of {domain} lacks your server", detail, Record(domain, "TXT", better))
@@ -173,14 +198,14 @@ def _spf_record(sender: Sender, ask: Ask, domain: str, record: str) -> Finding:
     return Finding("spf", "ok", f"SPF of {domain} is right", f"{walk.lookups} of {spf.MOST_LOOKUPS} lookups used.")
 
 
-def _own_servers(sender: Sender, ask: Ask) -> list[str]:
-    return [("ip6:" if ":" in address else "ip4:") + address for address in _addresses(sender, ask)]
+def _mechanisms(addresses: Iterable[str]) -> list[str]:
+    return [("ip6:" if ":" in address else "ip4:") + address for address in addresses]
 
 
-def _addresses(sender: Sender, ask: Ask) -> list[str]:
-    """Public addresses of the servers of our own."""
+def _addresses(hosts: Iterable[str], ask: Ask) -> list[str]:
+    """Public addresses of hosts."""
     found: list[str] = []
-    for host in sender.servers:
+    for host in hosts:
         answers = [host] if _is_address(host) else [*ask(host, "A"), *ask(host, "AAAA")]
         found += [address for address in answers if ip_address(address).is_global]
     return found
@@ -201,7 +226,12 @@ def _dkim(sender: Sender, ask: Ask) -> Iterable[Finding]:
         yield _provider_key(sender, ask)
     if sender.signs_itself and not sender.keys:
         detail = "Make a key on this page, publish its record, and letters are signed from then on."
-        yield Finding("dkim", "missing", f"Letters from {sender.domain} are not signed", detail)
+        yield Finding("dkim", "missing", unsigned(sender.domain), detail)
+
+
+def unsigned(domain: str) -> str:
+    """What is said of a domain for which there is no key."""
+    return f"Letters from {domain} are not signed"
 
 
 def _own_key(sender: Sender, ask: Ask, key: Key) -> Finding:
@@ -296,7 +326,7 @@ def _mx(sender: Sender, ask: Ask) -> Iterable[Finding]:
 
 def _ptr(sender: Sender, ask: Ask) -> Iterable[Finding]:
     """Gmail, RFC 1912 2.1: the address has a name, and the name leads back to the address."""
-    for address in _addresses(sender, ask):
+    for address in _addresses(sender.servers, ask):
         names = [name.rstrip(".") for name in ask(reverse_name(address), "PTR")]
         if not names:
             detail = "Ask the provider of the server to set it to the server's name."

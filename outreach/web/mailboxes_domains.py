@@ -27,6 +27,7 @@ def sending_domains_page() -> str:
             "name": name,
             "local": dns.is_local(name),
             "row": domains.by_name(session, name),
+            "findings": sending_domains.findings(session, name),
             "keys": [(key, _record(key)) for key in domains.keys(session, name)],
             "signer": sender.signer,
             "own": sender.signs_itself,

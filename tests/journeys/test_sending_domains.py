@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from outreach.journeys import sending_domains, signing
 from outreach.mail.dns import DnsSilent
-from outreach.store import domains
+from outreach.store import domains, secrets
 from outreach.store.mailboxes import Mailbox
 from outreach.store.notices import Notice
 
@@ -93,3 +93,30 @@ def test_a_domain_that_was_never_checked_warns_and_a_local_one_does_not(house: A
     with house.sessions() as session:
         assert "never checked" in sending_domains.warnings(session, DOMAIN)[0]
         assert sending_domains.warnings(session, "lumen.example") == []
+
+
+def test_a_server_that_was_typed_in_is_known_by_its_name_or_by_its_address(house: Any, zone: Zone) -> None:
+    """A1: Google's own include though nobody chose Google; of a stranger's server, the address that it has."""
+    with house.sessions.begin() as session:
+        session.scalars(select(Mailbox).where(Mailbox.address == f"ann@{DOMAIN}")).one().provider = "generic"
+        for number, host in enumerate(("smtp.gmail.com", "smtp.host.systems")):
+            row = Mailbox(address=f"box{number}@{DOMAIN}", created_at=house.now(session), imap_cursor={})
+            row.smtp_secret = secrets.seal(f"smtp+starttls://u:p@{host}:587", house.keys)
+            session.add(row)
+    del zone[(DOMAIN, "TXT")]
+    zone[("smtp.host.systems", "A")] = ["93.184.215.14"]
+    spf = next(found for found in sending_domains.look(house, DOMAIN, answers(zone)) if found.topic == "spf")
+    assert spf.record is not None
+    assert spf.record.value == "v=spf1 include:_spf.google.com ip4:93.184.215.14 ~all"
+    assert "smtp.host.systems itself" in spf.detail
+
+
+def test_a_page_asks_for_no_key_once_one_was_made(house: Any, zone: Zone) -> None:
+    with house.sessions.begin() as session:
+        session.scalars(select(Mailbox).where(Mailbox.address == f"ann@{DOMAIN}")).one().provider = "generic"
+    sending_domains.look(house, DOMAIN, answers(zone))
+    with house.sessions.begin() as session:
+        asked = [found["title"] for found in sending_domains.findings(session, DOMAIN)]
+        signing.new_key(session, house, DOMAIN, "rsa", house.now(session))
+        after = [found["title"] for found in sending_domains.findings(session, DOMAIN)]
+    assert [title for title in asked if title not in after] == [f"Letters from {DOMAIN} are not signed"]

@@ -82,6 +82,24 @@ def test_includes_in_a_circle_end() -> None:
     assert about("spf", LUMEN, records)[0].state == "wrong"
 
 
+def test_a_missing_spf_is_given_in_full_where_the_sending_host_has_an_address_and_in_words_where_not() -> None:
+    """A1: of a server that nobody but its address is known of, with the reason why it may be another."""
+    table = {("smtp.host.example", "A"): ["93.184.215.14"], ("smtp.host.example", "AAAA"): ["2606:2800:21f::1"]}
+
+    def missing(**known: Any) -> Finding:
+        return about("spf", Sender("lumen.example", "lumen.example", "lumen.example", **known), table)[0]
+
+    relay = missing(relays=("smtp.host.example",))
+    assert relay.record.value == "v=spf1 ip4:93.184.215.14 ip6:2606:2800:21f::1 ~all"
+    assert "right if smtp.host.example itself" in relay.detail
+    both = missing(includes=("_spf.mail.example",), relays=("smtp.host.example",))
+    assert both.record.value.startswith("v=spf1 include:_spf.mail.example ip4:93.184.215.14 ")
+    assert missing(relays=("gone.example",)).record is None
+    inside = missing(relays=("127.0.0.1",))
+    assert (inside.record, "public address" in inside.detail) == (None, True)
+    assert missing().record is None
+
+
 def test_a_server_of_our_own_must_be_let_in_and_be_named() -> None:
     """A1: PTR when sending direct."""
     own = Sender("lumen.example", "lumen.example", "lumen.example", servers=("mail.lumen.example",))
