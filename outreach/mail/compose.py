@@ -1,8 +1,8 @@
 """A letter becomes bytes (MAIL 1.1, O1-O18; RFC 5322, 2045, 2046, 8058).
 
 The message is put together from finished parts: no library parses it again, so that an id or a URL is never encoded and
-no line is long. HTML travels quoted-printable, so that a template's own words can be encoded once for all its letters; the
-text part and files as base64. `bytecheck.faults` is the judge of what leaves here. A signature (DKIM) covers finished
+no line is long. Text and HTML travel quoted-printable, so that a template's own words can be encoded once for all its
+letters; files as base64. `bytecheck.faults` is the judge of what leaves here. A signature (DKIM) covers finished
 bytes and is added to what `compose` returns.
 """
 
@@ -17,7 +17,7 @@ from hashlib import blake2b
 from struct import Struct
 
 from outreach.mail import headers
-from outreach.mail.framed import Frame, filled, framed
+from outreach.mail.framed import Frame, frame_of, framed
 from outreach.mail.headers import HeaderRefused
 from outreach.mail.letters import Attachment, Letter
 
@@ -26,9 +26,11 @@ _ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>\Z")
 _FOREIGN_ID = re.compile(r"<[\x21-\x7e]+>\Z")
 _BREAKS_A_LIST = re.compile("[ <>,]")
 _AUTO = ("auto-replied", "auto-generated")
-_AS_IT_IS = re.compile(r"[ -<>-~]*[!-<>-~]\Z")
+_AS_IT_IS = re.compile(r"(?!From |\.)[ -<>-~]*[!-<>-~]\Z")
+_CHANGED = re.compile(r"^(?:F(?=rom )|\.)", re.M)
+"""How a line begins that mail programs on the way would change (RFC 2049 3)."""
 _TOO_LONG = re.compile(r"[^\n]{77,}")
-_HTML_HEAD = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+_PART_HEAD = "Content-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+\Z")
 
 
@@ -139,7 +141,7 @@ def _feedback_id(value: str) -> str:
 
 def _content(letter: Letter, mark: str) -> tuple[str, bytes]:
     """O8: text and HTML as alternatives; images that it shows around them; files around everything."""
-    kind, body = _multipart("alternative", f"=_a{mark}", [_text_part(letter.text), _html_part(letter.html)])
+    kind, body = _multipart("alternative", f"=_a{mark}", [_part("plain", letter.text), _part("html", letter.html)])
     if letter.inline:
         parts = [kind.encode() + body, *(_file_part(item, "inline") for item in letter.inline)]
         kind, body = _multipart("related", f"=_r{mark}", parts, '; type="multipart/alternative"')
@@ -150,28 +152,18 @@ def _content(letter: Letter, mark: str) -> tuple[str, bytes]:
 
 
 def _multipart(subtype: str, boundary: str, parts: list[bytes], extra: str = "") -> tuple[str, bytes]:
-    """The Content-Type line with the empty line after it, and the body. `=_` cannot occur inside base64."""
+    """The Content-Type line with the empty line after it, and the body. `=_` is neither quoted-printable nor base64."""
     kind = f'Content-Type: multipart/{subtype}{extra};\r\n boundary="{boundary}"\r\n\r\n'
     edge = f"--{boundary}\r\n".encode()
     return kind, b"".join(edge + part for part in parts) + f"--{boundary}--\r\n".encode()
 
 
-def _text_part(text: str) -> bytes:
-    data = _line_ends(_worth_sending("plain", text)).replace("\n", "\r\n").encode("utf-8", "replace")
-    return b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + _lines(data)
-
-
-def _html_part(html: str) -> bytes:
-    whole = framed(_worth_sending("html", html))
-    words = _quoted_words(whole.frame)
-    body = "".join(filled(words, [_quoted(field) for field in whole.fields])).removesuffix("=\r\n")
-    return _HTML_HEAD + body.encode() + b"\r\n"
-
-
-def _worth_sending(subtype: str, content: str) -> str:
+def _part(subtype: str, content: str) -> bytes:
     if not content or content.isspace():
         raise HeaderRefused(f"The {subtype} part of the letter is empty")
-    return content
+    whole = framed(content)
+    body = _quoted_frame(whole.frame).filled([_quoted(field) for field in whole.fields]).removesuffix("=\r\n")
+    return f"{_PART_HEAD.format(subtype)}{body}\r\n".encode()
 
 
 def _line_ends(text: str) -> str:
@@ -180,8 +172,8 @@ def _line_ends(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _quoted_words(frame: Frame) -> Frame:
-    return tuple(None if words is None else _quoted(words) for words in frame)
+def _quoted_frame(frame: Frame) -> Frame:
+    return frame_of(tuple(None if part is None else _quoted(part) for part in frame.words))
 
 
 def _quoted(piece: str) -> str:
@@ -194,7 +186,11 @@ def _quoted(piece: str) -> str:
     done = b2a_qp(_line_ends(piece).encode("utf-8", "replace")).decode()
     if done and not done.endswith("\n"):
         done += "=\n"
-    return _TOO_LONG.sub(_cut, done).replace("\n", "\r\n")
+    return _TOO_LONG.sub(_cut, _CHANGED.sub(_hex, done)).replace("\n", "\r\n")
+
+
+def _hex(sign: re.Match[str]) -> str:
+    return f"={ord(sign[0]):02X}"
 
 
 def _cut(line: re.Match[str]) -> str:

@@ -1,21 +1,19 @@
-"""What a letter is before it is bytes: plain frozen dataclasses, filled by journeys, read by compose."""
+"""What a letter is before it is bytes: plain tuples, filled by journeys, read by compose."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A mailbox with the name that people see; the name may hold anything, the gate in headers.py cleans it."""
 
     name: str
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file that travels with a letter; `content_id` (no brackets) is set for images that the HTML shows by `cid:`."""
 
     filename: str
@@ -24,8 +22,7 @@ class Attachment:
     content_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One letter to one person, complete: composing it twice gives the same bytes (O1: same id on a retry).
 
     `message_id`, `in_reply_to` and `references` carry their angle brackets. `date` is aware, taken at sending (O4).

@@ -6,13 +6,17 @@ No frame, no colours, no picture: paragraphs, links that work, and below them th
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
+
+from outreach.mail.framed import FIELD, Frame, Framed, frame_of
 
 _URL = re.compile(
     r"https?://[^\s<>\"\']+"
     r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
 )
 _TAIL = ".,;:!?)]}*_"
+_SOLID = re.compile(r"[^\s\x00](?:[^\r\n\x00]*[^\s\x00])?\Z")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _STYLE = "margin:0;padding:16px;font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:1.55;color:#1c1c1c"
 _FRAME = """<!doctype html>
@@ -38,6 +42,19 @@ def personal_html(text: str, footer: str = "") -> str:
 
 def tidy(text: str) -> str:
     """Text as it leaves: no spaces at line ends, no more than one empty line, one line end at the bottom."""
+    if isinstance(text, Framed) and all(map(_SOLID.match, text.fields)):
+        return Framed(_tidy_frame(text.frame), text.fields)
+    return _tidied(text)
+
+
+@lru_cache(maxsize=256)
+def _tidy_frame(frame: Frame) -> Frame:
+    """Fields that are a word or more on one line are signs like others."""
+    first, *others = _tidied(frame.marked).split(FIELD)
+    return frame_of((first, *(part for words in others for part in (None, words))))
+
+
+def _tidied(text: str) -> str:
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
     if " \n" in unix or "\t\n" in unix:
         unix = "\n".join(line.rstrip() for line in unix.split("\n"))

@@ -28,6 +28,7 @@ from outreach.mail.smtpurl import SmtpServer, parse_url
 
 __all__ = ["Answer", "Envelope", "Probe", "SmtpLink", "Timeouts", "dot_stuffed", "xtext"]
 
+_DOT_LINE = re.compile(rb"\r\n\.")
 _NOT_XTEXT = re.compile(r"[^\x21-\x2a\x2c-\x3c\x3e-\x7e]")
 
 
@@ -442,7 +443,9 @@ def _on_the_wire(envelope: Envelope) -> Envelope:
 
 def dot_stuffed(raw: bytes) -> bytes:
     """The letter as DATA takes it: lines that begin with a dot get another (RFC 5321 4.5.2), then the lone dot."""
-    body = raw.replace(b"\r\n.", b"\r\n..")
+    body = (
+        raw.replace(b"\r\n.", b"\r\n..") if _DOT_LINE.search(raw) else raw
+    )  # most have none: looking is half the work
     if body.startswith(b"."):
         body = b"." + body
     return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")

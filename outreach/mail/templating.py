@@ -24,7 +24,7 @@ from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from outreach.mail.framed import Framed, holes
+from outreach.mail.framed import FIELD, Framed, frame_of
 
 MAX_SOURCE = 200_000
 MAX_OUTPUT = 500_000
@@ -48,7 +48,6 @@ _LOOP = frozenset(["index", "index0", "first", "last", "length"])
 _OPENING = re.compile(r"\{[{%#]")
 # A tag that has a line for itself leaves no line behind; its line end moves inside, so that faults keep their lines.
 _OWN_LINE = re.compile(r"^[ \t]*\{%((?:(?!%\}|\n).)*[^-+%\n])%\}[ \t]*\n", re.M)
-_OWN_WORDS = re.compile(r".{20}|[<>\"']", re.S)
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _WORDS: dict[type[nodes.Node], str] = {
     nodes.Call: "calling something with (...)",
@@ -235,8 +234,8 @@ def _collect(compiled: _Compiled, fields: dict[str, Any]) -> Framed:
         if size > MAX_OUTPUT:
             raise TemplateError(None, f"The finished letter would be larger than {MAX_OUTPUT // 1000} kB.")
         pieces += some
-    frame = tuple(map(words.get, pieces))
-    return Framed(frame, [str.__str__(pieces[place]) for place in holes(frame)])
+    own = tuple(map(words.get, map(id, pieces)))
+    return Framed(frame_of(own), [str.__str__(pieces[place]) for place, part in enumerate(own) if part is None])
 
 
 def _plain(value: Mapping[str, Any], path: str, depth: int) -> _Fields:
@@ -271,9 +270,8 @@ def _value(item: Any, path: str, depth: int) -> Any:
 
 class _Compiled(NamedTuple):
     template: Template
-    words: dict[str, str]
-    """The texts that the template itself holds; of the short ones, which may be what stands for a field that is not there,
-    those with a sign that no field shows."""
+    words: dict[int, str]
+    """The texts that the template itself holds, by their identity: a field may hold the same words."""
 
 
 @lru_cache(maxsize=1024)
@@ -286,7 +284,7 @@ def _compiled(source: str, html: bool, shared: Shared | None) -> _Compiled:
         raise TemplateError(None, "This template is too complicated.") from fault
     template.globals = {}
     texts = (text for text in template.root_render_func.__code__.co_consts if isinstance(text, str))
-    return _Compiled(template, {text: text for text in texts if _OWN_WORDS.search(text)})
+    return _Compiled(template, {id(text): text for text in texts if FIELD not in text})
 
 
 @lru_cache(maxsize=2)

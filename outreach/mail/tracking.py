@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from outreach.mail.framed import Frame, Framed, framed
+from outreach.mail.framed import FIELD, WHOLE, Frame, Framed, frame_of, framed
 
 _ANCHOR = re.compile(r"<[aA]\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>")
 _HREF = re.compile(r"(?<![\w-])(href\s*=\s*)(\"([^\"]*)\"|'([^']*)')", re.I)
@@ -21,9 +21,9 @@ _LEAVE = re.compile(r"data-track\s*=\s*[\"']off[\"']|(?:class|rel)\s*=\s*[\"'][^
 _NAME = re.compile(r"(?<![\w-])(?:data-link|name)\s*=\s*[\"']([^\"']{1,80})[\"']", re.I)
 _TEXT_URL = re.compile(r"https?://[^\s<>\"'\x00-\x20]+")
 _TAIL = ".,;:!?)]}*_"
+_UNBROKEN = re.compile(r"[^\s<>\"'\x01-\x20]+")
+"""What one address in a text, and the fields in it, are part of."""
 _BODY_END = re.compile(r"</body\s*>", re.I)
-_FIELD = "\x00"
-"""Stands for a field while a frame is read."""
 _MARKUP = re.compile(r"[<>\"'\x00]")
 
 
@@ -49,6 +49,21 @@ class _Tag(NamedTuple):
     """Where it leads, when no field is needed to know that."""
 
 
+class _Bare(NamedTuple):
+    """An address in a text part that is the template's own, and the signs around it."""
+
+    before: str
+    link: Link
+    after: str
+
+
+class _Run(NamedTuple):
+    """Unbroken signs of a text part: with the fields in it that may be an address, or several."""
+
+    words: str
+    fields: range
+
+
 class _Pixel(NamedTuple):
     """The place of the pixel."""
 
@@ -64,7 +79,7 @@ def wrap(
     *,
     skip: Callable[[str], bool] = lambda url: False,
     pixel: str | None = None,
-) -> tuple[Framed, str]:
+) -> tuple[Framed, Framed]:
     """HTML and text with what `redirect` makes of each web address; it is asked once an address."""
     targets: dict[str, str] = {}
     left: set[str] = set()
@@ -75,8 +90,10 @@ def wrap(
         return targets[link.url]
 
     def href(tag: _Tag) -> str:
-        value = _with_fields(tag.href, tag.href_fields, given.fields)
-        link = tag.link or _link(value, _with_fields(tag.name, tag.name_fields, given.fields))
+        value, link = tag.href, tag.link
+        if link is None:
+            value = _with_fields(value, tag.href_fields, given.fields)
+            link = _link(value, _with_fields(tag.name, tag.name_fields, given.fields))
         if link is None:
             return value
         if tag.leave or skip(link.url):
@@ -91,53 +108,91 @@ def wrap(
             return given.fields[step]
         return step if isinstance(step, str) else _image(pixel or "")
 
-    def bare(match: re.Match[str]) -> str:
-        url = match[0].rstrip(_TAIL)
-        tail = match[0][len(url) :]
-        return match[0] if url in left or skip(url) else led(Link(url)) + tail
+    def run(step: _Bare | _Run) -> str:
+        if isinstance(step, _Bare):
+            return f"{step.before}{bare(step.link)}{step.after}"
+        words = _with_fields(step.words, step.fields, written.fields)
+        return _TEXT_URL.sub(found, words) if "://" in words else words
+
+    def found(address: re.Match[str]) -> str:
+        url = address[0].rstrip(_TAIL)
+        return bare(Link(url)) + address[0][len(url) :]
+
+    def bare(link: Link) -> str:
+        return link.url if link.url in left or skip(link.url) else led(link)
 
     given = framed(html)
-    if any(given.frame) and not _MARKUP.search("".join(given.fields)):
+    if given.frame is not WHOLE and not _MARKUP.search("".join(given.fields)):
         frame, steps = _plan(given.frame, pixel is not None)
     else:
-        steps = _steps(html.replace(_FIELD, ""), pixel is not None, common=False)
-        frame = (None,) * len(steps)
-    return Framed(frame, [shown(step) for step in steps]), _TEXT_URL.sub(bare, text)
+        steps = _steps(html.replace(FIELD, ""), pixel is not None, common=False)
+        frame = frame_of((None,) * len(steps))
+    done = Framed(frame, [shown(step) for step in steps])
+    written = framed(text)
+    frame, runs = _text_plan(written.frame)
+    return done, Framed(frame, [run(step) for step in runs])
 
 
 @lru_cache(maxsize=256)
 def _plan(frame: Frame, pixel: bool) -> tuple[Frame, tuple[_Step, ...]]:
     """The same frame with its links as holes too, and what goes into each hole."""
-    steps = _steps("".join(_FIELD if words is None else words for words in frame), pixel, common=True)
+    steps = _steps(frame.marked, pixel, common=True)
     return (
-        tuple(step if isinstance(step, str) else None for step in steps),
+        frame_of(tuple(step if isinstance(step, str) else None for step in steps)),
         tuple(step for step in steps if not isinstance(step, str)),
     )
 
 
-def _steps(marked: str, pixel: bool, *, common: bool) -> tuple[_Step, ...]:
-    """A text in which _FIELD stands for each field, read once from its beginning to its end."""
+@lru_cache(maxsize=256)
+def _text_plan(frame: Frame) -> tuple[Frame, tuple[_Bare | _Run, ...]]:
+    """The frame of a text part with all that may be an address as holes, and what goes into each hole."""
+    whole = frame.marked
+    words: list[str | None] = []
+    runs: list[_Bare | _Run] = []
+    last = 0
+    for found in _UNBROKEN.finditer(whole):
+        address = _TEXT_URL.search(found[0])
+        if FIELD in found[0]:
+            runs.append(_Run(found[0], _numbers(whole, *found.span())))
+        elif address:
+            url = address[0].rstrip(_TAIL)
+            runs.append(_Bare(found[0][: address.start()], Link(url, common=True), address[0][len(url) :]))
+        else:
+            continue
+        words += [whole[last : found.start()], None]
+        last = found.end()
+    return frame_of((*words, whole[last:])), tuple(runs)
+
+
+def _numbers(whole: str, start: int, end: int) -> range:
+    """The fields between two places of a text in which FIELD stands for each."""
+    first = whole.count(FIELD, 0, start)
+    return range(first, first + whole.count(FIELD, start, end))
+
+
+def _steps(whole: str, pixel: bool, *, common: bool) -> tuple[_Step, ...]:
+    """A text in which FIELD stands for each field, read once from its beginning to its end."""
     steps: list[_Step] = []
 
     def numbers(start: int, end: int) -> range:
-        return range(marked.count(_FIELD, 0, start), marked.count(_FIELD, 0, end))
+        return _numbers(whole, start, end)
 
     def add(start: int, end: int) -> None:
-        first, *others = marked[start:end].split(_FIELD)
+        first, *others = whole[start:end].split(FIELD)
         steps.append(first)
         for number, words in zip(numbers(start, end), others, strict=True):
             steps.extend((number, words))
 
     last = 0
-    for anchor in _ANCHOR.finditer(marked):
+    for anchor in _ANCHOR.finditer(whole):
         inside = anchor.span()
-        found = _HREF.search(marked, *inside)
+        found = _HREF.search(whole, *inside)
         if found is None:
             continue
         value = found.span(3 if found[3] is not None else 4)
-        named = _NAME.search(marked, *inside)
+        named = _NAME.search(whole, *inside)
         name, within = (named[1], numbers(*named.span(1))) if named else ("", range(0))
-        tag = _Tag(marked[slice(*value)], name, bool(_LEAVE.search(marked, *inside)), numbers(*value), within, None)
+        tag = _Tag(whole[slice(*value)], name, bool(_LEAVE.search(whole, *inside)), numbers(*value), within, None)
         if not (tag.href_fields or tag.name_fields):
             tag = tag._replace(link=_link(tag.href, tag.name, common=common))
             if tag.link is None:
@@ -145,7 +200,7 @@ def _steps(marked: str, pixel: bool, *, common: bool) -> tuple[_Step, ...]:
         add(last, value[0])
         steps.append(tag)
         last = value[1]
-    add(last, len(marked))
+    add(last, len(whole))
     return tuple(_with_pixel(steps) if pixel else steps)
 
 
@@ -158,7 +213,7 @@ def _link(href: str, name: str, *, common: bool = False) -> Link | None:
 def _with_fields(words: str, numbers: range, fields: Sequence[str]) -> str:
     if not numbers:
         return words
-    first, *others = words.split(_FIELD)
+    first, *others = words.split(FIELD)
     return first + "".join(fields[number] + part for number, part in zip(numbers, others, strict=True))
 
 

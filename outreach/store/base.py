@@ -15,10 +15,13 @@ from sqlalchemy import (
     Text,
     UpdateBase,
     create_engine,
+    event,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+from outreach.store import arrays
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -45,7 +48,7 @@ class Base(DeclarativeBase):
 def engine_for(url: str, *, size: int = 5) -> Engine:
     """An engine on psycopg 3 for a `postgresql://` URL; connections are checked before use and never wait for ever."""
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=size,
         max_overflow=10,
@@ -55,6 +58,8 @@ def engine_for(url: str, *, size: int = 5) -> Engine:
         json_deserializer=_from_json,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
     )
+    event.listen(engine, "connect", lambda connection, _: arrays.teach(connection))
+    return engine
 
 
 def _from_json(data: bytes) -> Any:

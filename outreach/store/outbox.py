@@ -349,6 +349,11 @@ UPDATE messages m SET state = 'sent', sent_at = v.at, answer = v.answer, reason 
 FROM unnest(CAST(:ids AS bigint[]), CAST(:ats AS timestamptz[]), CAST(:answers AS text[])) AS v(id, at, answer)
 WHERE m.id = v.id AND m.lease_owner = :owner AND m.state IN ('claimed', 'begun', 'unsure')
 """)
+UNMARKED = text(
+    "SELECT id, message_id IS NULL FROM messages WHERE id = ANY(:ids) AND (state <> 'sent' OR message_id IS NULL)"
+)
+"""Of letters that were accepted: those that are not marked so (the last of a batch, and what the database lost when it
+died), and whether their beginning was lost too."""
 SENT_EVENTS = text("""
 INSERT INTO events (at, kind, lead_id, enrolment_id, message_id, step_key, rule, text, data)
 SELECT m.sent_at, 'sent', m.lead_id, m.enrolment_id, m.id, m.step_key, '', 'Sent “' || m.subject || '”.',
@@ -362,18 +367,15 @@ ORDER BY m.sent_at, m.id
 def settle_sent(session: Session, owner: str, done: Sequence[Accepted]) -> None:
     """The end of a batch, durably: what was accepted is sent (written once more where the database lost it), and the
     leads' timelines say so."""
-    values = {"owner": owner, "ids": [each.id for each in done]}
-    session.execute(MARK_SENT, values | {"ats": [each.at for each in done], "answers": [each.answer for each in done]})
-    for letter in _unsaid(session, done):
-        session.execute(SAY_AGAIN, _said(letter))
-    session.execute(SENT_EVENTS, values)
-
-
-def _unsaid(session: Session, done: Sequence[Accepted]) -> list[Begun]:
-    """Letters whose beginning the database lost when it died."""
-    query = text("SELECT id FROM messages WHERE id = ANY(:ids) AND message_id IS NULL")
-    lost = set(session.scalars(query, {"ids": [each.id for each in done]}))
-    return [each.letter for each in done if each.id in lost]
+    ids = [each.id for each in done]
+    unmarked = {number: lost for number, lost in session.execute(UNMARKED, {"ids": ids})}
+    rest = [each for each in done if each.id in unmarked]
+    ats, answers = [each.at for each in rest], [each.answer for each in rest]
+    session.execute(MARK_SENT, {"owner": owner, "ids": [each.id for each in rest], "ats": ats, "answers": answers})
+    for each in rest:
+        if unmarked[each.id]:
+            session.execute(SAY_AGAIN, _said(each.letter))
+    session.execute(SENT_EVENTS, {"owner": owner, "ids": ids})
 
 
 def _said(letter: Begun) -> dict[str, Any]:

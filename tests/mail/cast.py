@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,4 +91,4 @@ LETTER = Letter(
 
 def letter(**changes: Any) -> Letter:
     """The usual letter, changed in the places that a test is about."""
-    return replace(LETTER, **changes)
+    return LETTER._replace(**changes)

@@ -1,6 +1,5 @@
 """The byte checker itself: each way in which a letter can be wrong is found, by its id, also behind the mail servers of the tests."""
 
-from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
@@ -35,12 +34,12 @@ BROKEN = {
     "from stands 2 times": b"From: boss@nordic.example\r\n" + CLEAN,
     "O5: From is not one mailbox": put(b"<maja@nordic.example>", b"<maja@nordic.example>, b@c.example"),
     "O8: text first": put(b"text/html", b"text/enriched"),
-    "O8: text/plain is empty": put(b64encode("Hello Åsa\r\n".encode()), b"IA=="),
+    "O8: text/plain is empty": put(b"Hello =C3=85sa\r\n", b""),
     "O9: a line has": put(b"MIME-Version", b"X-Long: " + b"x" * 1000 + b"\r\nMIME-Version"),
     "O9: subject could be folded": put(b"Subject: ", b"Subject: " + b"word " * 20),
     "O9: subject has an encoded word over 75": put(b"Subject: ", b"Subject: =?utf-8?q?" + b"x" * 70 + b"?=\r\n "),
-    "O9: text/plain has an encoded line over 76": put(b"base64\r\n\r\n", b"base64\r\n\r\n" + b"YWFh" * 20 + b"\r\n"),
-    "O9: text/html is neither": put(b"quoted-printable", b"8bit"),
+    "O9: text/plain has an encoded line over 76": put(b"Hello =C3", b"x" * 77 + b"\r\nHello =C3"),
+    "O9: text/plain is neither": put(b"quoted-printable", b"8bit"),
     "O10: a line end is not CRLF": put(b"\r\nMIME-Version", b"\nMIME-Version"),
     "O10: the letter holds a NUL": put(b"Subject: ", b"Subject: \x00"),
     "O10: the last line has no CRLF": CLEAN.rstrip(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from outreach.mail.bytecheck import faults, size_warning
 from outreach.mail.compose import compose
-from outreach.mail.framed import Framed
+from outreach.mail.framed import Framed, frame_of
 from outreach.mail.headers import HeaderRefused
 from outreach.mail.letters import Address, Attachment
 from tests.mail.cast import LETTER, letter
@@ -192,7 +193,16 @@ def test_a_heavy_letter_is_told_before_it_is_cut() -> None:
 )
 def test_a_frame_with_its_fields_reads_as_the_text_that_it_is(frame: list[str | None], fields: list[str]) -> None:
     """O8, O9: whatever stands where a template's words and a field meet; no line is longer than 76."""
-    html = Framed(("<p>", *frame), fields[: frame.count(None)])
-    raw, mail = sent(html=html)
-    assert mail.get_body(("html",)).get_content().replace("\r\n", "\n").rstrip("\n") == html.rstrip("\n")  # type: ignore[union-attr]
+    text = Framed(frame_of(("<p>", *frame)), fields[: frame.count(None)])
+    raw, mail = sent(html=text, text=text)
+    for kind in ("html", "plain"):
+        assert mail.get_body((kind,)).get_content().replace("\r\n", "\n").rstrip("\n") == text.rstrip("\n")  # type: ignore[union-attr]
     assert max(map(len, raw.split(b"\r\n"))) <= 78
+
+
+def test_no_line_begins_as_mail_stores_change_it() -> None:
+    """O9: "From " and a dot at the beginning of a line are written otherwise, so that no signature breaks on the way."""
+    words = "One.\nFrom here on:\n.hidden\n"
+    raw, mail = sent(text=Framed(frame_of((words, None, " and ", None)), ["From Lund", ".5"]))
+    assert not re.search(rb"^(From |\.)", raw.partition(b"\r\n\r\n")[2], re.M)
+    assert mail.get_body(("plain",)).get_content().splitlines() == [*words.splitlines(), "From Lund and .5"]  # type: ignore[union-attr]

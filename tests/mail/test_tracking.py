@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.mail import templating
+from outreach.mail import plain, templating
 from outreach.mail.tracking import Link, wrap
 
 UNSUBSCRIBE = "https://nordic.example/u/k7k2tq"
@@ -87,4 +87,39 @@ def test_a_template_is_led_as_its_letters_would_be(atoms: list[str], url: str, n
     assert str(one[0]).replace("\x00", "") == str(other[0])
     assert [link[:2] for link in asked[0]] == [link[:2] for link in asked[1]]
     assert all(link.url in source.replace("&amp;", "&") for link in asked[0] if link.common)
+    assert not any(link.common for link in asked[1])
+
+
+WORDS = (
+    "Read https://x.example/fixed?a=1, then", "(https://x.example/{{ name }}).", "{{ url }}", "{{ name }}", "http", "s://y.example/x",
+    "https://", "{{ city }}/more", "\"https://x.example/quoted\"", "<https://x.example/fixed?a=1>", "https://nordic.example/u/k7k2tq",
+    "{{ nobody|default('https://x.example/d') }}", "{% if city %}In https://x.example/{{ city }}{% endif %}", "x", "100 % {{ name }}",
+)  # fmt: skip
+GAPS = ("", " ", "\n", "  \n\n\n", "\t")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GAPS)), max_size=8),
+    st.sampled_from(["https://y.example/?a=1&b=2", "see https://y.example/1 and\nhttps://y.example/2.", " ", "a\x00b"]),
+    st.sampled_from(["Åsa", "a\x00b", "two\nlines", " edges ", "https://z.example/"]),
+)
+def test_a_text_part_is_led_and_tidied_as_each_letter_would_be(
+    parts: list[tuple[str, str]], url: str, name: str
+) -> None:
+    """What is read from a template once is what reading each letter gives, wherever an address begins and ends."""
+    source = "".join(word + gap for word, gap in parts)
+    gaps: list[str] = []
+    letter = templating.render(source, {"url": url, "name": name, "city": "Lund"}, False, gaps)
+    asked: list[list[Link]] = [[], []]
+    done = []
+    for text, mine in zip((letter, str(letter)), asked, strict=True):
+        tidied = plain.tidy(text)
+        assert tidied == plain.tidy(str(letter))
+        html = '<a data-track="off" href="https://x.example/quoted">'
+        done.append(
+            wrap(html, tidied, lambda link, mine=mine: mine.append(link) or led(link), skip=UNSUBSCRIBE.__eq__)[1]
+        )  # type: ignore[misc]
+    assert str(done[0]) == str(done[1])
+    assert [link[:2] for link in asked[0]] == [link[:2] for link in asked[1]]
+    assert all(link.url in source for link in asked[0] if link.common)
     assert not any(link.common for link in asked[1])
