@@ -81,6 +81,7 @@ class _Reader:
     fresh: bool = False  # nothing was read of the quotation so far
     around: bool = False
     typed_into: bool = False
+    said: bool = False
 
     def role(self) -> str:
         if self.cut:
@@ -165,7 +166,8 @@ class _Reader:
         return ""
 
     def _has_words(self) -> bool:
-        return any(piece.strip() for piece in self.kept.out[:200])
+        self.said = self.said or any(piece.strip() for piece in self.kept.out[:200])
+        return self.said
 
     def _close(self, tag: str) -> None:
         for index in range(len(self.stack) - 1, max(-1, len(self.stack) - 12), -1):

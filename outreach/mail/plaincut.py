@@ -6,7 +6,6 @@ many is better than one lost.  Every expression is bounded and sees capped lines
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,7 +31,7 @@ def cut_plain(lines: list[str]) -> Cut:
     """The lines of the answer and those of the quotation."""
     kept: list[str] = []
     quoted: list[str] = []
-    index, looks = 0, MAX_LOOKS
+    index, looks, said = 0, MAX_LOOKS, False
     while index < len(lines):
         if _is_marked(lines[index]) or _lost_its_mark(lines, index):
             _leave_gap(kept)
@@ -41,13 +40,14 @@ def cut_plain(lines: list[str]) -> Cut:
             continue
         if shared := _own_words_before(lines, index):
             kept.append(shared)
+            said = True
             rest = lines[index][len(shared) :].lstrip(" \t")
             lines[index] = rest if marks.SEPARATOR.match(rest) else rest.lstrip(" \t-")
         head = 0
         if looks > 0 and _may_introduce(lines, index):
             looks -= 1
             head = _attribution(lines, index)
-        if not head and not _words(kept) and (block := _block_on_top(lines, index)):
+        if not head and not said and (block := _block_on_top(lines, index)):
             quoted.extend(lines[index : index + block])
             index += block
             continue
@@ -55,6 +55,7 @@ def cut_plain(lines: list[str]) -> Cut:
             head = _to_marked(lines, index + 1) or len(lines) - index
         if not head:
             kept.append(lines[index])
+            said = said or bool(lines[index].strip())
             index += 1
             continue
         _leave_gap(kept)
@@ -62,18 +63,13 @@ def cut_plain(lines: list[str]) -> Cut:
         index += head
         if index < len(lines) and not _marked_follows(lines, index):
             # Nobody can tell where an unmarked quotation on top ends, so that nothing below it is dropped.
-            top = not _words(kept)
-            return Cut([*kept, *lines[index:]], quoted, True) if top else Cut(kept, [*quoted, *lines[index:]], True)
+            return Cut(kept, [*quoted, *lines[index:]], True) if said else Cut([*kept, *lines[index:]], quoted, True)
     return Cut(kept, [line for line in quoted if line != GAP], bool(quoted))
 
 
 def _leave_gap(kept: list[str]) -> None:
     if not kept or kept[-1] != GAP:
         kept.append(GAP)
-
-
-def _words(lines: Sequence[str]) -> bool:
-    return any(line.strip() and line != GAP for line in lines)
 
 
 def _is_marked(line: str) -> bool:

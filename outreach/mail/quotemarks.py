@@ -240,7 +240,7 @@ NOTES_DATE: Final = re.compile(r"(?:^|> (?:on|am|le) )\d{1,4}[/.-]\d{1,2}[/.-]\d
 NOTES_FIELDS: Final = tuple(re.compile(rf"^[ \t]*(?:{label})[ \t]*(?::|$)", re.IGNORECASE) for label in (TO, SUBJECT))
 # The fields of a webmail's table, whose cells lost their colons.
 BARE_FROM: Final = re.compile(
-    rf"^[ \t]*(?:{FROM})[ \t]{{1,4}}[^:\uFF1A\n]{{1,100}}[^\s<>@:]{{1,100}}@[\w.-]{{2,150}}>?[ \t]*$", re.IGNORECASE
+    rf"^[ \t]*(?:{FROM})[ \t]{{1,4}}[^:\uFF1A\n@]{{1,200}}@[\w.-]{{2,150}}>?[ \t]*$", re.IGNORECASE
 )
 BARE_FIELDS: Final = (
     re.compile(rf"^[ \t]*(?:{TO})[ \t]{{1,4}}[^:\n]*@[\w.-]", re.IGNORECASE),

@@ -110,9 +110,12 @@ def _is_advert(line: str) -> bool:
 
 def _behind_mark(lines: Sequence[str], sender: Sender) -> int:
     """Where a line begins the signature that says so; the length when none does."""
+    last_said: int | None = None
     for at, line in enumerate(lines):
-        if is_legal(lines, at) and _only_legal(lines[at:]):
-            return at
+        if is_legal(lines, at):
+            last_said = _last_said(lines) if last_said is None else last_said
+            if last_said <= at:
+                return at
         if len(line) > 240:
             continue
         if (
@@ -161,16 +164,21 @@ def _only_greets(lines: Sequence[str]) -> bool:
     return len(filled) == 1 and filled[0].endswith((",", ":")) and not marks.CLOSING.match(filled[0])
 
 
-def _only_legal(lines: Sequence[str]) -> bool:
-    """Whether no paragraph behind a disclaimer's first is somebody's words."""
-    paragraphs = [part for part in re.split(r"\n[ \t]*\n", "\n".join(lines)) if part.strip()]
-    legal = (
-        marks.LEGAL.search(part) or marks.DISCLAIMER.match(part) or is_legal(part.split("\n"), 0)
-        for part in paragraphs[1:]
-    )
-    return all(
-        known or not any(map(is_sentence, part.split("\n"))) for known, part in zip(legal, paragraphs[1:], strict=True)
-    )
+def _last_said(lines: Sequence[str]) -> int:
+    """Where the last paragraph begins that is somebody's words and not a disclaimer's; -1 when none does."""
+    end = len(lines)
+    for at in range(len(lines) - 1, -1, -1):
+        if not lines[at].strip():
+            end = at
+        elif (not at or not lines[at - 1].strip()) and _is_said(lines[at:end]):
+            return at
+    return -1
+
+
+def _is_said(paragraph: Sequence[str]) -> bool:
+    text = "\n".join(paragraph)
+    known = marks.LEGAL.search(text) or marks.DISCLAIMER.match(text) or is_legal(paragraph, 0)
+    return not known and any(map(is_sentence, paragraph))
 
 
 def _above_footers(lines: Sequence[str], below: bool) -> int:

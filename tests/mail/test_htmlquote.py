@@ -1,5 +1,7 @@
 """Where the words of an answer stand in the HTML that clients make, and where they do not (MAIL 2)."""
 
+import time
+
 import pytest
 
 from outreach.mail.htmlquote import cut_html
@@ -55,3 +57,28 @@ def test_the_words_are_found_in_what_todays_clients_make(html: str, words: str) 
 
 def test_a_signature_that_says_nothing_is_kept_apart() -> None:
     assert cut_html('<p>Yes.</p><div id="Signature"><p>Jo Lead</p><p>Buyer</p></div>').signature == "Jo Lead\n\nBuyer"
+
+
+HOSTILE = [
+    "<blockquote>-----</blockquote>",
+    '<div id="Signature">a</div>',
+    '<div id="Signature">Best,<br>Jo<blockquote>x</blockquote></div>',
+    '<div style="display:none">',
+    AROUND,
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_html_takes_no_time(piece: str) -> None:
+    started = time.process_time()
+    reply_text("", piece * 10_000)
+    assert time.process_time() - started < 2
+
+
+def test_many_disclaimers_above_a_sentence_take_no_time() -> None:
+    legal = "This message is confidential and for its recipient; delete it if you have it in error.\n\n"
+    started = time.process_time()
+    assert reply_text(f"{legal * 600}But we want to buy it tomorrow.", "").text.endswith(
+        "But we want to buy it tomorrow."
+    )
+    assert time.process_time() - started < 1
