@@ -1,6 +1,7 @@
 """Templates: a new one, a saved version, back to an earlier one, archived."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,14 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
+from outreach.journeys import enclosures
 from outreach.mail import mjml, templating
 from outreach.mail.bytecheck import MAX_HTML
+from outreach.mail.letters import Attachment
 from outreach.mail.templating import TemplateError
-from outreach.store import templates
+from outreach.store import template_files, templates
+from outreach.store.template_files import Named
 from outreach.store.templates import Template, TemplateVersion
 
 KINDS = ("letter", "break-up", "newsletter", "educational")
 """Kinds that people make; notices and layouts come with the system and are edited, never added."""
+CARRIERS = ("letter", "break-up", "educational")
+"""Kinds whose letters may carry files."""
 BODY = """<mj-section css-class="page">
   <mj-column>
     <mj-text>
@@ -50,7 +56,7 @@ def make(session: Session, name: str, kind: str, source: Template | None, now: d
     session.flush()
     copied = templates.current(session, source.key) if source else None
     words = Written(copied.subject, copied.mjml, copied.text, copied.preview) if copied else Written(name, BODY)
-    templates.save(session, template, words.subject, words.mjml, words.text, now, user_id, words.preview)
+    _keep(session, template, words, template_files.of_version(session, copied.id if copied else None), now, user_id)
     return template
 
 
@@ -90,20 +96,62 @@ def problems_in(template: Template, source: str, includes: dict[str, str]) -> li
 
 
 def save(session: Session, template: Template, written: Written, now: datetime, user_id: int) -> TemplateVersion | None:
-    """Keep a text as the next version, in force at once (V2, V8); None when it is the one in force already."""
+    """Keep a text as the next version, in force at once (V2, V8); None when it is the one in force already. Its files stay."""
     current = templates.current(session, template.key)
-    same = current and (current.subject, current.mjml, current.text, current.preview)
-    if same == (written.subject, written.mjml, written.text, written.preview):
+    if current and _written(current) == written:
         return None
-    return templates.save(session, template, written.subject, written.mjml, written.text, now, user_id, written.preview)
+    return _keep(
+        session, template, written, template_files.of_version(session, current.id if current else None), now, user_id
+    )
+
+
+def add_files(
+    session: Session, template: Template, files: Sequence[Attachment], now: datetime, user_id: int
+) -> TemplateVersion | None:
+    """Let every letter of this text carry these files too: a version of its own, for what a letter carried is known by it."""
+    if template.kind not in CARRIERS:
+        raise Refused("Only letters, break-up letters and educational letters carry files. Put a link into this one.")
+    current = templates.current(session, template.key)
+    if current is None or not files:
+        raise Refused("Choose a file first.")
+    carried = template_files.of_version(session, current.id)
+    enclosures.check(
+        [*(one.size for one in carried), *(len(file.data) for file in files)], enclosures.LARGEST_OF_TEMPLATE
+    )
+    named = zip(enclosures.names(files, len(carried) + 1), files, strict=True)
+    fresh = [template_files.keep(session, name, file.content_type, file.data) for name, file in named]
+    return _keep(session, template, _written(current), [*carried, *fresh], now, user_id)
+
+
+def remove_file(session: Session, template: Template, number: int, now: datetime, user_id: int) -> TemplateVersion:
+    """The next version goes without this file."""
+    current = templates.current(session, template.key)
+    carried = template_files.of_version(session, current.id if current else None)
+    if current is None or not 1 <= number <= len(carried):
+        raise Refused("This file is not there any more.")
+    del carried[number - 1]
+    return _keep(session, template, _written(current), carried, now, user_id)
+
+
+def _written(version: TemplateVersion) -> Written:
+    return Written(version.subject, version.mjml, version.text, version.preview)
+
+
+def _keep(
+    session: Session, template: Template, words: Written, files: Sequence[Named], now: datetime, user_id: int
+) -> TemplateVersion:
+    version = templates.save(session, template, words.subject, words.mjml, words.text, now, user_id, words.preview)
+    template_files.put(session, version.id, files)
+    return version
 
 
 def restore(session: Session, version: TemplateVersion, now: datetime, user_id: int) -> TemplateVersion | None:
-    """An earlier text again, as the next version."""
+    """An earlier text again, with its files, as the next version; None when it is the one in force."""
     template = session.get(Template, version.template_id)
     assert template is not None
-    written = Written(version.subject, version.mjml, version.text, version.preview)
-    return save(session, template, written, now, user_id)
+    if version.id == template.current_version_id:
+        return None
+    return _keep(session, template, _written(version), template_files.of_version(session, version.id), now, user_id)
 
 
 def archive(template: Template, used_by: list[str], now: datetime) -> None:

@@ -51,6 +51,8 @@ SILENCE = 15.0
 """Seconds to wait for the answer to a letter before other mailboxes go on."""
 SILENT_FOR_GOOD = 600.0
 SILENT_PAUSE = 60
+HEAVIEST_BATCH = 64_000_000
+"""Bytes of the letters of one batch, all of which are in memory at once."""
 CANNOT_CARRY = "5.6.7"
 """RFC 6531: the server takes no local parts beyond ASCII. No retry helps, and the address itself may be a good one (MAIL O13)."""
 GIVE_UP = timedelta(hours=72)
@@ -247,12 +249,16 @@ def _finish(batch: Batch) -> None:
 
 def _written(sender: Sender, claim: Claim) -> list[Ready]:
     """The letters of a batch as bytes; what cannot be written fails alone, with its reason (F3)."""
-    ready = []
+    ready: list[Ready] = []
+    size = 0
     with sender.house.sessions.begin() as session:
         desk = posting.Desk(session, sender.house, claim.mailbox, claim.ids, claim.now, claim.people)
         for draft in desk.drafts:
+            if size > HEAVIEST_BATCH:
+                break  # letters with files: the rest goes back, and is taken next
             try:
                 ready.append(desk.write(draft))
+                size += len(ready[-1].raw)
             except (MissingField, TemplateError, Refused) as error:
                 _unwritable(session, sender, draft.id, str(error), claim.now)
             except SQLAlchemyError:

@@ -26,7 +26,19 @@ from outreach.mail.plain import personal_html
 from outreach.mail.providers import table
 from outreach.mail.smtp import Envelope
 from outreach.mail.templating import Shared
-from outreach.store import account, forms, inbox, leads, mailboxes, messages, outbox, sent_files, tasks, users
+from outreach.store import (
+    account,
+    forms,
+    inbox,
+    leads,
+    mailboxes,
+    messages,
+    outbox,
+    sent_files,
+    tasks,
+    template_files,
+    users,
+)
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -102,6 +114,7 @@ class Desk:
         self._known_links = outbox.known_links(session, [row.id for row in self.drafts if row.kind in TRACKED])
         self._texts: dict[str, letters.Text | None] = {}
         self._issues: dict[int, IssueText] = {}
+        self._carried: dict[int, tuple[Attachment, ...]] = {}
         self._common_ways: dict[tuple[str, str], str | None] = {}
         self._free_links: list[int] = []
         self._new_links: list[tuple[int, int, str, str]] = []
@@ -153,7 +166,7 @@ class Desk:
             unsubscribe_mailto=mailto,
             auto_submitted=_auto(draft),
             feedback_id=self._feedback_id(draft, version),
-            attachments=self._files(draft),
+            attachments=self._files(draft, version),
         )
         begun = Begun(draft.id, message_id, subject, text, chain, version)
         raw = self.stamp.on(compose.compose(letter), mark)
@@ -259,11 +272,17 @@ class Desk:
             self._issues[issue_id] = IssueText(letters.Text(issue.subject, source=source), shared, wanted)
         return self._issues[issue_id]
 
-    def _files(self, draft: Draft) -> tuple[Attachment, ...]:
-        """What a rep sends along."""
-        if not draft.extra.get("files"):
+    def _files(self, draft: Draft, version: int | None) -> tuple[Attachment, ...]:
+        """What a rep sends along, else what the template's text carries."""
+        if draft.extra.get("files"):
+            return tuple(Attachment(x.name, x.type, x.content) for x in sent_files.of_letter(self.session, draft.id))
+        version = draft.extra.get("files_of") or version or (draft.template_version_id if draft.kind == "own" else None)
+        if version is None:
             return ()
-        return tuple(Attachment(x.name, x.type, x.content) for x in sent_files.of_letter(self.session, draft.id))
+        if version not in self._carried:
+            found = template_files.contents(self.session, version)
+            self._carried[version] = tuple(Attachment(name, kind, content) for name, kind, content in found)
+        return self._carried[version]
 
     # ---- links
 

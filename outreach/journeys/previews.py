@@ -127,12 +127,16 @@ def _made_up(name: str, lead: Lead) -> bool:
     return lead.id is None or name not in ("topic", "asked_on", "form_name", "story")
 
 
-def send_test(session: Session, letter: RenderedLetter, user: User, now: datetime) -> Message:
-    """Queue a letter as it looks now to the one who asked: never to a lead, and outside of every limit."""
+def send_test(
+    session: Session, letter: RenderedLetter, user: User, now: datetime, files_of: int | None = None
+) -> Message:
+    """Queue a letter as it looks now to the one who asked: never to a lead, and outside of every limit. `files_of`: the
+    saved text whose files go along."""
     message = Message(
         kind="test", lane="urgent", at_once=True, user_id=user.id, to_address=user.email,
         subject=f"[Test] {letter.subject}",
-        extra={"rendered": {"subject": f"[Test] {letter.subject}", "html": letter.html, "text": letter.text}},
+        extra={"rendered": {"subject": f"[Test] {letter.subject}", "html": letter.html, "text": letter.text},
+               "files_of": files_of},
         references=[], due_at=now, queued_at=now,
     )  # fmt: skip
     session.add(message)

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
-from outreach.journeys import facts, letters
+from outreach.journeys import enclosures, facts, letters
 from outreach.journeys.house import House
 from outreach.mail import plain, templating
 from outreach.mail.letters import Attachment
-from outreach.mail.parse import safe_name
 from outreach.store import account, events, forms, leads, mailboxes, messages
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -19,9 +18,6 @@ from outreach.store.sent_files import SentFile
 from outreach.store.users import User
 
 TWICE = timedelta(minutes=1)
-MOST_FILES = 10
-LARGEST_FILES = 15_000_000
-"""Bytes of all files of a mail: on its way it grows by a third, and many servers take 20 or 25 MB."""
 LONGEST = 100_000
 LONGEST_SUBJECT = 300
 
@@ -42,7 +38,7 @@ def own_mail(
     (1) refuse what nothing may bypass, (2) the letter with its thread and files, (3) the clock stops, (4) the timeline.
     """
     _check(session, lead)
-    _check_files(files)
+    enclosures.check([len(file.data) for file in files])
     subject, text = " ".join(subject.split())[:LONGEST_SUBJECT], text.replace("\r\n", "\n").strip()
     if not text:
         raise Refused("The mail is empty: write a line before you send it.")
@@ -53,7 +49,7 @@ def own_mail(
     letter.subject, letter.body = subject or _subject(answered), text
     if answered is not None:
         _thread(letter, answered)
-    names = [safe_name(file.filename) or f"file {number}" for number, file in enumerate(files, 1)]
+    names = enclosures.names(files)
     letter.extra = {**letter.extra, "files": names} if names else letter.extra
     leads.locked(session, lead.id)
     if again := messages.own_again(session, letter, now - TWICE):
@@ -91,17 +87,6 @@ def _check(session: Session, lead: Lead) -> None:
         raise Refused(f"{lead.email} does not take mail any more; correct the address first.")
     if why := facts.suppressed(session, lead):
         raise Refused(f"Nothing may be sent to {lead.email}: {why}.")
-
-
-def _check_files(files: Sequence[Attachment]) -> None:
-    if len(files) > MOST_FILES:
-        raise Refused(f"These are {len(files)} files; {MOST_FILES} is the most for one mail.")
-    size = sum(len(file.data) for file in files)
-    if size > LARGEST_FILES:
-        raise Refused(
-            f"The files have {size / 1_000_000:.1f} MB together; {LARGEST_FILES // 1_000_000} MB is the most that mail"
-            " servers are sure to take. Send a link to them instead."
-        )
 
 
 def _letter(session: Session, lead: Lead, user: User, now: datetime) -> Message:

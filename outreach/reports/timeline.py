@@ -1,12 +1,13 @@
 """A lead's timeline: events, letters, replies and submissions in one line of time, the latest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from outreach.core.tasks import OUTCOMES
-from outreach.store import events, forms, inbox, messages
+from outreach.store import events, forms, inbox, messages, template_files
 from outreach.store.events import Event
 from outreach.store.forms import Submission
 from outreach.store.inbox import InboundMail
@@ -55,6 +56,8 @@ class Entry:
     detail: str = ""
     letter: Message | None = None
     reply: InboundMail | None = None
+    files: tuple[str, ...] = ()
+    """What the letter carried."""
     rule: str = ""
     quiet: bool = False
 
@@ -62,7 +65,9 @@ class Entry:
 def timeline(session: Session, lead_id: int, *, limit: int = 200, everything: bool = False) -> list[Entry]:
     """The latest entries; `everything` shows planning too (why / why not)."""
     lines = [_event(e) for e in events.of_lead(session, lead_id, limit) if e.kind not in TOLD_ELSEWHERE]
-    lines += [_letter(m) for m in messages.of_lead(session, lead_id)[:limit] if m.kind not in ("notice", "test")]
+    sent = [m for m in messages.of_lead(session, lead_id)[:limit] if m.kind not in ("notice", "test")]
+    carried = template_files.of_versions(session, {m.template_version_id for m in sent if m.template_version_id})
+    lines += [_letter(m, [one.name for one in carried.get(m.template_version_id or 0, ())]) for m in sent]
     lines += [_reply(mail) for mail in inbox.of_lead(session, lead_id)[:limit]]
     lines += [_submission(session, one) for one in forms.submissions_of(session, lead_id)[:limit]]
     shown = [line for line in lines if everything or not line.quiet]
@@ -78,7 +83,7 @@ def _event(event: Event) -> Entry:
     return Entry(event.at, icon, tone, event.text, rule=event.rule, quiet=event.kind in QUIET)
 
 
-def _letter(letter: Message) -> Entry:
+def _letter(letter: Message, carried: Sequence[str]) -> Entry:
     subject = f"“{letter.subject}”" if letter.subject else "a letter"
     look = {
         "sent": ("send", "blue", f"Sent {subject}"),
@@ -92,9 +97,11 @@ def _letter(letter: Message) -> Entry:
     if letter.delivered:
         look = ("mail-x", "red", f"Came back ({letter.delivered}): {subject}")
     detail = letter.reason if letter.state in ("failed", "cancelled", "unsure") else ""
+    files = tuple(letter.extra.get("files") or carried)
     return Entry(
-        letter.sent_at or letter.queued_at, *look, detail=detail, letter=letter, quiet=letter.state == "cancelled"
-    )
+        letter.sent_at or letter.queued_at, *look, detail=detail, letter=letter, files=files,
+        quiet=letter.state == "cancelled",
+    )  # fmt: skip
 
 
 def _reply(mail: InboundMail) -> Entry:

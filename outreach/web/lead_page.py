@@ -21,7 +21,7 @@ from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
 from outreach.store.users import User
 from outreach.web.blueprint import blueprint
-from outreach.web.files import chosen_files, download
+from outreach.web.files import carried_file, chosen_files, download
 from outreach.web.filters import page_zone
 
 
@@ -81,8 +81,10 @@ def sent_file(lead_id: int, message_id: int, number: int) -> AnyResponse:
     """A file that went to this lead, as a download."""
     _lead(lead_id)
     letter = transaction().get(Message, message_id)
-    file = sent_files.one(transaction(), message_id, number) if letter and letter.lead_id == lead_id else None
-    return download(file.content, file.name) if file else abort(404)
+    if letter is None or letter.lead_id != lead_id:
+        abort(404)
+    file = sent_files.one(transaction(), message_id, number)
+    return download(file.content, file.name) if file else carried_file(letter.template_version_id, number)
 
 
 @blueprint.post("/leads/<int:lead_id>/enrol")

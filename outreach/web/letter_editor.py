@@ -7,6 +7,7 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.core.placeholders import CATALOGUE
+from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.headers import LETTER_PREVIEW, allow
 from outreach.http.house import current_house, now
@@ -20,9 +21,10 @@ from outreach.mail import checks, library, templating
 from outreach.mail.library import LetterSource
 from outreach.mail.templating import TemplateError
 from outreach.reports import template_use
-from outreach.store import templates, users
+from outreach.store import template_files, templates, users
 from outreach.store.templates import Template, TemplateVersion
 from outreach.web.blueprint import blueprint
+from outreach.web.files import carried_file, chosen_files
 from outreach.web.letters import find_template
 from outreach.web.merge_menu import COMPLETIONS, MENU
 from outreach.web.sequences import BUILDERS
@@ -101,9 +103,38 @@ def template_test(template_id: int) -> AnyResponse:
         letter = _render(template, _written()).letter
     except TemplateError as fault:
         return _told(f"It cannot be sent: {fault}", "bad", template_id)
-    previews.send_test(transaction(), letter, user, now())
+    previews.send_test(transaction(), letter, user, now(), template.current_version_id)
     poke("deliver_urgent")
     return _told(f"On its way to {user.email}.", "ok", template_id)
+
+
+@blueprint.post("/templates/<int:template_id>/files")
+@role(*BUILDERS)
+def template_add_files(template_id: int) -> AnyResponse:
+    """Files that go with every letter of it that is not sent yet."""
+    try:
+        author.add_files(transaction(), find_template(template_id), chosen_files(), now(), this_user().id)
+    except Refused as refused:
+        return _told(str(refused), "bad", template_id)
+    return _told("Letters carry it from now on.", "ok", template_id)
+
+
+@blueprint.post("/templates/<int:template_id>/files/<int:number>/remove")
+@role(*BUILDERS)
+def template_remove_file(template_id: int, number: int) -> AnyResponse:
+    """Letters go without it from now on; those that were sent keep it."""
+    try:
+        author.remove_file(transaction(), find_template(template_id), number, now(), this_user().id)
+    except Refused as refused:
+        return _told(str(refused), "bad", template_id)
+    return _told("Letters go without it from now on.", "ok", template_id)
+
+
+@blueprint.get("/templates/<int:template_id>/files/<int:number>")
+@signed_in
+def template_file(template_id: int, number: int) -> Response:
+    """One of them, as a download."""
+    return carried_file(find_template(template_id).current_version_id, number)
 
 
 @blueprint.get("/templates/<int:template_id>/versions")
@@ -112,7 +143,8 @@ def template_versions(template_id: int) -> str:
     """Every saved text, the newest first."""
     template, session = find_template(template_id), transaction()
     page = {
-        "versions": templates.versions(session, template_id),
+        "versions": (found := templates.versions(session, template_id)),
+        "files": template_files.of_versions(session, [version.id for version in found]),
         "names": {user.id: user.name for user in users.all_users(session)},
         "used_by": template_use.used_by(session).get(template.key, []),
         "may_edit": this_user().role in BUILDERS,
@@ -240,6 +272,8 @@ def _page(template: Template, written: Written, errors: dict[str, str]) -> str:
         "completions": COMPLETIONS,
         "used_by": template_use.used_by(session).get(template.key, []),
         "versions": len(templates.versions(session, template.id)),
+        "files": template_files.of_version(session, template.current_version_id),
+        "carries": template.kind in author.CARRIERS,
         "may_edit": this_user().role in BUILDERS,
         "first": checked(template, written),
         "view": "preview" if request.args.get("view") == "preview" else "source",

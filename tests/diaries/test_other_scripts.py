@@ -9,7 +9,7 @@ from tests.mail.smtp_stage import Script, stage
 
 
 def test_an_address_that_the_server_cannot_carry_fails_at_once_and_is_no_fault_of_lead_or_mailbox(world: Any) -> None:
-    """O13: no retry, for none would help; the timeline says why and what helps. The address stays a good one, and the
+    """MAIL O13: no retry, for none would help; the timeline says why and what helps. The address stays a good one, and the
     mailbox goes on sending."""
     script = Script()
     with stage(script) as port:

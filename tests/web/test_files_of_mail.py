@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import posting, write
+from outreach.journeys import enclosures, posting
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.users import User
@@ -92,8 +92,8 @@ def test_an_empty_field_is_no_file(rep: Visitor, desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("count", "size", "words"),
     [
-        (1, write.LARGEST_FILES + 1, "15.0 MB together; 15 MB is the most"),
-        (write.MOST_FILES + 1, 1, "These are 11 files; 10 is the most"),
+        (1, enclosures.LARGEST_FILES + 1, "15.0 MB together; 15 MB is the most"),
+        (enclosures.MOST_FILES + 1, 1, "These are 11 files; 10 is the most"),
     ],
 )
 def test_what_servers_would_not_take_is_refused_in_words(

@@ -152,6 +152,14 @@ form.addEventListener('submit', event => {
   event.preventDefault();
   by?.id === 'test-button' ? test(by) : save();
 });
+// Files are saved by themselves: what was typed goes first.
+const files = $('#files-form');
+files?.addEventListener('submit', async event => {
+  if (!state()) return;
+  event.preventDefault();
+  await save();
+  if (!state()) files.requestSubmit(event.submitter);
+});
 addEventListener('beforeunload', event => { if (state()) event.preventDefault(); });
 
 // ---- tabs, widths, fields
