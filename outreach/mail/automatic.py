@@ -12,7 +12,7 @@ from typing import Final, Literal
 from . import phrases
 from .addresses import local_part
 from .dates import return_date
-from .onlynotice import says_only_away, says_only_received
+from .onlynotice import says_only_away, says_only_gone, says_only_received
 from .parse import Inbound
 from .replytext import reply_text
 from .signedblock import Sender
@@ -235,6 +235,8 @@ def _by_words(inbound: Inbound) -> str:
 
 def _by_auto_subject(inbound: Inbound, said: _Said) -> str:
     subject = inbound.subject
+    if BEFORE_OURS.search(subject) and not inbound.has_header("list-id"):
+        return "subject: absence, before ours"
     if BRACKETED.search(subject) and not inbound.has_header("list-id"):
         return "subject: automatic answer"
     if not phrases.AUTO_SUBJECT.search(subject):
@@ -279,14 +281,16 @@ def _by_challenge(inbound: Inbound, said: _Said) -> str:
 
 
 def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
-    if not said.acknowledged or _asks(inbound, said):
+    if _asks(inbound, said):
+        return ""
+    if said.short and not _circular(inbound) and says_only_received(said.words):
+        return "words of an acknowledgement, and no others"
+    if not said.acknowledged:
         return ""
     office = DESK.match(local_part(inbound.from_address or ""))
     promised = phrases.IN_DUE_TIME.search(said.words) and not phrases.MATTER.search(said.words)
     if office and promised and said.short and not _circular(inbound):
         return "words of an acknowledgement from an office"
-    if said.short and not _circular(inbound) and says_only_received(said.words):
-        return "words of an acknowledgement, and no others"
     if not phrases.ACK_SUBJECT.search(inbound.subject) or ANSWERED.match(inbound.subject):
         return ""
     return "subject: acknowledgement, and words" if office or ROBOT.search(said.words) else ""
@@ -306,7 +310,7 @@ def _by_absence(inbound: Inbound, said: _Said) -> str:
     told = said.leaves_word or (said.absent and (said.acknowledged or said.thanks) and said.points)
     if told and not phrases.MATTER.search(said.words):
         return "words of an absence, and what to do meanwhile"
-    return "words of an absence, and no others" if says_only_away(said.words) else ""
+    return "words of an absence, and no others" if says_only_away(_of_oneself(inbound, said)) else ""
 
 
 def _by_departure(inbound: Inbound, said: _Said) -> str:
@@ -320,12 +324,22 @@ def _by_departure(inbound: Inbound, said: _Said) -> str:
         oneself or MAILBOX_GONE.search(said.words) or (named and re.search(rf"\b(?:{named})\b", said.departing, re.I))
     )
     whom = phrases.INSTEAD.search(said.words) or "@" in said.words
-    return "words of a departure, and whom to write to" if told and whom else ""
+    if told and whom:
+        return "words of a departure, and whom to write to"
+    return "words of a departure, and no others" if says_only_gone(said.words) else ""
+
+
+def _of_oneself(inbound: Inbound, said: _Said) -> str:
+    """The words, in which the mailbox's own name is "I"."""
+    if len(inbound.from_name) < 3:
+        return said.words
+    return re.sub(rf"\b{re.escape(inbound.from_name)} (?:is|ist|est|est[áa]|[èe]|[äe]r|jest)\b", "I am", said.words)
 
 
 def _asks(inbound: Inbound, said: _Said) -> bool:
     words = re.sub(r"(?:^|(?<=[.!\n]))\s*[^.!?\n]{0,30}\?", _unless_urgent, said.words)
-    return bool(re.search(r"[?\uFF1F]", f"{inbound.subject}\n{words}"))
+    subject = "" if ANSWERED.search(inbound.subject) or inbound.in_reply_to else inbound.subject  # else it is ours
+    return bool(re.search(r"[?\uFF1F]", f"{subject}\n{words}"))
 
 
 def _unless_urgent(question: re.Match[str]) -> str:
@@ -396,6 +410,13 @@ BRACKETED: Final = re.compile(
     r"im urlaub|nicht im (?:b[üu]ro|haus)|abwesend|absente?|en cong[ée]s?|ooo|maternity leave)\W{1,4}(?:re|aw|fwd?)\s*:|"
     r"^\s*auto\s?:.{2,80}\b(?:is|ist|est|est[áa]|[èe]|[äe]r|jest)\s(?:out of|au(?:ß|ss)er haus|nicht im|abwesend|absent|fuera|"
     r"ausente|fuori|assente|afwezig|fr[åa]nvarande|frav[æa]rende|nieobecn)",
+    re.I,
+)
+# "Out of office - slow to answer Re: our subject", "Jo Doe OOO Re: ..."
+BEFORE_OURS: Final = re.compile(
+    r"^(?!\s*(?:re|aw|sv|fwd?)\s*:)[^:]{0,40}(?:\bOOO\b|out of (?:the )?office|auto-?reply|slow to respond|on (?:annual |"
+    r"parental )?leave)[^:]{0,60}?"
+    r"\s(?:re|aw|sv)\s*:",
     re.I,
 )
 STRONG_SUBJECT: Final = re.compile(

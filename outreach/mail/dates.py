@@ -25,7 +25,12 @@ BACK: Final = (
     r"resum\w+|re-?open\w*|opens? (?:again|on)|in the office (?:again|on|from)|next (?:in the office|available|working day)|"
     r"n[äa]chster arbeitstag|prochain jour|first (?:working )?day(?: back)?|erster (?:arbeits)?tag|premier jour|"
     r"primer d[íi]a|primo giorno|"
-    r"eerste werkdag|next (?:at|in) (?:my|the)|at my desk|(?:read|check) (?:my |your )?e?-?mails? again|replies from|revert\w*|"
+    r"eerste werkdag|next (?:at|in) (?:my|the)|at my desk|\bin again\b|online again|again (?:on|from)\b|"
+    r"pick up (?:my )?e?-?mails?|[àa] nouveau|reintegr\w+|sp[äa][ťt]|k zasti\w+|"
+    r"b[ęe]d[ęe] (?:znowu |ponownie )?w (?:biurze|pracy)|rispond\w+|contesto|antworte\w*|antwoord\w*|svare[rn]?|svarar|"
+    r"vastaa\w*|vastata|odpowi\w+|"
+    r"odpov\w+|v[áa]laszol\w*|отве[чт]\w+|відпов\w+|answers from|"
+    r"(?:read|check) (?:my |your )?e?-?mails? again|replies from|revert\w*|"
     r"prendrai connaissance|\blirai\b|repris\w*|rentr\w+|incorpor\w+|nuovamente|\bweer\b|j[äa]lleen|op[ěe]t|znovu|reven\w+|kehre\w*|"
     r"\berst (?:wieder )?(?:am|ab)|f[öø]rst|снова|знову|отново|на работ[еау]|на роботі|kembali|tr[ởo] l[ạa]i|חוזר\w*|אחזור|אשוב|"
     r"(?:س?أعود|عودة|العودة)|expect (?:a |my )?(?:reply|response|answer)|"
@@ -56,6 +61,7 @@ UNTIL: Final = (
     r"\bdo\b|\baż do\b|\bdo dnia\b|"
     r"\bпо\b|\bдо\b|включительно|"
     r"kadar|-ig|p[âa]n[ăa](?: (?:[îi]n|la|pe))?|saakka|asti|έως|μέχρι|ως|"
+    r"ende[tn]|se termin\w+|terminan?|finisc\w+|slutar|slutter|ko[ńn][čc]\w+|заканчива\w+|"
     r"last day (?:away|of|off)|letzter (?:urlaubs|abwesenheits)?tag|dernier jour|[úu]ltimo d[íi]a|ultimo giorno|"
     r"sampai(?: tanggal)?|hingga|đến(?: hết)?(?: ngày)?|حتى(?: يوم)?|עד|ถึง(?:วันที่)?|a[žz] do"
 )
@@ -193,7 +199,7 @@ AFTER_BACK: Final = re.compile(
     r"bin ich |bin |sind wir |ben ik |"
     r"er |[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'[dt][ae] |-?[áaée]n |"
     r"-?t[őöó]l )*(?:wieder|weer|terug|tillbaka|tilbage|"
-    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|tarihinde d[öo]n|"
+    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|vagyok|tarihinde d[öo]n|"
     r"lees ik|lese ich|jelentkez|[úu]jra|ism[ée]t|el[ée]rhet|d[öo]n(?:ece|[üu]yor|[üu][şs]|er\b)|'?t?[dt][ae] d[öo]n|"
     r"'[dt][ae] (?:ofis|i[şs])|"
     r"beantworte ich|melde ich mich|antwoord ik|"
@@ -210,7 +216,8 @@ THERE: Final = re.compile(
     r"\b(?:back|return|available|reachable|wieder|erreichbar|zur[üu]ck|f[üu]r sie da|de retour|joignable|disponible|"
     r"de nouveau|de vuelta|"
     r"reincorpor|di nuovo|disponibile|rientr|weer|terug|bereikbaar|tillbaka|[åa]ter|igen|tilbake|tilbage|tilgjengelig|de volta|"
-    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|доступ|в офісі|"
+    r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|k zasti|op[ěe]t|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|"
+    r"доступ|в офісі|"
     r"на работ|на робот|revin|vuelt|regres|retorn|nuovamente|operativ|verwerkt|bearbeitet|beantwortet|gelesen|trait[ée]|"
     r"\blus?\b|"
     r"answered|dealt with|processed|atendid|lees ik|lese ich|l[äæ]ser)|"
@@ -268,7 +275,7 @@ def _eastern(text: str, start: int, after: str) -> Role | None:
     if re.search(r"(?:出社|復帰|出勤)(?:予定)?日?は\s?$", text[:start]):
         return Role.BACK
     if EAST_BACK.match(text, start) or re.match(
-        mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|回到|返回|恢复|上班|부터|에 ?복귀|복귀)",
+        mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|回到|返回|恢复|上班|부터|이후|에 ?복귀|복귀)",
         after,
     ):
         return Role.BACK
@@ -309,7 +316,8 @@ def _until(before: str, after: str, cue_back: int, cue_until: int) -> Role:
 INCLUDED: Final = r"inclu|inkl|einschl|compres[oa]|включ|w[łl][ąa]cz|v[čc]etn|dahil"
 INCLUSIVE: Final = re.compile(
     rf"through|thru|{INCLUDED}|t/m|tot en met|t\.?\s?o\.?\s?m\b|till och med|til og med|\bpor\b|まで|為止|为止|까지|asti|saakka|"
-    r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και|last day|letzter|dernier jour|[úu]ltimo d[íi]a|ultimo giorno|hết",
+    r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και|\bends?\b|ende[tn]|se termin|terminan?\b|finisc|slutar|slutter|ko[ńn][čc]|"
+    r"заканчива|last day|letzter|dernier jour|[úu]ltimo d[íi]a|ultimo giorno|hết",
     re.I,
 )
 EVENING: Final = re.compile(
@@ -337,7 +345,7 @@ DAY_WORD: Final = re.compile(
     rf"(?<![^\W\d_])(?:(?P<after>{DAY_AFTER})|(?P<tomorrow>{TOMORROW})|"
     + "|".join(f"(?P<d{number}>{names})" for number, names in enumerate(WEEKDAYS))
     + r")"
-    rf"(?![^\W\d_])(?!,?\s?(?:the\s|den\s|le\s|el\s)?(?:\d|{MONTHS}\s?\d))",
+    rf"(?![^\W\d_])(?!,?\s?(?:the\s|den\s|le\s|el\s)?(?:\d|{MONTHS}\s?\d))(?!\s(?:week|fortnight)\b)",
     re.I,
 )
 
@@ -352,15 +360,23 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
         until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:(?:the|el|il|o|den|le) )?{NEXT}$", before, re.I)
         if until and WORKING.search(sentence) and DAY_WORD.search(before[: until.start()]):
             continue  # "I work from Tuesday to Thursday"
+        if match["tomorrow"] and TODAY_AND.search(before):
+            return received + dt.timedelta(days=2)
         if not (
             until
             or BACK_CUE.search(before)
+            or NOT_BEFORE.search(before)
             or _back_then(after)
             or re.match(r"\s?(?:に|から|より|回|返|부터|에)", after)
         ):
             continue
+        from_day = until and DAY_WORD.search(before[: until.start()])
         later = until and (
-            INCLUSIVE.search(until[0]) or INCLUDES.match(after) or EVENING.match(after) or SUFFIX.match(after)
+            from_day
+            or INCLUSIVE.search(until[0])
+            or INCLUDES.match(after)
+            or EVENING.match(after)
+            or SUFFIX.match(after)
         )
         return _coming_day(match, received) + dt.timedelta(days=1 if later else 0)
     return None
@@ -376,6 +392,11 @@ def _coming_day(match: re.Match[str], received: dt.date) -> dt.date:
 NEXT: Final = r"(?:(?:next|n[äa]chsten|pr[óo]ximo|prochain|prossimo|komende|volgende|n[äa]sta|n[æa]ste|przysz[łl]\w+|p[řr][íi][šs]t[íi]) )?"
 WORKING: Final = re.compile(
     r"\b(?:arbeit\w*|work\w*|hours|open|ge[öo]ffnet|jornada|travaill\w+|horaires?|lavoro|werk|jobbar|arbejder|pracuj\w+)\b",
+    re.I,
+)
+TODAY_AND: Final = re.compile(
+    r"(?:today|heute|aujourd'hui|hoy|oggi|hoje|vandaag|i ?dag|dzi[śs]|dnes|ma|сегодня|сьогодні) (?:and|und|et|y|e|en|och|og|"
+    r"i|a|és|и|і) $",
     re.I,
 )
 SUFFIX: Final = re.compile(r"\s(?:asti|saakka)\b", re.I)
@@ -400,7 +421,8 @@ def _last_back(text: str) -> int:
 NOT_BEFORE: Final = re.compile(
     r"(?:\b(?:not|no|nicht|kein\w*|pas|non|niet|geen|inte|ikke|n[ãa]o|nie|ne|не|нет)\b|n't\b)[^.]{0,50}\b(?:before|"
     r"vor(?: dem)?|avant(?: le)?|antes del?|"
-    r"prima del(?:l')?|v[óo][óo]r|f[öø]re?|ennen|przed|p[řr]ed)\s(?:\w{2,12}\.?,?\s)?(?:the |den |dem |le |el |il )?$",
+    r"prima del(?:l')?|v[óo][óo]r|f[öø]re?|ennen|przed|p[řr]ed)\s(?:\w{2,12}\.?,?\s)?(?:the |den |dem |le |el |il |next |"
+    r"n[äa]chsten )?$",
     re.I,
 )
 STATE: Final = re.compile(

@@ -10,7 +10,7 @@ from typing import Final
 from outreach.core.comeback import MONTHS as MONTH_NAMES
 
 MONTHS: Final = (
-    r"(?!maa?n(?:dag|antai)|m[åa]ndag|mardi|mart(?:es|ed|i\b)|mar[țt]i\b|maybe|out of)"
+    r"(?!maa?n(?:dag|antai)|m[åa]ndag|mardi|mart(?:es|ed|i\b)|mar[țt]i\b|maybe|out of|desk\b)"
     r"(?:jan|feb|f[ée]v|mar|m[äa]r|maa|apr|avr|ap[rl]|may|mai|mag|maj|mei|ma[iy]|jun|juin|giu|jul|juil|lug|aug|"
     r"ao[ûu]|ago|sep|set|"
     r"o[kc]t|out|ott|nov|de[czs]|d[ée]c|dic|ene|gen|led|ún|[úu]nor|b[řr]e|dub|kv[ěe]|[čc]er|srp|z[áa][řr]|[řr][íi]j|"
@@ -19,8 +19,10 @@ MONTHS: Final = (
     r"[áa]pr|m[áa]j|j[úu]n|j[úu]l|"
     r"янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|"
     r"ιαν|φεβ|μ[άα]ρ|απρ|μα[ΐιϊί]|ιο[ύυ]ν|ιο[ύυ]λ|αυγ|α[ύυ]γ|σεπ|οκτ|νο[έε]|δεκ|agu|"
-    r"ינו|פבר|מרץ|אפר|מאי|יונ|יול|אוג|ספט|אוק|נוב|דצמ|يناير|فبراير|مارس|[أا]بريل|مايو|يونيو|يوليو|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر|ديسمبر|"
-    r"abr|ian|iun|iul|noi|szept|яну|юн|юл|ное|sij|velj|ožu|trav|svib|kolov|ruj|studen|oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|kas|ara)[^\W\d_]{0,10}\.?"
+    r"ינו|פבר|מרץ|אפר|מאי|יונ|יול|אוג|ספט|אוק|נוב|דצמ|يناير|فبراير|مارس|[أا]بريل|مايو|يونيو|يوليو|[أا]غسطس|سبتمبر|[أا]كتوبر|"
+    r"نوفمبر|ديسمبر|"
+    r"abr|ian|iun|iul|noi|szept|яну|юн|юл|ное|sij|velj|ožu|trav|svib|kolov|ruj|studen|oca|[şs]ub|nis|haz|tem|a[ğg]u|eyl|eki|"
+    r"kas|ara)[^\W\d_]{0,10}\.?"
 )
 NUMERIC: Final = (
     r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}|\d{1,2}[./]\s?\d{1,2}\.?(?![\d:])"
@@ -39,15 +41,20 @@ ORDINAL: Final = (
 
 WEEKDAYS: Final = (
     r"mon(?:day)?|montag|lundi|lunes|luned[ìi]|maandag|m[åa]ndag(?:en)?|mandag|segunda(?:-feira)?|poniedzia[łl](?:ek|ku)|"
-    r"pond[ěe]l[íi]|понедельник|понеділок|maanantai(?:na|hin)?|h[ée]tf[őo]n?|luni|pazartesi|月曜日?|周一|星期一|월요일",
+    r"pond[ěe]l[íi]|понедельник|понеділок|maanantai(?:na|hin)?|h[ée]tf[őo]n?|luni|pazartesi|понеделник|ponedjelja?k\w*|"
+    r"pondelo?k\w*|δευτέρα|senin|thứ hai|月曜日?|周一|星期一|월요일",
     r"tue(?:s|sday)?|dienstag|mardi|martes|marted[ìi]|dinsdag|tisdag(?:en)?|tirsdag|ter[çc]a(?:-feira)?|wtor(?:ek|ku)|[úu]ter[ýy]|"
-    r"вторник|вівторок|tiistai(?:na|hin)?|kedden?|mar[țt]i|sal[ıi]|火曜日?|周二|星期二|화요일",
+    r"вторник|вівторок|tiistai(?:na|hin)?|kedden?|mar[țt]i|sal[ıi]|вторник|utora?k\w*|utor[ok]\w*|τρίτη|selasa|thứ ba|"
+    r"火曜日?|周二|星期二|화요일",
     r"wed(?:s|nesday)?|mittwoch|mercredi|mi[ée]rcoles|mercoled[ìi]|woensdag|onsdag(?:en)?|quarta(?:-feira)?|[śs]rod[aęy]|"
-    r"st[řr]ed[ay]|сред[ау]|серед[ау]|keskiviikko(?:na|on)?|szerd[áa]n?|miercuri|[çc]ar[şs]amba|水曜日?|周三|星期三|수요일",
+    r"st[řr]ed[ay]|сред[ау]|серед[ау]|keskiviikko(?:na|on)?|szerd[áa]n?|miercuri|[çc]ar[şs]amba|сряда|srijed\w+|stred[aue]|"
+    r"τετάρτη|rabu|thứ tư|水曜日?|周三|星期三|수요일",
     r"thu(?:rs|rsday)?|donnerstag|jeudi|jueves|gioved[ìi]|donderdag|torsdag(?:en)?|quinta(?:-feira)?|czwartk?e?u?k?|[čc]tvrtek|"
-    r"четверг|четвер|torstai(?:na|hin)?|cs[üu]t[öo]rt[öo]k[öo]?n?|joi|per[şs]embe|木曜日?|周四|星期四|목요일",
+    r"четверг|четвер|torstai(?:na|hin)?|cs[üu]t[öo]rt[öo]k[öo]?n?|joi|per[şs]embe|четвъртък|četvrtk?a?k?|štvrto?k\w*|πέμπτη|"
+    r"kamis|thứ năm|木曜日?|周四|星期四|목요일",
     r"fri(?:day)?|freitag|vendredi|viernes|venerd[ìi]|vrijdag|fredag(?:en)?|sexta(?:-feira)?|pi[ąa]t(?:ek|ku)|p[áa]tek|"
-    r"пятниц[ау]|п'ятниц[яю]|perjantai(?:na|hin)?|p[ée]nteken?|vineri|cuma|金曜日?|周五|星期五|금요일",
+    r"пятниц[ау]|п'ятниц[яю]|perjantai(?:na|hin)?|p[ée]nteken?|vineri|cuma|петък|petk?a?k?|piato?k\w*|παρασκευή|jumat|"
+    r"thứ sáu|金曜日?|周五|星期五|금요일",
     r"sat(?:urday)?|samstag|samedi|s[áa]bado|sabato|zaterdag|l[öo]rdag(?:en)?|l[øo]rdag|sobot[ayęu]|суббот[ау]|lauantai(?:na|hin)?|"
     r"szombaton?|土曜日?|周六|토요일",
     r"sunday|sonntag|dimanche|domingo|domenica|zondag|s[öø]ndag(?:en)?|niedziel[aęi]|ned[ěe]l[eií]|воскресенье|sunnuntai(?:na|hin)?|"
@@ -59,7 +66,8 @@ WEEKDAY_NUMBER: Final = re.compile(
 )
 ON_WEEKDAY: Final = (
     rf"(?:{'|'.join(WEEKDAYS[:7])})\.?,?\s(?:the |den |le |el |il |d\. )?\d{{1,2}}(?:st|nd|rd|th)?"
-    rf"(?!\d|\.?\s?(?:of |de |di |den )?{MONTHS}|[./:-]\s?\d|\s?(?:am|pm|uhr|h|[年月日])\b|\s?(?:-|–|to|bis|und|and|au|al|et|y|e|a)\s?\d)"
+    rf"(?!\d|\.?\s?(?:of |de |di |den )?{MONTHS}|[./:-]\s?\d|\s?(?:am|pm|uhr|h|[年月日])\b|\s?(?:-|–|to|bis|und|and|au|al|et|"
+    rf"y|e|a)\s?\d)"
 )
 DATE: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9/.-])(?:{NUMERIC}|{WRITTEN}|{EAST}|{ORDINAL}|{ON_WEEKDAY})", re.I)
 TOMORROW: Final = (
@@ -94,6 +102,7 @@ SPANS: Final = (
     (re.compile(rf"({MONTHS})\s(\d{{1,2}})\.\sés\s(\d{{1,2}})\.\sközött", re.I), r"\1 \2 - \1 \3"),
     # ngày 9 tháng 3, 9 בְּמרץ
     (re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?: năm \d{4})?", re.I), r"\1.\2."),
+    (re.compile(r"(?<=\s)[בלמה]-(?=\d)"), ""),
     (re.compile(r"(?:(?<=\s)ב-?|(?<=\s)ה-?)?(?<!\d)(\d{1,2})\s(?:ב|ל)(?=[א-ת]{3,7})"), r"\1 "),
     # Március 9-től 13-ig
     (re.compile(rf"({MONTHS})\s(\d{{1,2}})-?[tT][őöo]l\s(\d{{1,2}}-?ig)", re.I), r"\1 \2 - \1 \3"),

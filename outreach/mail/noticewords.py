@@ -21,11 +21,15 @@ GREETING: Final = re.compile(
     r"ciao|salve|buongiorno|gentile|beste|geachte|goedemorgen|goedendag|hej|hei|heisann|god dag|terve|moi|hyv[äa]|"
     r"dzie[ńn] dobry|szanown\w+|cze[śs][ćc]|dobr[ýy] de[nň]|v[áa][žz]en\w+|kedves|tisztelt|bun[ăa] (?:ziua|diminea[țt]a)|stimat\w*|"
     r"здравствуйте|добрый день|уважаем\w+|добр\w+ дня|шановн\w+|здравейте|po[šs]tovan\w+|merhaba|say[ıi]n|γεια σας|"
-    r"αγαπητ\w+|שלום|مرحبا|您好|你好|안녕하세요)(?![\w-])[^,.!:;\n]{0,40}(?:[,.!:]|$)",
+    r"αγαπητ\w+|k[æa]re|xin chào|halo|שלום|مرحبا|您好|你好|안녕하세요)(?![\w-])[^,.!:;\n]{0,40}(?:[,.!:]|$)",
     re.I,
 )
 # The reader's absence, or a word about them.
 OF_READER: Final = re.compile(
+    r"\b(?:quick|fast|prompt|kind|schnelle|rasche|prompte|rapide|r[áa]pida|rapida|celere|snelle|snabba|hurtige|raske|"
+    r"szybk\w+|rychl\w+|быстр\w+) "
+    r"(?:answer|reply|response|antwort|r[üu]ckmeldung|r[ée]ponse|retour|respuesta|resposta|risposta|antwoord|svar|"
+    r"odpowied\w+|odpov\w+|ответ)|"
     r"\byour? (?:\w+ )?(?:holidays?|vacation|leave|trip|absence|return|out[ -]of)|\byou(?:'re| are| were| will be|'ll be) (?:\w+ )?"
     r"(?:back|away|out|off|on|travel)|\b(?:ihre?|deine?|eure?)\w{0,2} (?:urlaub|abwesenheit|reise|r[üu]ckkehr)|\bsie (?:sind|waren)\b|"
     r"\bvos (?:vacances|cong)|\bvotre (?:absence|retour)|\bsus? (?:vacaciones|ausencia)|\btus? vacaciones|sue (?:vacanze|ferie)|"
@@ -33,12 +37,13 @@ OF_READER: Final = re.compile(
     re.I,
 )
 TOGETHER: Final = re.compile(
-    r"\blet(?:'s| us)\b|\b(?:can|could|shall|should) we\b|\bwe (?:\w+ )?(?:can|could|should|talk|speak|meet|take|want|"
+    r"\blet(?:'s| us)\b|\b(?:can|could|shall|should) we\b|\bwe (?:\w+ )?(?:can|could|should|would|talk|speak|meet|take|want|"
     r"need)\b|\bwe'll (?:talk|speak|"
     r"meet|take)|(?:k[öo]nnen|sollten|wollen|m[üu]ssen) wir\b|\bwir (?:k[öo]nnen|telefonieren|sprechen|treffen|nehmen|brauchen)|"
     r"\b(?:peut|pourrait)-on\b|pouvons-nous|\bnous (?:pouvons|pourrons)|\bpodemos\b|\bhablamos\b|\bpossiamo\b|ci sentiamo|"
     r"\bkunnen we\b|\bkan vi\b|\bkunne vi\b|\bskal vi\b|\bska vi\b|\bpodemos\b|\bvoimme\b|mo[żz]emy|m[ůu][žz]eme|можем|tudunk|"
-    r"\bwould (?:suit|be|work|like)\b|\bwork(?:s|ed)? (?:for|better)\b",
+    r"\bwould (?:suit|be|work|like|help)\b|\blike yours\b|vorremmo|vogliamo|voudrions|souhaitons|quisi[ée]ramos|queremos|"
+    r"wir (?:m[öo]chten|wollen|h[äa]tten)|gostar[íi]amos|\bvi vill?\b|chcemy|chceme|хот(?:им|ели)|\bwork(?:s|ed)? (?:for|better)\b",
     re.I,
 )
 ANSWERED: Final = re.compile(
@@ -64,12 +69,13 @@ TO_ME: Final = re.compile(
     r"\b(?:call|ring|phone|text|ping|tell|send|give|write(?: to)?|remind|try|catch|mail|e-?mail|chase) (?:me|us)\b|"
     r"\bcall (?:me|then|after|back)\b|\bcome (?:by|back)\b|\bcircle back|\bpick (?:any|a|one)|\bplease (?:send|deliver|approve|sign|"
     r"confirm|use|go ahead|resend|share|call(?! (?:our|the|my|\w+ on|\+?\d)))|"
-    r"rufen sie (?:mich|bitte|an|danach)|\bruf mich|\bschicken sie|\bsenden sie (?:mir|uns)|\bsagen sie|"
+    r"rufen sie (?!(?:in dringenden|im notfall|die|unsere|bitte \d|\d|unter))|\bruf mich|\bschicken sie|\bsenden sie (?:mir|"
+    r"uns)|\bsagen sie|"
     r"melden sie sich\b(?! bei)|fragen sie|"
     r"bitte (?:schicken|senden|liefern|rufen)|"
-    r"appelez[- ]moi|rappelez|recontactez|envoyez|dites-moi|ll[áa]m[ae]\w*me\b|ll[áa]me(?:me|nos)\b|m[áa]nd[ae](?:me|nos|"
+    r"appelez[- ]moi|rappelez|recontactez|envoyez|dites-moi|ll[áa]m[ae]\w*me\b|ll[áa]me(?:me|nos)\b|\bm[áa]nd[ae](?:me|nos|"
     r"nme)?\b|env[íi][ae]me|cu[ée]nte\w*|vuelva|"
-    r"\bmi (?:chiami|mandi|scriva)|chiam[ai]mi|riprovi|\bbel me\b|stuur (?:me|het)|\bme (?:lig[au]e?|mand[ae]|envi[ae])|"
+    r"\bmi (?:chiami|mandi|scriva)|chiam[ai]mi|riprovi|\bbel me\b|stuur (?:me|het)|\bme (?:lig[au]e?|mand[ae]|envi[ae])\b|"
     r"\bring (?:mig|meg|til mig|til meg)\b|\bsoita(?! \d| puh)|zadzwoni[ćc] (?:do mnie|w)|prosz[ęe] (?:przys|wys)|"
     r"zavolejte mi|po[šs]lete mi|"
     r"h[íi]vjon(?! a)|suna[țt]i-m[ăa]|позвоните мне|перезвоните|зателефонуйте в|подзвоніть|aray[ıi]n(?! \d)|beni ara|π[άα]ρτε με|"
@@ -82,7 +88,7 @@ TO_ME: Final = re.compile(
 OTHERS: Final = re.compile(
     r"\b(?:he|she|they) (?:is|are|will|returns?)\b|\b(?:my|our|the) (?:\w+ )?(?:boss|manager|cfo|ceo|cto|director|colleague|"
     r"partner|husband|wife|"
-    r"assistant|developer|lawyer|owner|customers?|conference|parcel|team is)\b|\b(?:mein|unser|der|meine|unsere|"
+    r"assistant|developer|lawyer|owner|customers?|conference|parcel)\b|\bthe team is\b|\b(?:mein|unser|der|meine|unsere|"
     r"die) (?:chef\w*|kolleg\w+|"
     r"gesch[äa]ftsf\w+|leiter\w*|mann|frau|partner\w*)|\b(?:mon|ma|notre|le|la) (?:coll[èe]gue|chef|patron\w*|direct\w+|mari|"
     r"associ[ée]e?)|"
@@ -94,7 +100,10 @@ OTHERS: Final = re.compile(
     re.I,
 )
 ELSEWHERE: Final = re.compile(
-    r"\bback (?:to|with) you\b|\bback in touch\b|\bin the meeting\b|zur[üu]ck(?:ruf|schreib|schick|send|geb|zahl|komm)|"
+    r"(?:holiday|vacation)s? (?:home|house|rental|season|let|park|flat|apartment|package|resort)|\bback (?:to|with) you\b|"
+    r"\bback in touch\b|\bin the meeting\b|zur[üu]ck(?:ruf|schreib|schick|send|geb|zahl|komm)|"
+    r"\b(?:nach|after|apr[eè]s|despu[eé]s de|dopo|efter|после|після) (?:my|the|meine[mnr]?|mes|mon|las?|mis?|le|mie|min|mina|mine) "
+    r"(?:holidays?|vacation|leave|trip|urlaub|ferien|vacances|cong[ée]s?|vacaciones|ferie|vakantie|semester|отпуска)|"
     r"(?<!will )(?<!'ll )\b(?:loop|circle|come|check|get|write|call|report|send|give|pay|go|try)(?: \w+)? back\b",
     re.I,
 )
@@ -117,6 +126,43 @@ OFFICIAL: Final = re.compile(
     r"on sabbatical|acc[eè]s|access|reduced hours|part[- ]time|jornada|niet aan het werk",
     re.I,
 )
+NOW: Final = re.compile(
+    r"\b(?:currently|presently|now|at the moment|derzeit|zurzeit|momentan\w*|aktuell|gerade|actuellement|en ce moment|actualmente|"
+    r"por el momento|al momento|attualmente|momenteel|op dit moment|just nu|f[öo]r (?:tillf[äa]llet|tiden)|i [øo]jeblikket|"
+    r"t[äa]ll[äa] hetkell[äa]|obecnie|aktualnie|moment[áa]ln[ěe]|nyn[íi]|jelenleg|[îi]n prezent|сейчас|зараз|[şs]u an\w*|"
+    r"[şs]u s[ıi]ra\w*)\b|"
+    r"현재|現在|ただいま|目前|现在|正在|حالي[اً]+",
+    re.I,
+)
+# Behind these no day is a return, but the day of an answer.
+PROMISE: Final = re.compile(r"re?pl|respon|answer|get back|revert|lirai|prendrai|lees|lese|antwor|expect", re.I)
+# Of what tells an absence, the words that tell a return or a mere "not" as well.
+WEAK: Final = re.compile(
+    r"no longer|\b(?:inte|ikke|niet|igen|weer|wieder)$|^(?:back|return\w*|tillbaka|tilbake|tilbage|palaan|wracam|powr\w+|вернусь|выйду|"
+    r"повер\w+|revin|"
+    r"voi reveni|palaa\w*|regres\w*|rientr\w*|zur[üu]ck)|\b(?:tillbaka|tilbake|tilbage|zur[üu]ck|wieder|retour|back (?:on|in|"
+    r"at)|vr[áa]t\w+|"
+    r"zp[ěe]t|terug|reviens|reviendrai)\b",
+    re.I,
+)
+# A word that counts: four letters or more, not a name.
+WORD: Final = re.compile(r"(?<![\w@.'-])(?:[a-zß-ÿāăąćčďđēęěģīķłńňōőœřśşšťūůűźżžșțа-яёіїєґα-ωά-ώ]{4,})(?![\w@])")
+FILLER: Final = re.compile(
+    r"\b(?:office|desk|work|jobb\w*|kontor\w*|b[üu]ros?|arbeit\w*|dienst|bureau|travail|oficina|trabajo|ufficio|sede|lavoro|"
+    r"escrit[óo]rio|trabalho|"
+    r"kantoor|werk|post|biur\w+|prac[yęe]|kancel\w+|pr[áa]c\w+|toimisto\w*|t[öo]ihin|t[öo]iss[äa]|irod\w+|birou|офис\w*|"
+    r"робот\w+|работ\w+|ofis\w*|"
+    r"γραφείο|data|date|datum|with|from|will|have|been|this|that|your|when|then|next|some|only|also|please|able|soon|during|"
+    r"time|into|over|just|"
+    r"bitte|habe[nt]?|hat|mein\w*|ihre?\w*|unser\w*|dieser?|nicht|sind|werde[nt]?|wird|kann|gerne|leider|erst|noch|auch|"
+    r"[üu]ber|unter|nach|"
+    r"vous|nous|votre|notre|pour|dans|avec|suis|serai|sera|sont|sommes|pouvez|depuis|"
+    r"para|desde|esta[ré]*|estoy|durante|como|pero|este|estou|estarei|minha|sono|sar[òo]|della?|dalla?|questo|sempre|"
+    r"voor|naar|mijn|deze|kunt|heeft|vanaf|maar|ikke|inte|fr[åa]n|eller|till|efter|denne|denna|under|"
+    r"olen|ovat|jestem|b[ęe]d[ęe]|oraz|przez|dniach|jsem|budu|bych|nebo|vagyok|leszek|sunt|este|pentru|această|"
+    r"буду|меня|мене|после|після|для|через|είμαι|στις|στην|için|olan)\b",
+    re.I,
+)
 SPAN: Final = re.compile(
     r"\b(?:today|tonight|this (?:morning|afternoon|week|month)|all (?:day|week)|until|till|weeks?|days|months?|heute|"
     r"diese woche|wochen|tage|"
@@ -126,7 +172,7 @@ SPAN: Final = re.compile(
     r"тижд\w+|bug[üu]n|hafta\w*|"
     r"easter|christmas|ostern|weihnachten|p[âa]ques|no[ëe]l|summer|sommer|autumn|herbst|spring|january|february|march|april|"
     r"may|june|july|august|"
-    r"september|october|november|december)\b|今日|本日|本周|今天|오늘",
+    r"september|october|november|december)\b|\b(?:sampai|hingga|đến|tháng)\b|עד|حتى|今日|本日|本周|今天|오늘",
     re.I,
 )
 GONE_TOO: Final = re.compile(
@@ -137,13 +183,22 @@ GONE_TOO: Final = re.compile(
     r"(?:at work|in\b|working)|out of (?:the )?office|ooo)\b|en formation|formation\b|geschlossen|ferm[ée]e?s?\b|"
     r"chius[oaie]\b|cerrad[oa]s?\b|"
     r"fechad[oa]s?\b|gesloten|st[äa]ngt|lukket|stengt|suljettu|zamkni[ęe]t|zav[řr]en|z[áa]rva|[îi]nchis|закрыт|зачинен|kapal[ıi]|"
+    r"\b(?:not|nicht|kein\w*|pas|no|non|niet|inte|ikke|n[ãa]o|nie|ne|nu|нет|не)\b[^.]{0,24}\b(?:b[üu]ro|hause?|arbeit\w*|"
+    r"bureau|oficina|ufficio|"
+    r"sede|escrit[óo]rio|kantoor|kontor\w*|biur\w+|kancel\w+|birou|офис\w*|рабоч\w+|office|desk|work|jobb\w*)\b|"
+    r"(?:limited|no|intermittent|restricted|sporadic|patchy) (?:e-?mail|internet|phone|mail) access|access (?:is|will be) limited|"
+    r"di luar kota|\b(?:only|rarely|seldom) (?:check|read)\b|lese (?:nur|selten)|days? off|freie tage|jours de repos|"
+    r"d[íi]as libres|giorni liberi|folga|vrije dagen|fridag|lediga dagar|trade show|"
+    r"on the road|conference|"
+    r"\bferia\b|\bfiera\b|\bmesse\b|kongress|congres|konferen|seminar|arbeitsplatz|en arr[êe]t|\bcursus\b|\bbreak\b|"
     r"\barbeite (?:von|nur|montag|dienstag|mittwoch|am|in teilzeit)|jornada|teilzeit|temps partiel|deeltijd|"
     r"niet aan het werk|\bik ben er niet\b|"
     r"nicht da\b|pas l[àa]\b|nejsem|nie ma mnie|nu sunt|nem vagyok|borta\b|\bborte\b|\bpoissa\b|ferie|休",
     re.I,
 )
 RECEIVED: Final = re.compile(
-    r"\b(?:we|i)(?:'ve| have)? (?:\w+ )?received your|your (?:\w+ )?(?:e-?mail|message|request|enquiry|inquiry|ticket|case|"
+    r"\b(?:we|i)(?:'ve| have)? (?:\w+ )?(?:received|got) your|enregistr[ée]|registrad[oa]|registriert|"
+    r"your (?:\w+ )?(?:e-?mail|message|request|enquiry|inquiry|ticket|case|"
     r"application|query|"
     r"submission)[^.]{0,30}(?:received|created|opened|logged|registered|being|forwarded|assigned)|thank(?:s|"
     r" you) for (?:contacting|reaching out|"
@@ -172,27 +227,33 @@ IN_TIME: Final = re.compile(
 VOLUME: Final = re.compile(
     r"high volume|busy period|hohe\w* (?:anzahl|aufkommen)|grand nombre|gran volumen|elevato numero", re.I
 )
-NOTICED: Final = (phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
+# Addresses, whose dots end no sentence.
+ADDRESS: Final = re.compile(r"[^\s@<>(:,;，、\u3040-\u9fff\uac00-\ud7af]{1,64}@[\w-]{1,63}(?:\.[a-z]{2,24}){0,4}", re.I)
+# Whom to turn to.
+TURN_TO: Final = re.compile(
+    r"\bcontact|\bkontakt|contatt|contat[ea]|wenden|ansprech|adress|dirig|dirij|rivolg|terecht|henvend|yhtey|skontakt|"
+    r"obra[ťt]|obr[áa]t|fordul|keres[sd]|"
+    r"ba[şs]vur|επικοινων|обра[тщ]|зверт|обърн|свяж|зв'яж|連絡|联系|联络|연락|לפנות|פנו|liên hệ|hubungi|vertret|vertritt|"
+    r"rempla[cç]|sostitu|sustitu|"
+    r"substitu|vervang|vikar|sijais|zast[ęe]p|zastup|helyettes|[îi]nlocui|зам[еі]щ|заміню|colleague|kolleg|coll[èe]gue|"
+    r"compa[ñn]er|colleg[ah]|kolega|"
+    r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
+    r"please (?:call|e-?mail|mail|write)|"
+    r"env[íi][ea]\w*|comun[íi]qu|schreiben sie|skriv\b|erreich|scriv[ae]|[ée]cri[rv]|secr[ée]tari|sekret\w+|växel|front desk|"
+    r"\b(?:looked after|handled|covered|taken care of) by|seguit[oaie] da|suivi\w* par|betreut|接手|代理|接替|负责|"
+    r"service ?desk|reception|hotline|deputy|team at|cover|stand(?:s|ing)? in|\bkindly\b|mobile|whats?app|"
+    r"^for (?:all |any )?[\w /&-]{3,40}(?:issues?|matters?|questions?|requests?|enquir\w+|inquir\w+|support|assistance|needs)\b",
+    re.I,
+)
+NOTICED: Final = (TURN_TO, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
 PARTS: Final = (
     VOLUME, RECEIVED, IN_TIME, phrases.THANKS, phrases.ACKNOWLEDGED, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS,
     phrases.PROMISED, phrases.SAYS_AUTOMATIC,
-    # whom to turn to
-    re.compile(
-        r"\bcontact|\bkontakt|contatt|contat[ea]|wenden|ansprech|adress|dirig|dirij|rivolg|terecht|henvend|yhtey|skontakt|"
-        r"obra[ťt]|obr[áa]t|fordul|keres[sd]|"
-        r"ba[şs]vur|επικοινων|обра[тщ]|зверт|обърн|свяж|зв'яж|連絡|联系|联络|연락|לפנות|פנו|liên hệ|hubungi|vertret|vertritt|"
-        r"rempla[cç]|sostitu|sustitu|"
-        r"substitu|vervang|vikar|sijais|zast[ęe]p|zastup|helyettes|[îi]nlocui|зам[еі]щ|заміню|colleague|kolleg|coll[èe]gue|"
-        r"compa[ñn]er|colleg[ah]|kolega|"
-        r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
-        r"please (?:call|e-?mail|mail|write)|"
-        r"service ?desk|reception|hotline|deputy|team at|cover|stand(?:s|ing)? in|\bkindly\b|mobile|whats?app|"
-        r"^for (?:all |any )?[\w /&-]{3,40}(?:issues?|matters?|questions?|requests?|enquir\w+|inquir\w+|support|assistance|needs)\b",
-        re.I,
-    ),
+    TURN_TO,
     # answers, late or when
     re.compile(
-        r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|\banswer|come back to|review|attend to|deal with|"
+        r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
+        r"come back to|review|attend to|deal with|"
         r"follow up|bear with|antwort|"
         r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
         r"rispo[sn]|antwoord|beantwoord|reageer|"
@@ -203,13 +264,15 @@ PARTS: Final = (
     ),
     # the mail that is or is not read
     re.compile(
-        r"(?:check|read|monitor|access|see|les|lis|lir|leg|le[eo]|lu[eo]|l[äæ]s|czyt|dost[ęe]p|[čc]t|olvas|cit|prist|"
+        r"(?:check|read|monitor|access|see|ver[ée]|leer[ée]|les|lis|lir|leg|le[eo]|lu[eo]|l[äæ]s|czyt|dost[ęe]p|[čc]t|olvas|cit|prist|"
         r"p[řr][íi]stup|чита|доступ|oku|eri[şs]|"
         r"zugriff|acc[eè]s|acesso|toegang|tillg[åa]ng|tilgang|adgang|hozz[áa]f|確認|查看|확인)[^.]{0,40}(?:mail|messag|"
         r"nachricht|post|courri|corre|"
-        r"bericht|meddel|besked|viest|wiadomo|poczt|zpr[áa]v|level|[üu]zenet|mesaj|письм|почт|пошт|лист|メール|邮件|메일)|"
-        r"(?:mail|messag|nachricht|courri|corre|post|メール|邮件|메일)[^.]{0,40}(?:check|read|monitor|access|les|lu[es]?\b|"
-        r"leg|le[eo]|l[äæ]s|確認|查看|확인)|"
+        r"account|inbox|bericht|mejl|e-?post|meddel|besked|viest|wiadomo|poczt|zpr[áa]v|level|[üu]zenet|mesaj|письм|почт|"
+        r"пошт|лист|メール|邮件|메일)|"
+        r"(?:mail|mejl|messag|nachricht|courri|corre|post|почт|пошт|メール|邮件|메일)[^.]{0,40}(?:check|read|monitor|access|"
+        r"les|lu[es]?\b|"
+        r"leg|le[eo]|l[äæ]s|чита|確認|查看|확인)|"
         r"(?:limited|no|sin|kein\w*|pas|eingeschr[äa]nkt\w*|begrenset|begr[äa]nsad|ograniczon\w+|omezen\w+|"
         r"s[ıi]n[ıi]rl[ıi]) (?:e-?mail |internet |"
         r"mail)?(?:access|acc[eè]s|zugriff|zugang|acceso|acesso|accesso|tilgang|adgang|tillg[åa]ng|dost[ęe]p|p[řr][íi]stup|eri[şs]im)",
@@ -217,6 +280,8 @@ PARTS: Final = (
     ),
     # courtesy
     re.compile(
+        r"^\W*(?:please|por favor|s'il (?:vous|te) pla[îi]t|\bbitte\b|per favore|alstublieft|\bprosz[ęe]\b|\bpros[íi]m\b|"
+        r"k[ée]rem|v[ăa] rog|пожалуйста|будь ласка|l[üu]tfen|παρακαλ)\W*$|"
         r"\bthank|regards|sincerely|cheers|\bbest\b|apolog|\bsorry|inconvenience|patience|understanding|"
         r"(?:have )?(?:an? )?(?:nice|great|good|lovely|wonderful) (?:day|week|time|summer|rest)|\bhappy\b|"
         r"\bmerry\b|\bwish|\benjoy (?:the|your) (?:summer|week|holidays)|\bplease (?:note|be (?:aware|advised|informed))|"

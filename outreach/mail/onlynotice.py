@@ -11,7 +11,7 @@ from typing import Final
 from . import noticewords as table
 from . import phrases
 from .dates import BACK_CUE, DAY_WORD, THERE, UNTIL_WORD
-from .daywords import DATE
+from .daywords import DATE, MONTH_NAMES
 
 LONGEST: Final = 24  # words in one clause, of which a stem can speak for all
 
@@ -20,7 +20,7 @@ def says_only_away(words: str) -> bool:
     """Whether these are the words of an absence, and no others."""
     clauses = _notice(words)
     away = [clause for clause in clauses if _tells_absence(clause)]
-    timed = any(_timed(clause) for clause in clauses) or any(table.OFFICIAL.search(clause) for clause in clauses)
+    timed = any(_timed(one) or table.OFFICIAL.search(one) or table.NOW.search(one) for one in clauses)
     backed = any(part.search(clause) for clause in clauses if clause not in away for part in table.NOTICED)
     return bool(away) and (timed or backed) and _are_all_notice(clauses)
 
@@ -32,9 +32,17 @@ def says_only_received(words: str) -> bool:
     return received and any(table.IN_TIME.search(clause) for clause in clauses) and _are_all_notice(clauses)
 
 
+def says_only_gone(words: str) -> bool:
+    """Whether these are the words of somebody who has left, and of whom to turn to, and no others."""
+    clauses = _notice(words)
+    left = [clause for clause in clauses if phrases.LEFT.search(clause)]
+    whom = any(phrases.INSTEAD.search(clause) or "jo@a" in clause for clause in clauses)
+    return bool(left) and whom and _are_all_notice([clause for clause in clauses if clause not in left])
+
+
 def _notice(words: str) -> list[str]:
     """The clauses of a letter in which nothing speaks for a person; else none."""
-    text = words.replace("\u2019", "'")
+    text = table.ADDRESS.sub("jo@a", words.replace("\u2019", "'"))
     if any(pattern.search(text) for pattern in table.PERSONAL):
         return []
     sentences = [
@@ -52,7 +60,7 @@ def _are_all_notice(clauses: list[str]) -> bool:
     """All clauses belong to a notice; in one of several parts a fifth of the words may be about anything."""
     strange = sum(len(clause.split()) for clause in clauses if not _belongs(clause))
     kinds = sum(any(part.search(clause) for clause in clauses) for part in table.PARTS)
-    return strange == 0 or (kinds >= 3 and strange * 5 <= sum(len(clause.split()) for clause in clauses))
+    return not strange or (kinds >= 3 and strange * 5 <= sum(len(clause.split()) for clause in clauses))
 
 
 def _clauses(sentence: str) -> list[str]:
@@ -74,23 +82,50 @@ def _tells_absence(clause: str) -> bool:
         or (table.ENGLISH.search(clause) and not table.OF_ONESELF.search(clause))
     ):
         return False
-    if any(pattern.search(clause) for pattern in (phrases.I_AM_AWAY, phrases.AWAY, phrases.GONE, table.GONE_TOO)):
+    told = [found[0] for pattern in ABSENT for found in pattern.finditer(clause)]
+    strong = any(not table.WEAK.search(words) for words in told)
+    if strong and (phrases.I_AM_AWAY.search(clause) or 2 * len(_left_over(clause)) <= len(_words(clause))):
         return True
-    return bool(BACK_CUE.search(clause) and _timed(clause))
+    return _tells_return(clause, bool(told))
+
+
+def _tells_return(clause: str, told: bool = False) -> bool:
+    """ "Back on Monday", and nothing that is done then."""
+    back = told or any(not table.PROMISE.match(found[0]) for found in BACK_CUE.finditer(clause))
+    return back and _timed(clause) and not _left_over(clause)
+
+
+def _left_over(clause: str) -> list[str]:
+    """The longer words that belong to no part of a notice."""
+    words = _words(clause)
+    known = [found.span() for pattern in KNOWN for found in pattern.finditer(clause)] if words else []
+    return [word[0] for word in words if not any(start < word.end() and word.start() < end for start, end in known)]
+
+
+def _words(clause: str) -> list[re.Match[str]]:
+    """The longer words; names and the words of the East are not counted."""
+    return list(table.WORD.finditer(clause[:1].lower() + clause[1:]))
 
 
 def _timed(clause: str) -> bool:
-    return bool(DATE.search(clause) or DAY_WORD.search(clause) or table.SPAN.search(clause))
+    return any(pattern.search(clause) for pattern in (DATE, DAY_WORD, table.SPAN, *MONTH_NAMES))
 
 
 def _belongs(clause: str) -> bool:
     size = len(clause.split())
     if size > LONGEST:
         return False
-    if phrases.ADDRESS_OR_NUMBER.search(clause) and size <= 6:
+    if (phrases.ADDRESS_OR_NUMBER.search(clause) or "jo@a" in clause) and size <= 6:
         return True
     if _tells_absence(clause) or any(pattern.search(clause) for pattern in table.PARTS):
         return True
-    if _timed(clause) and (size <= 5 or UNTIL_WORD.search(clause) or THERE.search(clause)):
+    if _timed(clause) and not _left_over(clause):
         return True
     return table.NAME.fullmatch(clause) is not None
+
+
+ABSENT: Final = (phrases.I_AM_AWAY, phrases.AWAY, phrases.GONE, table.GONE_TOO)
+KNOWN: Final = (
+    *ABSENT, BACK_CUE, UNTIL_WORD, THERE, DATE, DAY_WORD, phrases.ADDRESS_OR_NUMBER, table.SPAN, table.NOW, table.FILLER, *table.PARTS,
+    *MONTH_NAMES,
+)  # fmt: skip

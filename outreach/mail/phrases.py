@@ -81,7 +81,8 @@ AUTO_SUBJECT: Final = _any(
 
 # Sentences that say that the person is away for a time.
 AWAY: Final = _any(
-    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\b(?:be|am|i'm|is|are) ooo\b|\booo (?:until|till|from|on|this|"
+    r"\bout[ -]of[ -](?:the[ -])?(?:office|town|country)\b|\b(?:be|am|i'm|is|are) (?:currently )?ooo\b|\booo (?:until|till|"
+    r"from|on|this|"
     r"today|through)\b|away from (?:the |my )?(?:office|desk|e?-?mail|"
     r"computer|keyboard|work)",
     r"(?:on|taking|am on|currently on|be on) (?:\w+ ){0,2}(?:vacation|holidays?|leave|sabbatical|pto|time off)\b|"
@@ -132,11 +133,13 @@ I_AM_AWAY: Final = _any(
     r"on holiday)|will (?:be )?return\w* (?:on|to)|"
     r"no longer (?:with|work)|(?:is|are|be|remains?) closed (?:for|from|until|till|due|between|over|on|today)|we are closed|"
     r"offices? (?:is|are|will be|remains?) [^.\n]{0,30}closed|i (?:only )?work (?:part[ -]?time|(?:on )?"
-    r"(?:mon|tues|wednes|thurs|fri)days?)|my (?:working|office) (?:days|hours) are|i(?:'m| am) (?:\w+ ){0,2}(?:offline|off\b|sick|ill\b)",
+    r"(?:mon|tues|wednes|thurs|fri)days?)|my (?:working|office) (?:days|hours) are|i(?:'m| am) (?:\w+ ){0,2}(?:offline|off\b|"
+    r"sick|ill\b)",
     r"(?:ich|wir) (?:bin|sind|befinde|befinden|werde|habe)\b.{0,80}?(?:nicht (?:im|am|erreichbar)|abwesend|urlaub|au(?:ß|ss)er haus|"
     r"elternzeit|dienstreise|krank|wieder|zur[üu]ck|unterwegs|frei|ferien|offline|erkrankt|verreist|verhindert|dienstfrei|"
     r"mutterschutz|sabbatical)|(?:meine|meiner) abwesenheit|bin ich .{0,40}"
-    r"(?:nicht|wieder|abwesend|erkrankt|krank|eingeschr[äa]nkt)|(?:genie(?:ß|ss)e|habe) .{0,20}urlaub|(?:b[üu]ros?|praxis|betrieb|firma|"
+    r"(?:nicht|wieder|abwesend|erkrankt|krank|eingeschr[äa]nkt)|(?:genie(?:ß|ss)e|habe) .{0,20}urlaub|(?:b[üu]ros?|praxis|"
+    r"betrieb|firma|"
     r"gesch[äa]ft) (?:ist|sind|bleib\w+) .{0,60}geschlossen|abwesend (?:bis|vom|am|und)|im urlaub (?:bis|vom)",
     r"je (?:suis|serai|reviens|reviendrai)\b.{0,60}?(?:absent|cong[ée]|vacances|d[ée]placement|bureau|retour|formation|mission|"
     r"pas en mesure|arr[êe]t)|je prends .{0,30}(?:repos|cong)|arr[êe]t maladie|"
@@ -153,7 +156,8 @@ I_AM_AWAY: Final = _any(
     r"fr[åa]nvarande|frav[æa]rende|sjukskriven|sy[kg]e?meldt|resande fot|ute av|ledig|tillbaka|fri\b|"
     r"tilbage|tilbake|permisjon|barsel|orlov|utanf)|min (?:fr[åa]nvaro|frav[æa]r)|f[öo]r[äa]ldraledig",
     r"olen\b.{0,60}?(?:lomalla|poissa|vapaalla|tavoit|ty[öo]matk|takaisin)|en ole\b|palaan",
-    r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|sem)\b.{0,60}?"
+    r"(?:jestem|b[ęe]d[ęe]|przebywam)\b.{0,60}?(?:urlop|nieobecn|poza|dost[ęe]pn)|wracam|mojej nieobecno|(?:jsem|budu|som|"
+    r"sem)\b.{0,60}?"
     r"(?:dovolen|nep[řr][íi]tom|mimo|zp[ěe]t|odsoten)|"
     r"(?:čerp[áa]m|m[áa]m|čerpať|čerpat) (?:\w+ )?dovolen|nejsem|nie som (?:v|na)|nie ma mnie|nisam|odsut|godišnjem|"
     r"szabads[áa]go[nm]|nem vagyok|t[áa]vol|visszat|"
@@ -173,7 +177,8 @@ LEFT: Final = _any(
     r"affiliated)\b(?! (?:on|at) (?:this|the|that) (?:project|matter|ticket|case|account|topic))"
     r"|not (?:any ?(?:longer|more) )?(?:employed|an? employee|working) (?:by|at|of|for|with|here)\b|(?:does|"
     r"do) not work (?:here|at|for|with)|(?:doesn't|don't) work (?:here|at|for|with)",
-    r"(?:has|have|had) (?:\w+ )?left (?:the |our )?(?:company|organi[sz]ation|firm|business|employ|team|agency|"
+    r"(?:has|have|had) (?:\w+ )?left (?:the |our |my |his |her )?(?:role|position|job|company|organi[sz]ation|firm|business|"
+    r"employ|team|agency|"
     r"university|school|[A-Z][\w&]+)|i(?:'ve| have) left [A-Z]|left (?:the company|the organi[sz]ation|our company|"
     r"his (?:position|role)|her (?:position|role))",
     r"\bleft (?:[\w.]+ ){1,4}(?:as of|effective)\b|"
@@ -182,7 +187,7 @@ LEFT: Final = _any(
     r"their) last (?:working )?day (?:was|at|with|in the)|ceased (?:to be employed|working|employment)|"
     r"employment (?:has )?(?:ended|terminated)",
     r"(?:this|my|the) (?:e-?mail |mail)?(?:address|account|mailbox|inbox)(?: \S+@\S+)? (?:is|will be|"
-    r"has been)(?: \w+){0,2} (?:no longer (?:in use|active|valid|used|monitored|checked|available|maintained)|"
+    r"has been)(?: \w+){0,4} (?:no longer (?:in use|active|valid|used|monitored|checked|available|maintained)|"
     r"inactive|deactivated|discontinued|retired|decommissioned|not (?:in use|active))|(?:has|"
     r"have) (?:a )?new e-?mail address|(?:my|our) (?:e-?mail|mail)(?: address)? has changed|changed my e-?mail|"
     r"new e-?mail address is|please update your (?:records|address book|contacts)",
@@ -193,6 +198,7 @@ LEFT: Final = _any(
     r"notre|mes|ses|le)|n'est plus (?:employ|en poste|active|utilis|valide|valable|consult|parmi|dans)|n'(?:exerce|"
     r"occupe|travaille) plus|ne travaille plus|parti(?:e)? (?:[àa] la|en) retraite|nouvelle adresse (?:e-?mail|mail|"
     r"[ée]lectronique)|chang[ée] d'adresse",
+    r"(?:cuenta|direcci[óo]n|buz[óo]n|casilla)[^.\n]{0,40}(?:deshabilitad|desactivad|inactiv|cerrad|ya no)|"
     r"ya no (?:trabaj\w+|form\w+ parte|pertenec\w+|labora|presta|est[áa] en|se encuentra|est[áa] activ)|(?:ha|"
     r"he) dejado (?:la|de trabajar|la empresa)|(?:ha|he) (?:dejado|abandonado) la (?:empresa|compa[ñn][íi]a)|"
     r"jubil(?:ado|ada|é)|nueva direcci[óo]n de correo",
@@ -226,7 +232,8 @@ INSTEAD: Final = _any(
     r"direct (?:all |your |any )?\w* ?\w* ?to|forward \w+ \w* ?to|address \w+ \w* ?to|send \w+ \w* ?\w* ?to|"
     r"speak (?:to|with)|connect with|refer to|replaced by|successor(?: is)?|taken over by|my (?:colleague|"
     r"replacement)|new contact(?: person)?(?: is)?)",
-    r"(?:wenden sie sich (?:bitte )?(?:an|direkt an)|richten sie [^.\n]{0,40} an|kontaktieren sie|ansprechpartner(?:in)?|nachfolger(?:in)?|"
+    r"(?:wenden sie sich (?:bitte )?(?:an|direkt an)|richten sie [^.\n]{0,40} an|kontaktieren sie|ansprechpartner(?:in)?|"
+    r"nachfolger(?:in)?|"
     r"vertret(?:ung|en)|kolleg(?:e|in|en)|schreiben sie (?:bitte )?an|weiterleiten? an)",
     r"(?:contacte[rz]|adresse[rz](?:-vous)? [àa]|vous adresser [àa]|[ée]crire [àa]|joindre|successeur|"
     r"remplac[ée]e? par|mon coll[èe]gue|ma coll[èe]gue)",
@@ -279,20 +286,23 @@ ACKNOWLEDGED: Final = _any(
     r"potwierdzenie otrzymania|obdr[žz]eli jsme|d[ěe]kujeme za|k[öo]sz[öo]nj[üu]k|am primit|мы получили ваш|"
     r"ваш\w* (?:письмо|обращение|запрос|заявка|сообщение)[^.\n]{0,40}(?:получен|принят|зарегистр)|спасибо за (?:ваше|"
     r"обращение|письмо)|благодарим|talebiniz|mesaj[ıi]n[ıi]z",
-    r"受け付けました|受信しました|お問い?合わせ(?:いただき|ありがとう|を受)|承りました|自動(?:送信|返信|配信)|このメールは|已收到(?:您|你)|感谢您的(?:来信|邮件|咨询)|您的(?:邮件|请求|"
+    r"受け付けました|受信しました|お問い?合わせ(?:いただき|ありがとう|を受)|承りました|自動(?:送信|返信|配信)|このメールは|"
+    r"已收到(?:您|你)|感谢您的(?:来信|邮件|咨询)|您的(?:邮件|请求|"
     r"来信)(?:已|我们)|本邮件(?:由|为)系统|접수되었습니다|문의해 주셔서",
 )
 
 # Received, and when strangers will be answered: what offices let their programs say.
 IN_DUE_TIME: Final = _any(
-    r"(?:received|got) your [^.!]{2,30}(?:[.!] ?| and )(?:\w+ ){0,6}(?:reply|respond|answer|get back|be in touch|contact you)\b[^.!]{0,40}"
+    r"(?:received|got) your [^.!]{2,30}(?:[.!] ?| and )(?:\w+ ){0,6}(?:reply|respond|answer|get back|be in touch|"
+    r"contact you)\b[^.!]{0,40}"
     r"(?:within|as soon as possible|shortly|soon)\b",
     r"(?:one of our|a member of|someone (?:from|on|in)|our team|we)[^.!]{0,30} will (?:be in touch|get back|reply|respond|contact you)"
     r"[^.!]{0,20}(?:within|as soon as|shortly)",
     r"ihre? (?:e-?mail|mail|nachricht|anfrage|anliegen)[^.]{1,40}(?:erhalten|"
     r"eingegangen)[^.]{0,6}\.?[^.]{0,40}(?:schnellstm[öo]glich|umgehend|in k[üu]rze|so schnell wie m[öo]glich|"
     r"innerhalb von|zeitnah)",
-    r"re[çc]u votre [^.]{2,30}(?:\.| et )[^.]{0,40}(?:meilleurs d[ée]lais|plus brefs d[ée]lais|rapidement|sous \d)|recibido su [^.]{2,30}"
+    r"re[çc]u votre [^.]{2,30}(?:\.| et )[^.]{0,40}(?:meilleurs d[ée]lais|plus brefs d[ée]lais|rapidement|sous \d)|"
+    r"recibido su [^.]{2,30}"
     r"(?:\.| y )[^.]{0,40}(?:brevedad|lo antes posible|en breve)|ricevuto (?:la|il) [^.]{2,30}(?:\.| e )[^.]{0,40}(?:prima possibile|"
     r"al pi[ùu] presto|a breve)|ontvangen[^.]{0,4}\.?[^.]{0,40}zo (?:snel|spoedig) mogelijk",
 )
@@ -326,7 +336,8 @@ SAYS_AUTOMATIC: Final = _any(
 LEFT_BEHIND: Final = _any(
     r"(?:limited|no|intermittent|restricted) access to (?:my )?e-?mails?\b(?!,? (?:so|but))",
     r"(?:will|is|are|be) not (?:be )?(?:forwarded|redirected)|(?:for|in|with) (?:(?:any|case of) )?(?:urgent|emergenc|immediate)"
-    r"[^.\n]{0,40}(?:contact|call|please|reach)|if (?:it is|it's|this is|your \w+ is|you need|you require)[^.\n]{0,40}(?:urgent|immediate|"
+    r"[^.\n]{0,40}(?:contact|call|please|reach)|if (?:it is|it's|this is|your \w+ is|you need|"
+    r"you require)[^.\n]{0,40}(?:urgent|immediate|"
     r"assistance)|(?:upon|on|after) (?:my|our) return|when i (?:return|get back|am next)|in my absence|during my absence|(?:will|"
     r"may|might) be (?:slow(?:er)?|delayed) (?:to|in) (?:re(?:ply|spond)|answer)|"
     r"(?:will|are|is) not (?:be )?(?:read|monitored|checked)|not (?:be )?(?:checking|monitoring|reading) (?:this|my|the)|"
@@ -340,7 +351,8 @@ LEFT_BEHIND: Final = _any(
     r"ich|vertreten wird mich|werde ich (?:\w+ )?vertreten",
     r"merci (?:d'adresser vos|(?:de bien vouloir|de) les adresser)|(?:veuillez|merci de) (?:bien vouloir )?(?:contacter|"
     r"vous adresser|joindre)|kiireelli\w+ (?:asio|tapau)\w+|"
-    r"(?:pentru|[îi]n caz de) urgen[țt]|για επείγο|επείγοντ|за спешн|(?:u|za) hitn\w+|(?:v|za) nujn\w+|steidzam|skubi\w+ (?:atvej|klausim)|"
+    r"(?:pentru|[îi]n caz de) urgen[țt]|για επείγο|επείγοντ|за спешн|(?:u|za) hitn\w+|(?:v|za) nujn\w+|steidzam|"
+    r"skubi\w+ (?:atvej|klausim)|"
     r"en cas d'urgence|pour toute urgence|(?:[àa]|d[èe]s) (?:mon|notre) (?:retour|r[ée]ouverture)|(?:en|pendant|durant) (?:mon|"
     r"notre) absence|(?:asunto|caso)s? (?:urgente|de "
     r"urgencia)|(?:durante|en) mi ausencia|a (?:mi|nuestro) (?:regreso|vuelta)|(?:caso|assunto)s? (?:urgente|de urg[êe]ncia)|"
@@ -388,7 +400,8 @@ GONE: Final = _any(
     r"sjukskriven|urlaub|semester|ledig|borta|st[äa]ngt|utbildning|kursus|\bkurs\b|ferie|\bfri\b|sykmeldt|sygemeldt|ute av|"
     r"resa(?:nde)?\b|m[øo]ter\b|begrenset|begr[äa]nsad|begr[æa]nset|"
     r"loma|vapaalla|matkalla|sairas|koulutu|zwolnieni|urlop|delegacj|szkoleni|dovolen|cest[ěe]|nemoc|[šs]kolen|p[řr][íi]stup|mimo|"
-    r"nem vagyok|szabads[áa]g|t[áa]vol|concediu|deplasare|nu sunt|odmor|odsut|odsot|dopust|slu[žz]ben|отпуск|командиров|больнич|не будет|"
+    r"nem vagyok|szabads[áa]g|t[áa]vol|concediu|deplasare|nu sunt|odmor|odsut|odsot|dopust|slu[žz]ben|отпуск|командиров|"
+    r"больнич|не будет|"
     r"нет в|нет на|отсутств|відпуст|відряджен|не буде|лікарнян|izin|seyahat|tatil|rapor|άδεια|εκτ[όο]ς|απουσ|ταξ[ίι]δι",
     r"休|不在|出張|外出|出差|휴가|출장|부재|휴무|חופש|חופשה|נעדר|إجازة|خارج|غائب|مرخصی|ลา|nghỉ|"
     r"công tác|cuti|dinas|puhkus|atvaļinājum|atostog",
@@ -407,7 +420,8 @@ PROMISED: Final = _any(
 THANKS: Final = _any(
     r"\bthank(?:s| you)\b[^.!\n]{0,20}\b(?:e-?mail|mail|message|writing|note|contact)|(?:dank\w*|"
     r"danke) f[üu]r [^.!\n]{0,20}(?:mail|nachricht)|"
-    r"merci (?:de|pour) [^.!\n]{0,20}(?:message|mail|courriel)|gracias por [^.!\n]{0,20}(?:correo|mensaje|mail|escrib|contact)|grazie per "
+    r"merci (?:de|pour) [^.!\n]{0,20}(?:message|mail|courriel)|gracias por [^.!\n]{0,20}(?:correo|mensaje|mail|escrib|"
+    r"contact)|grazie per "
     r"[^.!\n]{0,20}(?:mail|messaggio|scritto)|obrigad[oa] pel[oa] [^.!\n]{0,20}(?:mail|mensagem|contat)|(?:be)?dankt? (?:voor|je voor) "
     r"[^.!\n]{0,20}(?:mail|bericht)|dank voor|ta(?:ck|k|kk) f(?:[öo]r|or) [^.!\n]{0,20}(?:mail|meddelande|besked|e-?post|melding|"
     r"henvendelse)|"
@@ -420,7 +434,8 @@ THANKS: Final = _any(
 
 # Whom strangers may ask: counts when an address or a number follows.
 FOR_QUESTIONS: Final = _any(
-    r"(?:for|with) (?:(?:any|all|your|other|general|further|sales|support|\w+) ){0,2}(?:questions?|enquir\w+|inquir\w+|matters?|requests?|"
+    r"(?:for|with) (?:(?:any|all|your|other|general|further|sales|support|\w+) ){0,2}(?:questions?|enquir\w+|inquir\w+|"
+    r"matters?|requests?|"
     r"issues?|assistance|everything else|anything)\b|(?:if|should) you (?:need|have|require)|reach out to|in the meantime|"
     r"instead (?:please )?(?:write|e-?mail|contact)|"
     r"for (?!the\b|this\b|your\b|our\b|my\b)[\w ]{3,24},? (?:please |kindly )?(?:e-?mail|contact|write to)\b|(?:should|"
@@ -437,7 +452,8 @@ FOR_QUESTIONS: Final = _any(
 )
 # A person goes on: away, and yet.
 CONTRAST: Final = _any(
-    r"\b(?:but|aber|jedoch|mais|pero|ma|per[òo]|maar|men|ale|mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
+    r"\b(?:but|aber|jedoch|mais|pero|ma(?! (?:messagerie|bo[îi]te|coll|r[ée]pon|part|ligne|rempl))|per[òo]|maar|men|ale|"
+    r"mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
     r"je )?(?:will|if|for|in case|"
     r"should|wenn|falls|bei|si|en cas))|ですが|但是|하지만",
 )
@@ -451,7 +467,8 @@ MATTER: Final = _any(
     r"(?:i|we) (?:have|'ve) (?:put|given|passed|shown|told|asked)\b|\byou (?:sent|wrote|asked|mentioned|told|offered|quoted)\b|"
     r"\b(?:the|your|this) (?:offer|quot\w+|contract|prices?|draft|"
     r"proposal|numbers?|figures|documents?|invoice|sample|meeting|appointment) (?:is|are|was|were|you|looks?|seems?|says?)\b|by "
-    r"the way|(?<!and )(?<!and the )next week|n[äa]chste woche|semaine prochaine|pr[óo]xima semana|prossima settimana|volgende week|"
+    r"the way|(?<!and )(?<!and the )(?<!until )(?<!till )(?<!for the )(?<!back )(?<!return )(?<!through )next week|"
+    r"n[äa]chste woche|semaine prochaine|pr[óo]xima semana|prossima settimana|volgende week|"
     r"n[äa]sta vecka|n[æa]ste uge|neste uke|przysz[łl]ym tygodniu|p[řr][íi][šs]t[íi] t[ýy]den|\b(?:works|"
     r"suits?)(?: (?:for )?(?:me|us|fine))?[.!]|"
     r"what we need|had a look|\bwe need\b|\bi can (?:do|make|come)\b|\blet us\b|kommen sie|kommt (?:ruhig|doch)|\bvenez\b|"
@@ -462,7 +479,7 @@ MATTER: Final = _any(
     r"\binterested\b|i(?:'ll| will) (?:call|phone|ring) you|ich rufe (?:sie|dich)|je vous appelle|te llamo|ti chiamo|bel me\b|zadzwoni",
     r"(?<!if )(?<!when )\b(?:it|this|that)(?:'s| is) (?:\w+ )?urgent|\b(?:not?|isn't|nicht|kein\w*|pas|non [èe]|no es|n[ãa]o [ée]|niet|"
     r"ikke|inte) (?:\w+ )?(?:urgen\w+|dringend\w*|eilig|pressant|haast)|eilt nicht|dringend (?:brauch|ben[öo]tig)|"
-    r"rem(?:ind|ember) me|int[ée]ress|interessan|intressant|интерес|zainteresow",
+    r"rem(?:ind|ember) me|int[ée]ress|intress|интерес|zainteresow|kiinnost",
     r"(?:ihr|das|dieses|den|der) (?:angebot|vertrag|preis|entwurf|vorschlag|termin)\w* (?:ist|sind|war|passt|gef|sieht|habe)|"
     r"[üu]brigens|habe ich (?:gelesen|gesehen|erhalten|weitergegeben|ihm|ihr)|einverstanden|passt (?:mir|uns)|lassen sie uns|"
     r"\bwir (?:m[öo]chten|nehmen|wollen|brauchen)",
@@ -591,7 +608,8 @@ BOUNCE_BODY: Final = _any(
     r"does not exist|no such (?:user|mailbox|recipient|address)|rejected|returned|bounced?|recipient (?:unknown|"
     r"address|not)|address (?:not found|unknown|failed|rejected|had)|(?:unrout|undeliver)able|nicht zugestellt|"
     r"unzustellbar|unbekannt|non remis|n'a pas (?:pu|été)|no se (?:ha )?pudo|no existe|impossibile|non [èe] stato|"
-    r"не (?:доставлен|удалось|найден)|niet (?:worden|bezorgd)|kunde inte|ikke leveres|無法|无法|不存在|エラー|届けられ|配信でき|送信でき|"
+    r"не (?:доставлен|удалось|найден)|niet (?:worden|bezorgd)|kunde inte|ikke leveres|無法|无法|不存在|エラー|届けられ|"
+    r"配信でき|送信でき|"
     r"did not reach|not be delivered|550[ -]|5\.\d\.\d",
 )
 # Read receipts of programs that write no report: a subject and what the text says.
@@ -604,5 +622,6 @@ READ_SUBJECT: Final = _any(
 READ_BODY: Final = _any(
     r"return receipt|was (?:read|displayed|deleted without being read)|wurde .{0,60}(?:gelesen|angezeigt|gel[öo]scht)|a [ée]t[ée] "
     r"(?:lue?|supprim|affich)|se ley[óo]|fue le[íi]do|ha sido le[íi]do|[èe] stato (?:letto|visualizzato|eliminato)|is (?:op .{0,30})?"
-    r"gelezen|l[äa]stes|blev l[æa]st|ble lest|foi lid[oa]|zosta[łl]a? (?:odczytan|przeczytan)|было прочитано|прочитано|開封|已(?:被)?阅读",
+    r"gelezen|l[äa]stes|blev l[æa]st|ble lest|foi lid[oa]|zosta[łl]a? (?:odczytan|przeczytan)|было прочитано|прочитано|開封|"
+    r"已(?:被)?阅读",
 )
