@@ -8,10 +8,12 @@ about anything else, a question, an answer or a request to the reader makes it a
 import re
 from typing import Final
 
+from outreach.core.comeback import MONTHS as MONTH_NAMES
+
 from . import noticewords as table
 from . import phrases
 from .dates import BACK_CUE, DAY_WORD, THERE, UNTIL_WORD
-from .daywords import DATE, MONTH_NAMES
+from .daywords import DATE
 
 LONGEST: Final = 24  # words in one clause, of which a stem can speak for all
 
