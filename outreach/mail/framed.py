@@ -15,7 +15,7 @@ FIELD = "\x00"
 
 
 class Frame:
-    """A template's own words, in order; None where a field of the letter stands. Made by `frame_of`, known by its identity."""
+    """A template's own words, in order; None where a field of the letter stands. Known by its identity."""
 
     __slots__ = ("_places", "words")
 
@@ -36,9 +36,15 @@ class Frame:
         return self.filled([FIELD] * len(self._places))
 
 
+def read(marked: str) -> Frame:
+    """The frame of a text with FIELD in each place."""
+    first, *others = marked.split(FIELD)
+    return Frame((first, *(part for words in others for part in (None, words))))
+
+
 @lru_cache(maxsize=1024)
 def frame_of(words: tuple[str | None, ...]) -> Frame:
-    """The one frame of these words."""
+    """The one frame of these words, so that what is kept for it is found again."""
     return Frame(words)
 
 

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from html import escape
 
-from outreach.mail.framed import FIELD, Frame, Framed, frame_of
+from outreach.mail.framed import Frame, Framed, read
 
 _URL = re.compile(
     r"https?://[^\s<>\"\']+"
@@ -50,8 +50,7 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=256)
 def _tidy_frame(frame: Frame) -> Frame:
     """Fields that are a word or more on one line are signs like others."""
-    first, *others = _tidied(frame.marked).split(FIELD)
-    return frame_of((first, *(part for words in others for part in (None, words))))
+    return read(_tidied(frame.marked))
 
 
 def _tidied(text: str) -> str:

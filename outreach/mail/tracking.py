@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import html as markup
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from outreach.mail.framed import FIELD, WHOLE, Frame, Framed, frame_of, framed
+from outreach.mail.framed import FIELD, WHOLE, Frame, Framed, frame_of, framed, read
 
 _ANCHOR = re.compile(r"<[aA]\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>")
 _HREF = re.compile(r"(?<![\w-])(href\s*=\s*)(\"([^\"]*)\"|'([^']*)')", re.I)
@@ -38,13 +38,13 @@ class Link(NamedTuple):
 
 
 class _Tag(NamedTuple):
-    """The value of an href, what its tag says of it, and the fields inside of value and name."""
+    """The value of an href, what its tag says of it, and which of the text's fields stand in both."""
 
-    href: str
-    name: str
+    href: Frame
+    name: Frame
     leave: bool
-    href_fields: range
-    name_fields: range
+    href_fields: slice
+    name_fields: slice
     link: Link | None
     """Where it leads, when no field is needed to know that."""
 
@@ -60,8 +60,8 @@ class _Bare(NamedTuple):
 class _Run(NamedTuple):
     """Unbroken signs of a text part: with the fields in it that may be an address, or several."""
 
-    words: str
-    fields: range
+    words: Frame
+    fields: slice
 
 
 class _Pixel(NamedTuple):
@@ -90,16 +90,14 @@ def wrap(
         return targets[link.url]
 
     def href(tag: _Tag) -> str:
-        value, link = tag.href, tag.link
-        if link is None:
-            value = _with_fields(value, tag.href_fields, given.fields)
-            link = _link(value, _with_fields(tag.name, tag.name_fields, given.fields))
-        if link is None:
-            return value
-        if tag.leave or skip(link.url):
+        link = tag.link or _link(
+            tag.href.filled(given.fields[tag.href_fields]), tag.name.filled(given.fields[tag.name_fields])
+        )
+        if link is not None and not tag.leave and not skip(link.url):
+            return markup.escape(led(link))
+        if link is not None:
             left.add(link.url)
-            return value
-        return markup.escape(led(link))
+        return tag.href.filled(given.fields[tag.href_fields])
 
     def shown(step: _Step) -> str:
         if isinstance(step, _Tag):
@@ -111,7 +109,7 @@ def wrap(
     def run(step: _Bare | _Run) -> str:
         if isinstance(step, _Bare):
             return f"{step.before}{bare(step.link)}{step.after}"
-        words = _with_fields(step.words, step.fields, written.fields)
+        words = step.words.filled(written.fields[step.fields])
         return _TEXT_URL.sub(found, words) if "://" in words else words
 
     def found(address: re.Match[str]) -> str:
@@ -153,7 +151,7 @@ def _text_plan(frame: Frame) -> tuple[Frame, tuple[_Bare | _Run, ...]]:
     for found in _UNBROKEN.finditer(whole):
         address = _TEXT_URL.search(found[0])
         if FIELD in found[0]:
-            runs.append(_Run(found[0], _numbers(whole, *found.span())))
+            runs.append(_Run(read(found[0]), _numbers(whole, *found.span())))
         elif address:
             url = address[0].rstrip(_TAIL)
             runs.append(_Bare(found[0][: address.start()], Link(url, common=True), address[0][len(url) :]))
@@ -164,23 +162,19 @@ def _text_plan(frame: Frame) -> tuple[Frame, tuple[_Bare | _Run, ...]]:
     return frame_of((*words, whole[last:])), tuple(runs)
 
 
-def _numbers(whole: str, start: int, end: int) -> range:
+def _numbers(whole: str, start: int, end: int) -> slice:
     """The fields between two places of a text in which FIELD stands for each."""
-    first = whole.count(FIELD, 0, start)
-    return range(first, first + whole.count(FIELD, start, end))
+    return slice(whole.count(FIELD, 0, start), whole.count(FIELD, 0, end))
 
 
 def _steps(whole: str, pixel: bool, *, common: bool) -> tuple[_Step, ...]:
     """A text in which FIELD stands for each field, read once from its beginning to its end."""
     steps: list[_Step] = []
 
-    def numbers(start: int, end: int) -> range:
-        return _numbers(whole, start, end)
-
     def add(start: int, end: int) -> None:
         first, *others = whole[start:end].split(FIELD)
         steps.append(first)
-        for number, words in zip(numbers(start, end), others, strict=True):
+        for number, words in enumerate(others, _numbers(whole, start, end).start):
             steps.extend((number, words))
 
     last = 0
@@ -191,14 +185,17 @@ def _steps(whole: str, pixel: bool, *, common: bool) -> tuple[_Step, ...]:
             continue
         value = found.span(3 if found[3] is not None else 4)
         named = _NAME.search(whole, *inside)
-        name, within = (named[1], numbers(*named.span(1))) if named else ("", range(0))
-        tag = _Tag(whole[slice(*value)], name, bool(_LEAVE.search(whole, *inside)), numbers(*value), within, None)
-        if not (tag.href_fields or tag.name_fields):
-            tag = tag._replace(link=_link(tag.href, tag.name, common=common))
-            if tag.link is None:
+        naming = named.span(1) if named else (0, 0)
+        href, name = whole[slice(*value)], whole[slice(*naming)]
+        link = None
+        if FIELD not in href + name:
+            link = _link(href, name, common=common)
+            if link is None:
                 continue
+        leave = bool(_LEAVE.search(whole, *inside))
+        at = _numbers(whole, *value), _numbers(whole, *naming)
         add(last, value[0])
-        steps.append(tag)
+        steps.append(_Tag(read(href), read(name), leave, *at, link))
         last = value[1]
     add(last, len(whole))
     return tuple(_with_pixel(steps) if pixel else steps)
@@ -208,13 +205,6 @@ def _link(href: str, name: str, *, common: bool = False) -> Link | None:
     """None where the tag leads nowhere on the web."""
     url = markup.unescape(href).strip()
     return Link(url, markup.unescape(name), common) if url.lower().startswith(("http://", "https://")) else None
-
-
-def _with_fields(words: str, numbers: range, fields: Sequence[str]) -> str:
-    if not numbers:
-        return words
-    first, *others = words.split(FIELD)
-    return first + "".join(fields[number] + part for number, part in zip(numbers, others, strict=True))
 
 
 def _with_pixel(steps: list[_Step]) -> list[_Step]:

@@ -70,9 +70,7 @@ class Message(Base):
         Index("ix_messages_lead_id", "lead_id"),
         Index("ix_messages_sent_at", "mailbox_id", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
         Index(
-            "ix_messages_issue_unsent",
-            "issue_id",
-            postgresql_where=text("issue_id IS NOT NULL AND state IN ('queued','claimed','begun')"),
+            "ix_messages_issue_queued", "issue_id", postgresql_where=text("issue_id IS NOT NULL AND state = 'queued'")
         ),
         Index("ix_messages_unsettled", "id", postgresql_where=text(f"NOT settled AND {RESULT}")),
     )
