@@ -23,6 +23,7 @@ from outreach.journeys.house import House
 from outreach.mail import authresults, classify, dns, matching, parse, replytext
 from outreach.mail.classify import Verdict
 from outreach.mail.dns import Ask, DnsSilent
+from outreach.mail.glance import glance
 from outreach.mail.parse import Inbound
 from outreach.mail.signedblock import Sender
 from outreach.store import account, attachments, inbox, leads, mailboxes, messages
@@ -204,6 +205,7 @@ def _keep_files(session: Session, row: InboundMail, inbound: Inbound) -> None:
 
 def _quarantine(session: Session, row: InboundMail, reason: str) -> None:
     row.state, row.class_, row.error = "quarantined", "unreadable", reason[:500]
+    row.from_name, row.from_address, row.subject = glance(bytes(row.raw))
     words = f"A message could not be read: {reason}"[:500]
     notify.tell(session, None, "problem", words, "/mail/quarantine", row.received_at)
 

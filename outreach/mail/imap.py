@@ -292,7 +292,9 @@ class _translated:
             case None | ImapError() | NotKept():
                 return
             case ssl.SSLCertVerificationError():
-                raise ImapError(f"The certificate of {self.where} is not trusted: {error.verify_message}.") from error
+                raise ImapError(
+                    f"The certificate of {self.where} is not trusted: {error.verify_message.rstrip('.')}."
+                ) from error
             case ssl.SSLError():
                 raise ImapError(f"{self.where} does not speak TLS as asked: {error.reason}.") from error
             case TimeoutError():

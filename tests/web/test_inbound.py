@@ -124,6 +124,9 @@ def test_poison_is_kept_visible_and_does_not_stop_the_others(
 
     listed = admin.get("/mail/quarantine").text
     assert "nested" in listed
+    assert "&lt;i&gt;deep&lt;/i&gt;" in listed
+    assert "<script>evil" not in listed
+    assert "<i>deep" not in listed
     shown = admin.get(f"/inbound/{number}").text
     assert "&lt;script&gt;evil()" in shown
     assert "<script>evil()" not in shown

@@ -91,6 +91,7 @@ function widths(root = document) {
   $$('[data-w]', root).forEach(node => { node.style.width = node.dataset.w + '%'; });
 }
 widths();
+$$('.settings-nav [aria-current]').forEach(here => here.scrollIntoView({block: 'nearest', inline: 'center'}));
 afterSwap(() => widths());
 
 async function copy(button) {
