@@ -31,7 +31,8 @@ BACK: Final = (
     r"vastaa\w*|vastata|odpowi\w+|"
     r"odpov\w+|v[áa]laszol\w*|отве[чт]\w+|відпов\w+|answers from|"
     r"(?:read|check) (?:my |your )?e?-?mails? again|replies from|revert\w*|"
-    r"prendrai connaissance|\blirai\b|repris\w*|rentr\w+|incorpor\w+|nuovamente|\bweer\b|j[äa]lleen|op[ěe]t|znovu|reven\w+|kehre\w*|"
+    r"prendrai connaissance|\blirai\b|repris\w*|rentr\w+|incorpor\w+|riprend\w+|nuovamente|\bweer\b|j[äa]lleen|op[ěe]t|znovu|"
+    r"reven\w+|kehre\w*|"
     r"\berst (?:wieder )?(?:am|ab)|f[öø]rst|снова|знову|отново|на работ[еау]|на роботі|kembali|tr[ởo] l[ạa]i|חוזר\w*|אחזור|אשוב|"
     r"(?:س?أعود|عودة|العودة)|expect (?:a |my )?(?:reply|response|answer)|"
     r"reachable again|get back to you|respond to (?:you|your e?-?mail)|reply (?:to )?(?:you|your)|will (?:reply|respond|answer)|"
@@ -56,7 +57,7 @@ UNTIL: Final = (
     r"until|till|\btil\b|through|thru|up to|inclusive|ending|ends|"
     r"\bbis\b|einschlie[ßs]+lich|jusqu'?\s?(?:au|à|en)?|\bau\b|inclus|"
     r"hasta|hasta el|\bal\b|fino al?|fino|sino al?|at[ée]\b|"
-    r"\btot\b|t/m|tot en met|"
+    r"\btot\b|t/m|tot en met|t\.?\s?e\.?\s?m\.?|"
     r"t\.?o\.?m\.?|till och med|\btil\b(?: og med)?|t\.o\.m|fram till|frem til|"
     r"\bdo\b|\baż do\b|\bdo dnia\b|"
     r"\bпо\b|\bдо\b|включительно|"
@@ -67,7 +68,8 @@ UNTIL: Final = (
 )
 BACK_CUE: Final = re.compile(rf"(?<![\w])(?:{BACK})", re.I)
 EAST_BACK: Final = re.compile(
-    rf"({EAST}|{NUMERIC})[^\n。，,\d]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|回到|返回|上班|恢复|返回办公室|返工|부터|"
+    rf"({EAST}|{NUMERIC})[^\n。，,\d]{{0,12}}?(?:以降|より|より出社|に(?:戻|復帰|出社)|回来|回到|回公司|返回|上班|恢复|"
+    rf"返回办公室|返工|부터|"
     rf"복귀)",
     re.I,
 )
@@ -199,7 +201,7 @@ AFTER_BACK: Final = re.compile(
     r"bin ich |bin |sind wir |ben ik |"
     r"er |[äe]r jag |er jeg |jsem |budu |leszek |-?[áa]n |t[ée]rek |je |i am |i'm |i'll be |'[dt][ae] |-?[áaée]n |"
     r"-?t[őöó]l )*(?:wieder|weer|terug|tillbaka|tilbage|"
-    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|vagyok|tarihinde d[öo]n|"
+    r"tilbake|åter|zur[üu]ck|erreichbar|takaisin|zp[ěe]t|op[ěe]t|vissza|ofiste|back\b|leszek|vagyok|[ée]rek |tarihinde d[öo]n|"
     r"lees ik|lese ich|jelentkez|[úu]jra|ism[ée]t|el[ée]rhet|d[öo]n(?:ece|[üu]yor|[üu][şs]|er\b)|'?t?[dt][ae] d[öo]n|"
     r"'[dt][ae] (?:ofis|i[şs])|"
     r"beantworte ich|melde ich mich|antwoord ik|"
@@ -208,7 +210,7 @@ AFTER_BACK: Final = re.compile(
 )
 STARTS: Final = re.compile(
     r"(?:\b(?:ab|ab dem|ab de[mr]|from|as of|starting|beginning|[àa] partir du?|[àa] compter du?|a partir del?|desde(?: el)?|vanaf|dal|"
-    r"dall'|fr[åa]n(?: och med)?|fra(?: og med)?|od|с|з|alkaen|începând cu))\s(?:the |den |dem |el |il |o |dia )?"
+    r"dall'|fr[åa]n(?: och med)?|fra(?: og med)?|od|с|з|alkaen|din|începând cu))\s(?:the |den |dem |el |il |o |dia )?"
     r"(?:\w{2,14}\.?,?\s)?(?:den |dem |the )?$",
     re.I,
 )
@@ -218,7 +220,8 @@ THERE: Final = re.compile(
     r"reincorpor|di nuovo|disponibile|rientr|weer|terug|bereikbaar|tillbaka|[åa]ter|igen|tilbake|tilbage|tilgjengelig|de volta|"
     r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|k zasti|op[ěe]t|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|"
     r"доступ|в офісі|"
-    r"на работ|на робот|revin|vuelt|regres|retorn|nuovamente|operativ|verwerkt|bearbeitet|beantwortet|gelesen|trait[ée]|"
+    r"на работ|на робот|revin|din nou|la birou|vuelt|regres|retorn|nuovamente|operativ|verwerkt|bearbeitet|beantwortet|"
+    r"gelesen|trait[ée]|"
     r"\blus?\b|"
     r"answered|dealt with|processed|atendid|lees ik|lese ich|l[äæ]ser)|"
     r"(?<!not )in the office|(?<!nicht )im (?:b[üu]ro|haus)|(?<!pas )au bureau|(?<!not )at work",
@@ -275,12 +278,13 @@ def _eastern(text: str, start: int, after: str) -> Role | None:
     if re.search(r"(?:出社|復帰|出勤)(?:予定)?日?は\s?$", text[:start]):
         return Role.BACK
     if EAST_BACK.match(text, start) or re.match(
-        mark + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|回到|返回|恢复|上班|부터|이후|에 ?복귀|복귀)",
+        mark
+        + r"(?:から(?!\s?.{0,8}\d)|以降|より|に(?:出社|戻|復帰)|回来|回公司|回到|返回|恢复|上班|부터|이후|에 ?복귀|복귀)",
         after,
     ):
         return Role.BACK
     if EAST_UNTIL.match(text, start) or re.match(
-        mark + r"(?:まで|为止|止|까지|(?:\w{0,8}\s)?(?:saakka|asti|kadar|-ig)\b)", after
+        mark + r"(?:まで|为止|止|까지|'?(?:\w{0,8}\s)?(?:saakka|asti|kadar|-ig)\b)", after
     ):
         return Role.LAST
     return None
@@ -296,7 +300,7 @@ def ends_eastern_span(before: str, after: str) -> bool:
 
 UNTIL_WORD: Final = re.compile(rf"(?<![\w])(?:{UNTIL})(?![\w])", re.I)
 CLOSES_SPAN: Final = re.compile(
-    rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|~|～|to|all'|al|au|a|до|по|and|und|et|y|e|og|och|i)\s?"
+    rf"(?:{DATE.pattern})\s?(?:\d{{1,2}}:\d\d\s?)?(?:-|–|—|~|～|to|all'|al|au|a|à|до|по|and|und|et|y|e|og|och|i)\s?"
     r"(?:(?P<morning>(?:[5-9]|1[01])(?:[:.]\d\d)?\s?(?:am|a\.m\.)\s(?:on\s)?)|\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]m|uhr|h)\s(?:on\s)?)?"
     r"(?:\w{2,12}\.?,?\s)?$",
     re.I,
@@ -315,7 +319,7 @@ def _until(before: str, after: str, cue_back: int, cue_until: int) -> Role:
 
 INCLUDED: Final = r"inclu|inkl|einschl|compres[oa]|включ|w[łl][ąa]cz|v[čc]etn|dahil"
 INCLUSIVE: Final = re.compile(
-    rf"through|thru|{INCLUDED}|t/m|tot en met|t\.?\s?o\.?\s?m\b|till och med|til og med|\bpor\b|まで|為止|为止|까지|asti|saakka|"
+    rf"through|thru|{INCLUDED}|t/m|tot en met|\bt\.?\s?[oe]\.?\s?m\b|till och med|til og med|\bpor\b|まで|為止|为止|까지|asti|saakka|"
     r"-ig\b|\bpo\b|\bпо\b|(?:έως|μέχρι) και|\bends?\b|ende[tn]|se termin|terminan?\b|finisc|slutar|slutter|ko[ńn][čc]|"
     r"заканчива|last day|letzter|dernier jour|[úu]ltimo d[íi]a|ultimo giorno|hết",
     re.I,
@@ -357,7 +361,7 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
     """ "Back on Monday", "bis Mittwoch", "morgen wieder da": the next such day."""
     for match in DAY_WORD.finditer(sentence):
         before, after = sentence[max(0, match.start() - 40) : match.start()], sentence[match.end() : match.end() + 40]
-        until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:(?:the|el|il|o|den|le) )?{NEXT}$", before, re.I)
+        until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:(?:the|el|il|o|den|le|την?|το) )?{NEXT}$", before, re.I)
         if until and WORKING.search(sentence) and DAY_WORD.search(before[: until.start()]):
             continue  # "I work from Tuesday to Thursday"
         if match["tomorrow"] and TODAY_AND.search(before):
@@ -366,18 +370,14 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
             until
             or BACK_CUE.search(before)
             or NOT_BEFORE.search(before)
+            or SUFFIX.match(after)
             or _back_then(after)
             or re.match(r"\s?(?:に|から|より|回|返|부터|에)", after)
         ):
             continue
         from_day = until and DAY_WORD.search(before[: until.start()])
-        later = until and (
-            from_day
-            or INCLUSIVE.search(until[0])
-            or INCLUDES.match(after)
-            or EVENING.match(after)
-            or SUFFIX.match(after)
-        )
+        inclusive = until and (from_day or INCLUSIVE.search(until[0]) or INCLUDES.match(after) or EVENING.match(after))
+        later = inclusive or SUFFIX.match(after)
         return _coming_day(match, received) + dt.timedelta(days=1 if later else 0)
     return None
 

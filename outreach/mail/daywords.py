@@ -72,7 +72,7 @@ ON_WEEKDAY: Final = (
 DATE: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9/.-])(?:{NUMERIC}|{WRITTEN}|{EAST}|{ORDINAL}|{ON_WEEKDAY})", re.I)
 TOMORROW: Final = (
     r"tomorrow|morgen|demain|ma[ñn]ana|domani|imorgon|i morgon|i morgen|amanh[ãa]|jutro|z[íi]tra|завтра|huomenna|holnap|m[âa]ine|"
-    r"yar[ıi]n|明日|明天|내일"
+    r"yar[ıi]n|明日|明天|내일|מחר|غد[اً]+|besok|ngày mai"
 )
 DAY_AFTER: Final = (
     r"(?:the )?day after tomorrow|[üu]bermorgen|apr[èe]s-demain|pasado ma[ñn]ana|dopodomani|overmorgen|i? ?[öo]vermorgon|i overmorgen|"
@@ -88,7 +88,7 @@ SPANS: Final = (
     (re.compile(rf"(?<![\w./-])({SHORT_DAY})\s?({JOINED})\s?(?:the |den |dem |il |el |le |o dia )?"
                 rf"({SHORT_DAY}\s?(?:of |de |di |den )?)({MONTHS})", re.I), r"\1 \4 \2 \3\4"),
     # March 9-13
-    (re.compile(rf"({MONTHS})\s({SHORT_DAY})\s?(-|–|—|to|through|until|and)\s?({SHORT_DAY})(?![\w:])", re.I), r"\1 \2 \3 \1 \4"),
+    (re.compile(rf"(?<![^\W\d_])({MONTHS})\s({SHORT_DAY})\s?(-|–|—|to|through|until|and)\s?({SHORT_DAY})(?![\w:])", re.I), r"\1 \2 \3 \1 \4"),
     # 3月9日から13日
     (re.compile(r"(\d{1,2}[月월]\s?)(\d{1,2}[日일号號]?)(\s?(?:から|부터|至|到|～|~|-)\s?)(\d{1,2}[日일号號])"), r"\1\2\3\1\4"),
     # 9-13.03.2026
@@ -99,13 +99,13 @@ SPANS: Final = (
     # de 3 a 6/3
     (re.compile(r"(?<![\d./-])(\d{1,2})\s(a|to|bis|au|al|t/m|-)\s(\d{1,2})/(\d{1,2})(?![\d/])"), r"\1/\4 \2 \3/\4"),
     # Március 2. és 6. között
-    (re.compile(rf"({MONTHS})\s(\d{{1,2}})\.\sés\s(\d{{1,2}})\.\sközött", re.I), r"\1 \2 - \1 \3"),
+    (re.compile(rf"(?<![^\W\d_])({MONTHS})\s(\d{{1,2}})\.\sés\s(\d{{1,2}})\.\sközött", re.I), r"\1 \2 - \1 \3"),
     # ngày 9 tháng 3, 9 בְּמרץ
     (re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?: năm \d{4})?", re.I), r"\1.\2."),
     (re.compile(r"(?<=\s)[בלמה]-(?=\d)"), ""),
     (re.compile(r"(?:(?<=\s)ב-?|(?<=\s)ה-?)?(?<!\d)(\d{1,2})\s(?:ב|ל)(?=[א-ת]{3,7})"), r"\1 "),
     # Március 9-től 13-ig
-    (re.compile(rf"({MONTHS})\s(\d{{1,2}})-?[tT][őöo]l\s(\d{{1,2}}-?ig)", re.I), r"\1 \2 - \1 \3"),
+    (re.compile(rf"(?<![^\W\d_])({MONTHS})\s(\d{{1,2}})-?[tT][őöo]l\s(\d{{1,2}}-?ig)", re.I), r"\1 \2 - \1 \3"),
     # 9.3.-13.3.2026
     (re.compile(r"(?<=[\d.])\s?[-–—]\s?(?=\d{1,2}[./]\s?\d{1,2}(?!\d))"), " - "),
 )  # fmt: skip

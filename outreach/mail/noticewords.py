@@ -14,7 +14,7 @@ SENTENCE: Final = re.compile(
 )
 CLAUSE: Final = re.compile(r"[,;:()\uff0c\u3001\u060c]\s*(?!\d{1,2}\b(?!:))|\s[-\u2013\u2014]\s")
 AND: Final = re.compile(r"\s(?:and|so|und|et|y|och|og|oraz|и|та|ja|és|și|ve|και|và)\s")
-NAME: Final = re.compile(r"(?:[^\W\da-zà-ÿа-я][\w.'/&-]*\s?){1,5}[.!]?")
+NAME: Final = re.compile(r"(?:[A-ZÀ-ÞĀ-ŽА-ЯΑ-Ω][\w.'/&-]*\s?){1,5}[.!]?|[\u4e00-\u9fff\uac00-\ud7af]{2,4}")
 GREETING: Final = re.compile(
     r"^\s*(?:hi|hello|hey|dear|good (?:morning|day|afternoon)|greetings|hallo|guten (?:tag|morgen)|moin|liebe[rs]?|sehr geehrte[rs]?|"
     r"bonjour|bonsoir|ch[eè]re?s?|madame|hola|buen[oa]s (?:d[íi]as|tardes)|estimad[oa]s?|ol[áa]|bom dia|boa tarde|prezad[oa]s?|"
@@ -63,7 +63,15 @@ PAST: Final = re.compile(
     r"voltam|\bam fost\b|я был[а]?\b|на прошлой",
     re.I,
 )
-PERSONAL: Final = (QUESTION, phrases.MATTER, phrases.CONTRAST, OF_READER, TOGETHER, ANSWERED, PAST)
+# Nobody's program tells today of an absence that begins tomorrow.
+FROM_TOMORROW: Final = re.compile(
+    r"\b(?:will be|i'll be|am|i'm|werde|bin|serai|suis|estar[ée]|estarei|sar[òo]|zal|ben|[äa]r|er)\b[^.]{0,40}\b(?:absent\w*|"
+    r"assente|ausente|away|out|off|weg|"
+    r"nicht|afwezig|borta|v[æa]k|on leave)\b[^.]{0,24}\b(?:tomorrow|domani|ma[ñn]ana|demain|morgen|amanh[ãa]|i ?morgon|i ?morgen)\b|"
+    r"\b(?:absent\w*|assente|ausente|away|out|off) (?:tomorrow|domani|ma[ñn]ana|demain|morgen|amanh[ãa])\b",
+    re.I,
+)
+PERSONAL: Final = (FROM_TOMORROW, QUESTION, phrases.MATTER, phrases.CONTRAST, OF_READER, TOGETHER, ANSWERED, PAST)
 # What somebody asks of this reader; an urgent matter may be told to anybody.
 TO_ME: Final = re.compile(
     r"\b(?:call|ring|phone|text|ping|tell|send|give|write(?: to)?|remind|try|catch|mail|e-?mail|chase) (?:me|us)\b|"
@@ -79,7 +87,7 @@ TO_ME: Final = re.compile(
     r"\bring (?:mig|meg|til mig|til meg)\b|\bsoita(?! \d| puh)|zadzwoni[ćc] (?:do mnie|w)|prosz[ęe] (?:przys|wys)|"
     r"zavolejte mi|po[šs]lete mi|"
     r"h[íi]vjon(?! a)|suna[țt]i-m[ăa]|позвоните мне|перезвоните|зателефонуйте в|подзвоніть|aray[ıi]n(?! \d)|beni ara|π[άα]ρτε με|"
-    r"\bje suis (?:au|joignable)\b|\breach me\b|\bich bin unter\b|erreichen sie mich|\bsono al\b|\bestoy en el\b|"
+    r"\bje suis (?:au|joignable)\b|\breach(?:es)? me\b|\bich bin unter\b|erreichen sie mich|\bsono al\b|\bestoy en el\b|"
     r"(?:tell|told|knows?|informed|briefed)(?: you)? about\b|"
     r"お電話ください|電話して|给我打电话|打给我|전화 ?주세요|תתקשר|התקשר|اتصل بي",
     re.I,
@@ -152,7 +160,8 @@ FILLER: Final = re.compile(
     r"escrit[óo]rio|trabalho|"
     r"kantoor|werk|post|biur\w+|prac[yęe]|kancel\w+|pr[áa]c\w+|toimisto\w*|t[öo]ihin|t[öo]iss[äa]|irod\w+|birou|офис\w*|"
     r"робот\w+|работ\w+|ofis\w*|"
-    r"γραφείο|data|date|datum|with|from|will|have|been|this|that|your|when|then|next|some|only|also|please|able|soon|during|"
+    r"γραφείο|regol\w+|normal\w*|gewohnt|data|date|datum|with|from|will|have|been|this|that|your|when|then|next|some|only|"
+    r"also|please|able|soon|during|"
     r"time|into|over|just|"
     r"bitte|habe[nt]?|hat|mein\w*|ihre?\w*|unser\w*|dieser?|nicht|sind|werde[nt]?|wird|kann|gerne|leider|erst|noch|auch|"
     r"[üu]ber|unter|nach|"
@@ -170,7 +179,9 @@ SPAN: Final = re.compile(
     r"i dag|veck\w+|uge\w*|uke\w*|"
     r"viikko\w*|dzi[śs]|tydzie[ńn]|tygodni\w*|dnes|t[ýy]den|ma|h[ée]t|ast[ăa]zi|s[ăa]pt[ăa]m\w+|сегодня|недел\w+|сьогодні|"
     r"тижд\w+|bug[üu]n|hafta\w*|"
-    r"easter|christmas|ostern|weihnachten|p[âa]ques|no[ëe]l|summer|sommer|autumn|herbst|spring|january|february|march|april|"
+    r"easter|christmas|ostern|weihnachten|p[âa]ques|no[ëe]l|summer|sommer|autumn|herbst|spring|mondays|tuesdays|wednesdays|"
+    r"thursdays|fridays|weekends?|\w+tags|(?:man|tirs|tis|ons|tors|fre|l[öø]r|s[öø]n)dag(?:ar|er|e|s)|january|february|march|"
+    r"april|"
     r"may|june|july|august|"
     r"september|october|november|december)\b|\b(?:sampai|hingga|đến|tháng)\b|עד|حتى|今日|本日|本周|今天|오늘",
     re.I,
@@ -187,7 +198,14 @@ GONE_TOO: Final = re.compile(
     r"bureau|oficina|ufficio|"
     r"sede|escrit[óo]rio|kantoor|kontor\w*|biur\w+|kancel\w+|birou|офис\w*|рабоч\w+|office|desk|work|jobb\w*)\b|"
     r"(?:limited|no|intermittent|restricted|sporadic|patchy) (?:e-?mail|internet|phone|mail) access|access (?:is|will be) limited|"
-    r"di luar kota|\b(?:only|rarely|seldom) (?:check|read)\b|lese (?:nur|selten)|days? off|freie tage|jours de repos|"
+    r"ne travaille pas|jobber ikke|jobbar inte|arbejder ikke|arbeite nicht|do(?:n't| not) work\b|no trabajo|non lavoro|"
+    r"werk niet|nie pracuj[ęe]|"
+    r"nepracuj[iu]|не работаю|buitenland|ausland|[àa] l'[ée]tranger|all'estero|extranjero|estrangeiro|no exterior|utomlands|"
+    r"utlandet|udlandet|"
+    r"ulkomailla|za granic[ąa]|zahrani[čc][íi]|k[üu]lf[öo]ld\w*|str[ăa]in[ăa]tate|за границ|за кордоном|yurt d[ıi][şs]|"
+    r"g[åa]tt hem|gone (?:home|for the day)|"
+    r"feierabend|delega[țt]|secondment|bank holiday|навчанн|обучени|終業|退勤|下班|퇴근|לא במשרד|di luar kota|\b(?:only|"
+    r"rarely|seldom) (?:check|read)\b|lese (?:nur|selten)|days? off|freie tage|jours de repos|"
     r"d[íi]as libres|giorni liberi|folga|vrije dagen|fridag|lediga dagar|trade show|"
     r"on the road|conference|"
     r"\bferia\b|\bfiera\b|\bmesse\b|kongress|congres|konferen|seminar|arbeitsplatz|en arr[êe]t|\bcursus\b|\bbreak\b|"
@@ -239,10 +257,30 @@ TURN_TO: Final = re.compile(
     r"compa[ñn]er|colleg[ah]|kolega|"
     r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
     r"please (?:call|e-?mail|mail|write)|"
-    r"env[íi][ea]\w*|comun[íi]qu|schreiben sie|skriv\b|erreich|scriv[ae]|[ée]cri[rv]|secr[ée]tari|sekret\w+|växel|front desk|"
+    r"env[íi][ea]\w*|encaminh|direc?cion|atend|künftig|comun[íi]qu|schreiben sie|skriv\b|erreich|scriv[ae]|[ée]cri[rv]|"
+    r"secr[ée]tari|sekret\w+|växel|front desk|"
     r"\b(?:looked after|handled|covered|taken care of) by|seguit[oaie] da|suivi\w* par|betreut|接手|代理|接替|负责|"
     r"service ?desk|reception|hotline|deputy|team at|cover|stand(?:s|ing)? in|\bkindly\b|mobile|whats?app|"
     r"^for (?:all |any )?[\w /&-]{3,40}(?:issues?|matters?|questions?|requests?|enquir\w+|inquir\w+|support|assistance|needs)\b",
+    re.I,
+)
+# Answers, late or when.
+ANSWERS: Final = re.compile(
+    r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
+    r"come back to|review|attend to|deal with|"
+    r"follow up|bear with|antwort|"
+    r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
+    r"rispo[sn]|antwoord|beantwoord|reageer|"
+    r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
+    r"d[öo]n[üu][şs]|απαντ|返信|回信|回复|"
+    r"答复|ご返事|対応|회신|답변|답장|אשיב|אענה|سأرد|balas|trả lời|retorn|retour|voltar|volver|torner|regres",
+    re.I,
+)
+NO_ANSWER: Final = re.compile(
+    r"(?:do not|don't|please not) (?:reply|respond|answer)|ne pas r[ée]pondre|nicht (?:auf diese [\w-]+ )?(?:zu )?antworten|"
+    r"no responda|n[ãa]o responda|"
+    r"non rispond\w+|niet (?:te )?(?:be)?antwoorden|svara inte|ikke svare?|nie odpowiada\w+|neodpov[íi]dejte|не отвечайте|"
+    r"返信しないで|请勿回复|회신하지",
     re.I,
 )
 NOTICED: Final = (TURN_TO, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
@@ -250,18 +288,7 @@ PARTS: Final = (
     VOLUME, RECEIVED, IN_TIME, phrases.THANKS, phrases.ACKNOWLEDGED, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS,
     phrases.PROMISED, phrases.SAYS_AUTOMATIC,
     TURN_TO,
-    # answers, late or when
-    re.compile(
-        r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
-        r"come back to|review|attend to|deal with|"
-        r"follow up|bear with|antwort|"
-        r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
-        r"rispo[sn]|antwoord|beantwoord|reageer|"
-        r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
-        r"d[öo]n[üu][şs]|απαντ|返信|回信|回复|"
-        r"答复|ご返事|対応|회신|답변|답장|אשיב|אענה|سأرد|balas|trả lời|retorn|retour|voltar|volver|torner|regres",
-        re.I,
-    ),
+    ANSWERS, NO_ANSWER,
     # the mail that is or is not read
     re.compile(
         r"(?:check|read|monitor|access|see|ver[ée]|leer[ée]|les|lis|lir|leg|le[eo]|lu[eo]|l[äæ]s|czyt|dost[ęe]p|[čc]t|olvas|cit|prist|"

@@ -13,7 +13,7 @@ from outreach.core.comeback import MONTHS as MONTH_NAMES
 from . import noticewords as table
 from . import phrases
 from .dates import BACK_CUE, DAY_WORD, THERE, UNTIL_WORD
-from .daywords import DATE
+from .daywords import DATE, spelled_out
 
 LONGEST: Final = 24  # words in one clause, of which a stem can speak for all
 
@@ -31,7 +31,11 @@ def says_only_received(words: str) -> bool:
     """Whether these are the words of an office that got a letter and says within what time it answers, and no others."""
     clauses = _notice(words)
     received = any(table.RECEIVED.search(clause) for clause in clauses)
-    return received and any(table.IN_TIME.search(clause) for clause in clauses) and _are_all_notice(clauses)
+    promised = any(
+        table.NO_ANSWER.search(one) or (table.IN_TIME.search(one) and table.ANSWERS.search(f"{before} {one}"))
+        for before, one in zip(["", *clauses], clauses, strict=False)
+    )
+    return received and promised and _are_all_notice(clauses)
 
 
 def says_only_gone(words: str) -> bool:
@@ -110,6 +114,7 @@ def _words(clause: str) -> list[re.Match[str]]:
 
 
 def _timed(clause: str) -> bool:
+    clause = spelled_out(clause)
     return any(pattern.search(clause) for pattern in (DATE, DAY_WORD, table.SPAN, *MONTH_NAMES))
 
 

@@ -98,7 +98,9 @@ AWAY: Final = _any(
     r"gesch[äa]ftsreise|reisen)|abwesend|abwesenheit|wieder (?:im (?:b[üu]ro|haus)|erreichbar|f[üu]r sie da|"
     r"zur[üu]ck|anwesend|pers[öo]nlich)|nicht (?:erreichbar|anwesend|am platz|pers[öo]nlich)|"
     r"krank(?:heitsbedingt)?\b|meine e-?mails (?:werden )?nicht|betriebsferien|mutterschutz",
-    r"absente?s?\b|de retour|en (?:cong[ée]s?|vacances|d[ée]placement|mission|arr[êe]t)|hors du bureau|"
+    r"(?:est|sera|sont|reste\w*) ferm[ée]|geschlossen (?:bis|vom|ab)|(?:bis|vom) [^.]{0,30}geschlossen|cerrad[oa]s? (?:hasta|del)|"
+    r"chius[oaie] (?:fino|dal|per)|gesloten (?:tot|van|wegens)|st[äa]ngt (?:till|fr)|lukket (?:til|fra)|absente?s?\b|"
+    r"de retour|en (?:cong[ée]s?|vacances|d[ée]placement|mission|arr[êe]t)|hors du bureau|"
     r"pas (?:au bureau|disponible|joignable)|mon absence|fermeture",
     r"fuera de (?:la )?oficina|ausente|de (?:vacaciones|viaje|baja|permiso)|mi (?:ausencia|regreso|vuelta)|"
     r"no (?:estar[ée]|estoy) (?:en la oficina|disponible)|me encuentro (?:fuera|de|ausente)",
@@ -192,13 +194,14 @@ LEFT: Final = _any(
     r"have) (?:a )?new e-?mail address|(?:my|our) (?:e-?mail|mail)(?: address)? has changed|changed my e-?mail|"
     r"new e-?mail address is|please update your (?:records|address book|contacts)",
     r"nicht mehr (?:bei|f[üu]r|in|im|unter|als|t[äa]tig|besch[äa]ftigt|aktiv|erreichbar|g[üu]ltig)\b.{0,60}|(?:das |"
-    r"unser )?unternehmen verlassen|ausgeschieden|in (?:den |(?:den )?wohlverdienten )?(?:ruhestand|rente)|"
+    r"unser )?unternehmen verlassen|(?:unternehmen|firma|betrieb|haus)\b[^!?\n]{0,30} verlassen|ausgeschieden|in (?:den |"
+    r"(?:den )?wohlverdienten )?(?:ruhestand|rente)|"
     r"e-?mail-?adresse (?:wird|ist) (?:ab sofort )?nicht mehr|neue e-?mail-?adresse",
     r"ne (?:fai[ts]|travaille|fais)?\s?(?:plus partie|plus (?:chez|pour|dans|au sein))|(?:a|ai) quitt[ée] (?:la|l'|"
     r"notre|mes|ses|le)|n'est plus (?:employ|en poste|active|utilis|valide|valable|consult|parmi|dans)|n'(?:exerce|"
     r"occupe|travaille) plus|ne travaille plus|parti(?:e)? (?:[àa] la|en) retraite|nouvelle adresse (?:e-?mail|mail|"
     r"[ée]lectronique)|chang[ée] d'adresse",
-    r"(?:cuenta|direcci[óo]n|buz[óo]n|casilla)[^.\n]{0,40}(?:deshabilitad|desactivad|inactiv|cerrad|ya no)|"
+    r"(?:cuenta|conta|direcci[óo]n|buz[óo]n|casilla)[^.\n]{0,40}(?:deshabilitad|desactivad|inactiv|desativad|cerrad|ya no)|"
     r"ya no (?:trabaj\w+|form\w+ parte|pertenec\w+|labora|presta|est[áa] en|se encuentra|est[áa] activ)|(?:ha|"
     r"he) dejado (?:la|de trabajar|la empresa)|(?:ha|he) (?:dejado|abandonado) la (?:empresa|compa[ñn][íi]a)|"
     r"jubil(?:ado|ada|é)|nueva direcci[óo]n de correo",
