@@ -43,8 +43,10 @@ def before_legal(lines: Sequence[str]) -> Sequence[str]:
 
 def is_legal(lines: Sequence[str], at: int) -> bool:
     """Whether a disclaimer begins here: by its first words, or by many of a lawyer's in one paragraph."""
-    if marks.DISCLAIMER.match(lines[at]):
+    if marks.DISCLAIMER.match(lines[at]) or _is_registry(lines, at):
         return True
+    if len(lines[at]) >= MIN_LEGAL and marks.BANNER.match(lines[at][:MAX_TOLD]):
+        return True  # a gateway's warning below the letter
     above = lines[at - 1].strip() if at else ""
     if len(lines[at]) < MIN_LEGAL or (above and not marks.RULE.match(above)):
         return False
@@ -53,8 +55,18 @@ def is_legal(lines: Sequence[str], at: int) -> bool:
     return len({stem.lower() for stem in marks.LAWYERS.findall(" ".join(paragraph)[:2000])}) >= needed
 
 
+def _is_registry(lines: Sequence[str], at: int) -> bool:
+    """Whether a line holds a firm's name and its entries in registers, and nobody asked for them."""
+    line = lines[at][:MAX_TOLD]
+    told = {found.lower() for found in marks.REGISTRY.findall(line)}
+    if len(told) < 2 or is_sentence(line) or _asked_for(lines, at):
+        return False
+    return bool(marks.FIRM.search(line) or marks.COMPANY.search(line))
+
+
 def is_sentence(line: str) -> bool:
-    """Words that somebody says, as opposed to a name, an address or a heading."""
+    """Words that somebody says, as opposed to a name, an address or a heading; in a row, its longest cell."""
+    line = max(line.split("|"), key=len)
     if marks.CONTACT.search(line[:400]) and len(line) < 100:
         return len(marks.PLAIN_WORD.findall(line)) >= 6
     words, small = len(line.split()), len(marks.PLAIN_WORD.findall(line))
@@ -62,7 +74,7 @@ def is_sentence(line: str) -> bool:
     if words >= 12 and (small >= 3 or line.isupper()):
         return True
     said = words >= 5 and (small >= 2 or line.isupper())
-    return bool(marks.SENTENCE_END.search(line)) and (said or letters >= 10)
+    return bool(marks.SENTENCE_END.search(line)) and (said or letters >= 6)
 
 
 def is_name(line: str) -> bool:
@@ -147,6 +159,7 @@ def _tail(lines: Sequence[str]) -> list[int]:
 def _says(line: str) -> bool:
     if marks.PICTURE.match(line):
         return False
+    line = max(line.split("|"), key=len)
     asks = line.rstrip().endswith("?") and len(marks.PLAIN_WORD.findall(line)) > 1
     return (
         asks

@@ -30,20 +30,25 @@ OPENING: Final = (
 )
 # A line of a phone or an app, whole: an opening in some language and, not far behind, the name of such a thing.
 SENT_FROM: Final = re.compile(
-    r"^[ \t*_<\[(]{0,4}(?:-{2,12} ?)?(?:"
+    r"^[ \t*_<\[(]{0,4}(?:-{2,12} ?)?(?:dictated[^.\n]{0,30}[.,] ?)?(?:"
     r"sen[td] (?:from|via|with|using|by) my [\w’'.-]{1,30}(?: [\w’'.-]{1,30}){0,3}"
     rf"|from my (?:\w{{1,15}} ){{0,2}}{DEVICE}(?: [\w.]{{1,10}}){{0,2}}|{OPENING} ?{NEAR}|sent from (?:mail|my)\b[^.!?\n]{{0,20}}"
     r"|(?:get|download|hol|t[ée]l[ée]charger|obt\w{1,8}|baixe|scarica|ottieni|skaffa|h[äa]mta|hent|last ned|pobierz|hanki|"
     r"lataa|nainštalova\w*|z[íi]skat|загрузить|скачать|下载|取得|outlook).{0,16}\boutlook\b"
     r".{1,16}\b(?:ios|android|mac)\w{0,3}(?: ?[<\[(h].{0,80})?"
-    r"|outlook .{1,8} (?:ios|android|mac) (?:beziehen|herunterladen|downloaden|installieren|hankkiminen|letöltése).{0,80}"
+    r"|outlook .{1,8} (?:ios|android|mac) (?:beziehen|abrufen|holen|herunterladen|downloaden|installieren|"
+    r"hankkiminen|letöltése|を入手).{0,80}"
+    # An app by its name alone.
+    r"|(?-i:[Ss]ent (?:from|with|via|using) [A-Z][\w.-]{1,20}(?: [A-Z][\w.-]{1,20}){0,3})"
+    r"|get \w{2,20}(?: \w{2,20})? for (?:ios|iphone|android|mac|windows)"
     rf"|(?:von|vom|mit|[üu]ber|diese (?:nachricht|e-?mail) wurde) {NEAR}(?:gesendet|gesandt|geschickt|verschickt|versendet)"
-    rf"|via (?:my )?{DEVICE}|(?:az? )?{DEVICE}(?:[^!?\n]{{0,16}} (?:el)?k[üu]ldve|['’]?\w* g[öo]nderildi)"
-    r"|(?:iphone|ipad|android|携帯|スマートフォン|xperia|galaxy).{0,12}から送信(?:されました)?|发自(?:我的|我|网易|手机|腾讯).{0,30}"
+    rf"|via (?:my )?{DEVICE}|(?:az? )?{DEVICE}(?:[^!?\n]{{0,16}} (?:el)?k[üu]ldve|['’]?\w*(?: \w{{1,15}})? g[öo]nderildi)"
+    r"|(?:iphone|ipad|android|携帯|スマートフォン|xperia|galaxy).{0,12}から送信(?:されました)?|(?:发自|發自)(?:我的|我|网易|手机|腾讯).{0,30}"
     r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
     r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
     r"|sen[td] (?:from|via|with|using|by) [\w-]{1,20}(?: [\w-]{1,20}){0,2} ?[(\[<] ?https?://\S{1,100} ?"
-    r"|sent on the (?:go|move|run)|provenance ?: .{1,40}|(?:sent|typed|written) (?:from|on|with|by) (?:a|an|the) "
+    r"|sent on the (?:go|move|run|road)|on the (?:go|move|run|road) ?[-–—,;.] ?(?:please )?(?:excuse|pardon|forgive|apolog)[^\n]{0,80}"
+    r"|provenance ?: .{1,40}|(?:sent|typed|written) (?:from|on|with|by) (?:a|an|the) "
     r"(?:\w{1,15} ){0,2}(?:device|keyboard|screen|touchscreen|thumbs?)"
     r"|(?:please )?(?:excuse|pardon|forgive) (?:my |any |the )?(?:brevity|terseness|typos?|spelling)"
     r"(?:[ ,] ?(?:sent|typed|written|dictated|as|from|this|i['’]m)\b[^.!?\n]{0,60})?"
@@ -69,7 +74,9 @@ CLOSING: Final = re.compile(
     r"atenciosamente|abra[çc]os?|obrigad[oa]|cumprimentos|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|спасибо|"
     r"yst[äa]v[äa]llisin terveisin|terveisin|[üu]dv[öo]zlettel|tisztelettel|cu stim[ăa]|"
     r"sayg[ıi]lar[ıi]mla|s pozdravom|pozdrav|(?:lijep|lep|srda[čc]an) pozdrav|[üu]dv|з повагою|поздрави|с поздрави|με εκτίμηση|"
-    r"בברכה|تحياتي|مع (?:أطيب )?(?:التحيات|تحياتي)|감사합니다|敬具|此致|祝好|谢谢|謝謝|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
+    r"בברכה|تحياتي|مع (?:أطيب )?(?:التحيات|تحياتي)|감사합니다|敬具|此致|祝好|谢谢|謝謝|"
+    r"顺祝商祺|顺颂商祺|商祺|祝(?:您)?(?:工作)?(?:顺利|愉快)|敬上|"
+    r"terv|kiitos|kiitoksin|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
     r"(?: (?:aus|from|de|depuis|da|uit|fr[åa]n|z) [^\W\d]\w{1,20}(?:[ -]\w{1,20})?)?[ \t,.!:،，！]*$",
     re.IGNORECASE,
 )
@@ -100,7 +107,26 @@ DISCLAIMER: Final = re.compile(
     r"informieren wir)\b|"
     r"(?:pensez|pensons) [àa] l[’']environnement|n[’']imprimez|merci de n[’']imprimer|piens[ae] en el medio|"
     r"(?:pense|preserve|proteja) (?:n?o |em )?(?:seu )?(?:meio )?ambiente|(?:rispetta|pensa all)[^.]{0,12}ambiente|"
-    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|"
+    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|t(?:æ|e)nk p[åa] milj[øo]et|save (?:a tree|trees|paper)\b|prima di stampare|"
+    r"zanim wydrukujesz|pomy[śs]l (?:o [śs]rodowisku|przed wydruk)|"
+    # What some write below their name: of rights, of fraud, of their hours, of where to book.
+    r"(?:copyright )?(?:©|\(c\)) ?\d{4}\b|(?:strictly )?(?:private|privileged) (?:&|and) confidential\b|"
+    r"nothing in this (?:e-?mail|message|communication)[^\n]{0,40}(?:constru|constitut|binding|contract|legal)|"
+    r"this (?:e-?mail|message|communication) (?:does not constitute|is not an offer)|"
+    r"if you are not the (?:intended|named|correct) (?:recipient|addressee)s?(?: of this \S{1,12})?,? (?:you (?:are|must|should|may)|"
+    r"please (?:notify|delete|inform|contact|advise|destroy))\b|"
+    r"si vous n[’'][êe]tes pas (?:le|la) (?:\w{1,10} )?destinataire (?:de ce|du pr[ée]sent|vis[ée])|"
+    r"si (?:usted )?no es (?:usted )?el destinatario (?:de este|del presente|indicado)|"
+    r"(?:wenn|sollten|falls) sie nicht der (?:richtige|beabsichtigte|vorgesehene|bestimmungsgem[äa](?:ß|ss)e) (?:adressat|empf)|"
+    r"(?:cyber[ -]?crime|(?:cyber|e-?mail|payment|bank) ?fraud|fraud) (?:alert|warning|notice)\b|"
+    r"[^.\n]{1,40} will never ask (?:you )?(?:for|to) [^\n]{0,60}(?:password|bank|personal|security|details)|"
+    r"i (?:work|am working) flexibl[ey][^\n]{0,160}(?:expect|respon|repl)|"
+    r"my (?:working (?:hours|days|pattern|day)|work(?:ing)? schedule) may (?:not be|differ from) (?:the same as )?yours?\b|"
+    r"book time to meet with me\W{0,4}$|"
+    r"(?:(?:unsere|die|our|the|notre|nuestra|onze) )?(?:datenschutz(?:hinweise|erkl[äa]rung|bestimmungen|informationen)|"
+    r"privacy (?:policy|notice|statement)|informativa (?:sulla )?privacy|politique de confidentialit[ée]|"
+    r"pol[íi]tica de privacidad|privacyverklaring)(?: [^\n]{0,40})?(?: finden sie| can be found| is available|:| unter| qui| ici)"
+    r"[^\n]{0,20}(?:https?://|www\.)|"
     r"avant d[’']imprimer|antes de imprimir|caution: this (?:e-?mail|message)|настоящее сообщение|本邮件|この(?:電子)?メール(?:に|"
     r"は))",
     re.IGNORECASE,
@@ -120,7 +146,7 @@ MILD: Final = re.compile(
     r"t[äa]m[äa] (?:viesti|s[äa]hk[öo]posti\w*)|(?:ez az?|jelen) (?:e-?mail|[üu]zenet|lev[ée]l)|acest (?:mesaj|e-?mail)|"
     r"bu (?:e-?posta|mesaj|ileti)|"
     r"(?:это|данное|настоящее) (?:\w+ )?(?:сообщение|письмо)|(?:це|цей) (?:повідомлення|лист)|(?:το παρόν|αυτό το) (?:μήνυμα|e-?mail)|"
-    r"(?:この|本)(?:電子)?メール|(?:本|此)邮件|(?:本|此)郵件|본 ?(?:메일|이메일|메시지)|הודעה זו|(?:هذه الرسالة|هذا البريد))",
+    r"(?:この|本)(?:電子)?メール|(?:本|此)邮件|(?:本|此)郵件|(?:본|이) ?(?:메일|이메일|메시지)|הודעה זו|(?:هذه الرسالة|هذا البريد))",
     re.IGNORECASE,
 )
 LEGAL: Final = re.compile(
@@ -148,9 +174,9 @@ LAWYERS: Final = re.compile(
     r"d[ůu]v[ěe]rn|p[řr][íi]jemc|neopr[áa]vn|konfidenti|fortrolig|mottagar|modtager|mottaker|avs[äa]ndar|afsender|avsender|radera|"
     r"slette?|"
     r"luottamuks|vastaanottaj|l[äa]hett[äa]j|poist|bizalmas|c[íi]mzett|jogosulatlan|t[öo]r[öo]l|confiden[țt]|[șs]terge|gizli|"
-    r"al[ıi]c[ıi]|yetkisiz|"
+    r"al[ıi]c[ıi]|yetkisiz|yaln[ıi]zca|"
     r"конфиденциальн|адресат|получател|уничтож|удал|конфіденц|одержувач|видал|εμπιστευτικ|παραλ[ήη]πτ|αποστολ|διαγρ[άα]|機密|受信者|削除|誤って|"
-    r"保密|机密|收件人|删除|误|기밀|비밀|수신|삭제|סודי|נמען|מחק|سري|المرسل إليه|حذف",
+    r"保密|机密|收件人|删除|误|기밀|비밀|수신|수취|삭제|סודי|נמען|מחק|سري|المرسل إليه|حذف",
     re.IGNORECASE,
 )
 # The first words of what a gateway puts on top of mail from outside, or of what ranks a message as secret.
@@ -181,7 +207,8 @@ BANNER: Final = re.compile(
     r"(?:\w[\w/&+-]{0,20}[ \t]?){1,5}$"
     r"|^\[(?=[^\]\n]{0,80}(?:\b(?:internal|public|confidential|restricted|official use|unclassified|tlp|intern|vertraulich|"
     r"confidentiel|"
-    r"interno|confidencial|riservato)\b))[^\]\n]{4,80}\]$|^(?:INTERNAL|PUBLIC|CONFIDENTIAL|RESTRICTED|OFFICIAL|TLP)[A-Z :/-]{0,30}$",
+    r"interno|confidencial|riservato)\b))[^\]\n]{4,80}\]$|(?-i:^(?:INTERNAL|PUBLIC|CONFIDENTIAL|RESTRICTED|"
+    r"OFFICIAL|TLP)(?:[A-Z :/-]{0,30}|: ?[A-Z]\w{2,20})$)",
     re.IGNORECASE,
 )
 # How such a warning goes on: an order to take care, and where to read more.
@@ -209,7 +236,8 @@ WARNED: Final = re.compile(
 ITEM: Final = re.compile(r"^[ \t]{0,4}\w{1,2}[.)][ \t]")
 ASKS: Final = re.compile(r"[?\uff1f][ \t]*$")
 EMBEDDED_LINK: Final = re.compile(r"[ \t]?[<\[(]https?://[^\s<>]{1,400}[>\])]")
-PLAIN_WORD: Final = re.compile(r"(?:(?<=\s)|^)[^\W\d_A-ZÄÖÜ]{2,}(?=[\s,.;?!]|$)")
+_CAPITAL: Final = "".join(filter(str.isupper, map(chr, range(0x0530))))  # Latin, Greek, Cyrillic
+PLAIN_WORD: Final = re.compile(rf"(?:(?<=\s)|^)[^\W\d_{_CAPITAL}]{{2,}}(?=[\s,.;?!]|$)")
 LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
 AFTERTHOUGHT: Final = re.compile(
     r"^[ \t]{0,2}(?:p\.?\s?(?:p\.?\s?)?s(?:\.?[ \t]?[:.\-–)]|\.?,?[ \t]+[^\W\d_])|(?:btw|by the way|n\.?b\.)[ ,:])",
@@ -264,6 +292,13 @@ REGISTERED: Final = re.compile(
     r"vorsitz|komplement|sitz|registered|company (?:no|reg)|p\.? ?iva|c\.?f\.|nip|regon|ičo?|org\.? ?nr|cvr|инн|огрн)\b",
     re.IGNORECASE,
 )
+# What a law asks firms to print below their letters; two of them in a line that says nothing else are such a line.
+REGISTRY: Final = re.compile(
+    r"sitz der ges|registergericht|amtsgericht|handelsregister|hr[ab] ?\d|gesch[äa]ftsf[üu]hr\w{0,4} ?:|vorstand ?:|aufsichtsrat|"
+    r"ust-?id|registered (?:in|office|number|no)|company (?:number|no)|vat (?:no|number|reg)|\brcs\b|\bsire[nt]\b|capital (?:social|de)|"
+    r"p\. ?iva|\brea\b|\bkvk\b|\bbtw\b|\bnip\b|\bregon\b|\bkrs\b|registro mercantil|\b[cn]if\b|\bcnpj\b|org\.? ?n[ru]",
+    re.IGNORECASE,
+)
 PICTURE: Final = re.compile(
     r"^\W{0,4}(?:\[(?:image|cid|inline image|logo|bild)\b[^\]\n]{0,120}\]|"
     r"\[?(?:image|inline image|bild|beschreibung|descri\w+)[ \t]?:[ \t][^\n]{0,160}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\)|"
@@ -284,6 +319,7 @@ LIST_FOOTER: Final = re.compile(
 LIST_LINE: Final = re.compile(
     r"^[ \t]{0,4}(?:to unsubscribe (?:from|send|click|visit|please|and|,)|you (?:are receiving|(?:have )?received) this "
     r"(?:e-?mail|message|because)|(?:un)?subscribe:[ \t]|list (?:owner|info|archives?):[ \t]|your use of yahoo|"
+    r"reply to this e-?mail directly(?:,| or) view it|unsubscribe ?[|·•]|"
     r"have you read the faq\?)",
     re.IGNORECASE,
 )

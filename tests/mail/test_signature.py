@@ -67,6 +67,7 @@ NO_BANNER = [
     "Internal or external, we need both.",
     "This message is for your boss.",
     "Please don't send attachments, we have a portal.",
+    "Internal",
     "You don't often write, but when you do it helps.",
 ]
 
@@ -85,6 +86,48 @@ def test_a_gateways_warning_on_the_writers_own_line_takes_nothing_with_it() -> N
 @pytest.mark.parametrize("words", NO_BANNER)
 def test_what_only_begins_like_a_warning_is_said(words: str) -> None:
     assert split_signature(f"{words}\n\nWe meet on Friday.\n\nJo")[0] == f"{words}\n\nWe meet on Friday.\n\nJo"
+
+
+PHONES = [
+    "Sent from Nine",
+    "Sent with Shortwave",
+    "Sent from Lead Suite Boxer",
+    "Get BlueMail for Android",
+    "Dictated, not read. Sent from my iPad",
+    "On the move - please excuse brevity",
+    "Outlook für iOS abrufen",
+    "Outlook for iOS を入手",
+    "Samsung cihazımdan gönderildi",
+    "發自我的 iPhone",
+]
+NOTICES = [
+    "Save a tree. Print this only when you must.",
+    "Prima di stampare, pensa all'ambiente.",
+    "Zanim wydrukujesz, pomyśl o środowisku.",
+    "© 2026 Lead Ltd. All rights reserved.",
+    "Privileged & Confidential. Attorney work product.",
+    "Nothing in this email shall be construed as a contract with Lead Ltd.",
+    "This communication does not constitute an offer.",
+    "If you are not the intended recipient, please delete this message.",
+    "Si vous n'êtes pas le destinataire de ce message, merci de le détruire.",
+    "이 메일은 지정된 수취인만을 위한 것으로 기밀 정보가 포함되어 있을 수 있으니 삭제하여 주시기 바랍니다.",
+    "Bu e-posta gizli bilgiler içerir ve yalnızca gönderildiği kişi içindir.",
+    "Lead GmbH, Sitz der Gesellschaft: Köln, Registergericht Köln HRB 1234, Geschäftsführer: Jo Lead",
+    "Unsere Datenschutzhinweise finden Sie unter https://lead.example/datenschutz",
+    "Lead Ltd will never ask you for your bank details by email.",
+    "I work flexibly, so please do not feel that you have to reply outside your own hours.",
+    "My working hours may not be your working hours.",
+    "Book time to meet with me",
+    "This email originated from outside of the organization. Do not click links unless you know the sender.",
+    "---\nReply to this email directly or view it on GitHub:\nhttps://github.example/lead/1",
+]
+
+
+@pytest.mark.parametrize("below", [*PHONES, *NOTICES])
+@pytest.mark.parametrize("end", ["", "\n\nKind regards,\nJo Lead"])
+def test_what_apps_lawyers_and_firms_put_below_a_letter_goes_apart(below: str, end: str) -> None:
+    words = f"Thursday at three works for me.{end}"
+    assert split_signature(f"{words}\n\n{below}") == (words, below)
 
 
 @pytest.mark.parametrize(("text", "words"), APART)
@@ -111,6 +154,14 @@ STAYS = [
     "Prices\n------\nwww.lead.example\n10 chairs",
     "- \nFirst item.\n*\nSecond item.",
     "Zwei.\n\nDiese Information ist für uns neu. Wir prüfen das.",
+    "Hello,\n\nI work flexibly so Thursday or Friday is fine.",
+    "Hello,\n\nMy working hours may not suit you, so call me.",
+    "Hello,\n\nNothing in this email made sense to us.",
+    "Hello,\n\nFraud prevention is what we do, so we need it soon.",
+    "Hello,\n\nWe will never ask for a discount again.",
+    "Hello,\n\nReply to this email directly or call me.",
+    "Hello,\n\nVAT No: GB123 456 78, Company No: 0456789\n\nThanks, Jo",
+    "Hello,\n\nInternal\n\nThanks, Jo",
 ]
 
 

@@ -18,6 +18,7 @@ APART = [
     ("Sí.\n\nSaludos.\n\nJo Lead – Sr Billing Coordinator.\n\nLEAD S.R.L\n\njo@lead.example", "Sí.\n\nSaludos."),
     ("See it.\n\nJo Lead\n\nBuyer\n\nLead Ltd\n\n+44 20 555 0123", "See it."),
     ("See it.\n\nJo\n\nJo Lead\n\nLead Ltd", "See it.\n\nJo"),
+    ("Sí.\n\nUn abrazo,\nJo\n\nJo Lead | Directora de Compras | Lead S.A. de C.V.\nMóvil: 600 | jo@l.example", "Sí.\n\nUn abrazo,\nJo"),
     ("See it.\n\nJo Lead\n\nLead LLP | 12 Court Row\nLondon", "See it.\n\nJo Lead"),
     ("Yes.\n\nThanks & Regards\nJo Lead\nBuyer", "Yes.\n\nThanks & Regards\nJo Lead"),
     ("Yes.\n\n--Jo Lead (home page: https://lead.example/)", "Yes."),
@@ -136,6 +137,19 @@ STAYS = [
     "Call these:\n\nAnn Other 555-0101\nTom Smith 555-0102\n\nJo",
     "Yes.\n\nJo Lead\n\nPlease call me before noon, for I leave at one.\n+49 30 1234567",
 ]
+
+
+OTHER_LETTERS = [
+    ("Иван Петров", "Да.\n\nС уважением,\nИван", "Иван Петров | Директор по закупкам | ООО Ромашка\n8 (912) 345-67-89"),
+    ("李娜", "星期四三点可以。\n\n祝工作顺利\n李娜", "采购经理\n手机: 13812345678"),
+    ("Éva Őry", "Igen.\n\nÜdv,\nÉva", "Éva Őry | Ágens | Őry Kft.\n+36 30 123 4567"),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "signature"), OTHER_LETTERS)
+def test_capitals_of_any_alphabet_name_a_person_and_not_a_sentence(name: str, words: str, signature: str) -> None:
+    gap = "\n" if name in words else "\n\n"
+    assert split_signature(f"{words}{gap}{signature}", Sender.of(name, "info@lead.example"))[0].strip() == words
 
 
 @pytest.mark.parametrize("text", STAYS)
