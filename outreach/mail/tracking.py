@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from outreach.mail.framed import FIELD, WHOLE, Frame, Framed, frame_of, framed, read
+from outreach.mail.framed import FIELD, Frame, Framed, frame_of, framed, read
 
 _ANCHOR = re.compile(r"<[aA]\b((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>")
 _HREF = re.compile(r"(?<![\w-])(href\s*=\s*)(\"([^\"]*)\"|'([^']*)')", re.I)
@@ -120,8 +120,9 @@ def wrap(
         return link.url if link.url in left or skip(link.url) else led(link)
 
     given = framed(html)
-    if given.frame is not WHOLE and not _MARKUP.search("".join(given.fields)):
-        frame, steps = _plan(given.frame, pixel is not None)
+    plan = None if _MARKUP.search("".join(given.fields)) else _plan(given.frame, pixel is not None)
+    if plan:
+        frame, steps = plan
     else:
         steps = _steps(html.replace(FIELD, ""), pixel is not None, common=False)
         frame = frame_of((None,) * len(steps))
@@ -132,9 +133,12 @@ def wrap(
 
 
 @lru_cache(maxsize=256)
-def _plan(frame: Frame, pixel: bool) -> tuple[Frame, tuple[_Step, ...]]:
-    """The same frame with its links as holes too, and what goes into each hole."""
-    steps = _steps(frame.marked, pixel, common=True)
+def _plan(frame: Frame, pixel: bool) -> tuple[Frame, tuple[_Step, ...]] | None:
+    """The same frame with its links as holes too, and what goes into each hole; None where only the fields tell."""
+    marked = frame.marked
+    if marked == FIELD or f"<a{FIELD}" in marked.lower():
+        return None
+    steps = _steps(marked, pixel, common=True)
     return (
         frame_of(tuple(step if isinstance(step, str) else None for step in steps)),
         tuple(step for step in steps if not isinstance(step, str)),
