@@ -160,7 +160,8 @@ NO_USER: Final = _words(
     r"envelope recipient (?:is in my|has been denied)|recipient is (?:in my bad|not in my valid)|"
     r"not in my (?:list of )?(?:allowed |valid)rcpt|recipient not ok|can(?:not|'t) accept (?:user|recipient)",
     r"répertorié dans l'annuaire|ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
-    r"account does not exist|in name directory|nessun utente|"
+    r"account does not exist|in name directory|nessun utente|utente non trovat|"
+    r"unbekannte[rs]? (?:empf(?:[äa]|ae)nger|benutzer|adresse)|"
     r"no existe (?:ese|dicha|el|la)|mail ?box (?:\S{1,200} )?(?:is )?unavailable(?! or)|"
     r"\b55[03] (?:5\.\d\.\d )?<?[^\s<>]{3,200}>?:? does not exist",
     r"<[^<>\s]{3,300}>:? does not exist\.|(?:recipient|user|rcpt) (?:\S{1,200} )?does not exist",

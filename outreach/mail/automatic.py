@@ -283,11 +283,11 @@ def _by_challenge(inbound: Inbound, said: _Said) -> str:
 def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
     if _asks(inbound, said):
         return ""
-    if said.short and not _circular(inbound) and says_only_received(said.words):
+    office = DESK.match(local_part(inbound.from_address or ""))
+    if said.short and not _circular(inbound) and says_only_received(said.words, bool(office)):
         return "words of an acknowledgement, and no others"
     if not said.acknowledged:
         return ""
-    office = DESK.match(local_part(inbound.from_address or ""))
     promised = phrases.IN_DUE_TIME.search(said.words) and not phrases.MATTER.search(said.words)
     if office and promised and said.short and not _circular(inbound):
         return "words of an acknowledgement from an office"

@@ -88,7 +88,8 @@ SPANS: Final = (
     (re.compile(rf"(?<![\w./-])({SHORT_DAY})\s?({JOINED})\s?(?:the |den |dem |il |el |le |o dia )?"
                 rf"({SHORT_DAY}\s?(?:of |de |di |den )?)({MONTHS})", re.I), r"\1 \4 \2 \3\4"),
     # March 9-13
-    (re.compile(rf"(?<![^\W\d_])({MONTHS})\s({SHORT_DAY})\s?(-|–|—|to|through|until|and)\s?({SHORT_DAY})(?![\w:])", re.I), r"\1 \2 \3 \1 \4"),
+    (re.compile(rf"(?<![^\W\d_])({MONTHS})\s({SHORT_DAY})\s?(-|–|—|to|through|until|and)\s?({SHORT_DAY})(?![\w:])", re.I),
+     r"\1 \2 \3 \1 \4"),
     # 3月9日から13日
     (re.compile(r"(\d{1,2}[月월]\s?)(\d{1,2}[日일号號]?)(\s?(?:から|부터|至|到|～|~|-)\s?)(\d{1,2}[日일号號])"), r"\1\2\3\1\4"),
     # 9-13.03.2026

@@ -21,7 +21,8 @@ GREETING: Final = re.compile(
     r"ciao|salve|buongiorno|gentile|beste|geachte|goedemorgen|goedendag|hej|hei|heisann|god dag|terve|moi|hyv[äa]|"
     r"dzie[ńn] dobry|szanown\w+|cze[śs][ćc]|dobr[ýy] de[nň]|v[áa][žz]en\w+|kedves|tisztelt|bun[ăa] (?:ziua|diminea[țt]a)|stimat\w*|"
     r"здравствуйте|добрый день|уважаем\w+|добр\w+ дня|шановн\w+|здравейте|po[šs]tovan\w+|merhaba|say[ıi]n|γεια σας|"
-    r"αγαπητ\w+|k[æa]re|xin chào|halo|שלום|مرحبا|您好|你好|안녕하세요)(?![\w-])[^,.!:;\n]{0,40}(?:[,.!:]|$)",
+    r"αγαπητ\w+|k[æa]re|xin chào|halo|שלום|مرحبا|您好|你好|"
+    r"안녕하세요)(?![\w-])[^,.!:;\n\uff01\uff0c\u3002\u3001]{0,40}(?:[,.!:\uff01\uff0c\u3002]|$)",
     re.I,
 )
 # The reader's absence, or a word about them.
@@ -71,11 +72,29 @@ FROM_TOMORROW: Final = re.compile(
     r"\b(?:absent\w*|assente|ausente|away|out|off) (?:tomorrow|domani|ma[ñn]ana|demain|morgen|amanh[ãa])\b",
     re.I,
 )
-PERSONAL: Final = (FROM_TOMORROW, QUESTION, phrases.MATTER, phrases.CONTRAST, OF_READER, TOGETHER, ANSWERED, PAST)
+# "I read this at the beach": somebody has read our letter.
+READS_THIS: Final = re.compile(
+    r"\b(?:read(?:ing)?|lese|lis|leo|legg[oe]|li|lees|l[äa]ser|leser|l[æa]ser|luen|luin|czytam|[čc]tu|olvasom|citesc|читаю|okuyorum)\s"
+    r"(?:this|it|das|dies\w*|[çc]a|ceci|esto|questo|isto|dit|det(?:ta|te)?|t[äa]m[äa]n|to|asta|это|це)\b|\b(?:lo leo|"
+    r"la leggo|lo leggo|bunu)\b",
+    re.I,
+)
+PERSONAL: Final = (
+    READS_THIS,
+    FROM_TOMORROW,
+    QUESTION,
+    phrases.MATTER,
+    phrases.CONTRAST,
+    OF_READER,
+    TOGETHER,
+    ANSWERED,
+    PAST,
+)
 # What somebody asks of this reader; an urgent matter may be told to anybody.
 TO_ME: Final = re.compile(
     r"\b(?:call|ring|phone|text|ping|tell|send|give|write(?: to)?|remind|try|catch|mail|e-?mail|chase) (?:me|us)\b|"
-    r"\bcall (?:me|then|after|back)\b|\bcome (?:by|back)\b|\bcircle back|\bpick (?:any|a|one)|\bplease (?:send|deliver|approve|sign|"
+    r"\bcall (?:me|then|after|back)\b|\bcome (?:by|back)\b|\bcircle back|\bpick (?:any|a|one)|\bplease (?:do not )?(?:send|"
+    r"deliver|approve|sign|"
     r"confirm|use|go ahead|resend|share|call(?! (?:our|the|my|\w+ on|\+?\d)))|"
     r"rufen sie (?!(?:in dringenden|im notfall|die|unsere|bitte \d|\d|unter))|\bruf mich|\bschicken sie|\bsenden sie (?:mir|"
     r"uns)|\bsagen sie|"
@@ -87,7 +106,8 @@ TO_ME: Final = re.compile(
     r"\bring (?:mig|meg|til mig|til meg)\b|\bsoita(?! \d| puh)|zadzwoni[ćc] (?:do mnie|w)|prosz[ęe] (?:przys|wys)|"
     r"zavolejte mi|po[šs]lete mi|"
     r"h[íi]vjon(?! a)|suna[țt]i-m[ăa]|позвоните мне|перезвоните|зателефонуйте в|подзвоніть|aray[ıi]n(?! \d)|beni ara|π[άα]ρτε με|"
-    r"\bje suis (?:au|joignable)\b|\breach(?:es)? me\b|\bich bin unter\b|erreichen sie mich|\bsono al\b|\bestoy en el\b|"
+    r"sie k[öo]nnen mich (?:als|gern)|\bje suis (?:au|joignable)\b|\breach(?:es)? me\b|\bich bin unter\b|erreichen sie mich|"
+    r"\bsono al\b|\bestoy en el\b|"
     r"(?:tell|told|knows?|informed|briefed)(?: you)? about\b|"
     r"お電話ください|電話して|给我打电话|打给我|전화 ?주세요|תתקשר|התקשר|اتصل بي",
     re.I,
@@ -162,13 +182,14 @@ FILLER: Final = re.compile(
     r"робот\w+|работ\w+|ofis\w*|"
     r"γραφείο|regol\w+|normal\w*|gewohnt|data|date|datum|with|from|will|have|been|this|that|your|when|then|next|some|only|"
     r"also|please|able|soon|during|"
-    r"time|into|over|just|"
+    r"time|into|over|just|expect\w*|around|middle|beginning|medical\w*|aflu|"
     r"bitte|habe[nt]?|hat|mein\w*|ihre?\w*|unser\w*|dieser?|nicht|sind|werde[nt]?|wird|kann|gerne|leider|erst|noch|auch|"
     r"[üu]ber|unter|nach|"
     r"vous|nous|votre|notre|pour|dans|avec|suis|serai|sera|sont|sommes|pouvez|depuis|"
     r"para|desde|esta[ré]*|estoy|durante|como|pero|este|estou|estarei|minha|sono|sar[òo]|della?|dalla?|questo|sempre|"
     r"voor|naar|mijn|deze|kunt|heeft|vanaf|maar|ikke|inte|fr[åa]n|eller|till|efter|denne|denna|under|"
-    r"olen|ovat|jestem|b[ęe]d[ęe]|oraz|przez|dniach|jsem|budu|bych|nebo|vagyok|leszek|sunt|este|pentru|această|"
+    r"olen|ovat|jestem|b[ęe]d[ęe]|oraz|przez|dniach|jsem|budu|bych|nebo|vagyok|leszek|el[ée]rhet\w+|ism[ée]t|olaca[ğg][ıi]m|"
+    r"sunt|este|pentru|această|"
     r"буду|меня|мене|после|після|для|через|είμαι|στις|στην|için|olan)\b",
     re.I,
 )
@@ -198,6 +219,15 @@ GONE_TOO: Final = re.compile(
     r"bureau|oficina|ufficio|"
     r"sede|escrit[óo]rio|kantoor|kontor\w*|biur\w+|kancel\w+|birou|офис\w*|рабоч\w+|office|desk|work|jobb\w*)\b|"
     r"(?:limited|no|intermittent|restricted|sporadic|patchy) (?:e-?mail|internet|phone|mail) access|access (?:is|will be) limited|"
+    r"\bkur\b|\breha\b|sommerpause|betriebsruhe|inventur|freigestellt|dienstfrei|krankgeschrieben|pflegezeit|feiertag|"
+    r"indisponible|injoignable|"
+    r"en client[èe]le|\brepos\b|convalescence|pause estivale|jour f[ée]ri[ée]|descanso|enferm[oa]|festivo|excedencia|"
+    r"fuori sede|riposo|permesso|"
+    r"indisponibil|folga|doente|atestado|feriado|zwangerschap|\bziek\b|feestdag|onbereikbaar|\bsjuk\b|\bvab\b|utbildning|"
+    r"\bsyk\b|\bsyg\b|"
+    r"p[åa] oppdrag|kes[äa]lom|sairaa|[äa]itiys|wyje[żz]d|opiek[ai]|macierzy|rodi[čc]ovsk|mate[řr]sk|k(?:ik[üu]ld|onferenci)|"
+    r"concediu|medical leave|"
+    r"surgery|study leave|garden leave|sabbatical|декрет|выходн|вихідн|do[ğg]um izn|产假|病假|培训|产休|育休|産休|연차|"
     r"ne travaille pas|jobber ikke|jobbar inte|arbejder ikke|arbeite nicht|do(?:n't| not) work\b|no trabajo|non lavoro|"
     r"werk niet|nie pracuj[ęe]|"
     r"nepracuj[iu]|не работаю|buitenland|ausland|[àa] l'[ée]tranger|all'estero|extranjero|estrangeiro|no exterior|utomlands|"
@@ -242,6 +272,12 @@ IN_TIME: Final = re.compile(
     r"найближчим часом|en k[ıi]sa s[üu]re",
     re.I,
 )
+SOON: Final = re.compile(
+    r"\b(?:shortly|soon|in k[üu]rze|zeitnah|prochainement|en breve|em breve|a breve|binnenkort|inom kort|snarest|wkr[óo]tce|"
+    r"brzy|hamarosan|[îi]n cur[âa]nd|"
+    r"вскоре|незабаром|yak[ıi]nda)\b",
+    re.I,
+)
 VOLUME: Final = re.compile(
     r"high volume|busy period|hohe\w* (?:anzahl|aufkommen)|grand nombre|gran volumen|elevato numero", re.I
 )
@@ -257,7 +293,10 @@ TURN_TO: Final = re.compile(
     r"compa[ñn]er|colleg[ah]|kolega|"
     r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
     r"please (?:call|e-?mail|mail|write)|"
-    r"env[íi][ea]\w*|encaminh|direc?cion|atend|künftig|comun[íi]qu|schreiben sie|skriv\b|erreich|scriv[ae]|[ée]cri[rv]|"
+    r"\bfor me\b|[àa] ma place|al mio posto|en mi lugar|no meu lugar|i mitt st[äa]lle|i mit sted|za mnie|za m[ěe]|helyettem|"
+    r"вместо меня|"
+    r"замість мене|yerime|overgenomen|overneemt|deputis|adresa[țt]i|coleg[ei]|toimii|env[íi][ea]\w*|encaminh|direc?cion|"
+    r"atend|künftig|comun[íi]qu|schreiben sie|skriv\b|erreich|scriv[ae]|[ée]cri[rv]|"
     r"secr[ée]tari|sekret\w+|växel|front desk|"
     r"\b(?:looked after|handled|covered|taken care of) by|seguit[oaie] da|suivi\w* par|betreut|接手|代理|接替|负责|"
     r"service ?desk|reception|hotline|deputy|team at|cover|stand(?:s|ing)? in|\bkindly\b|mobile|whats?app|"
@@ -269,7 +308,8 @@ ANSWERS: Final = re.compile(
     r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
     r"come back to|review|attend to|deal with|"
     r"follow up|bear with|antwort|"
-    r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
+    r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|[åa]terkom|vender tilbage|dostanu|trait[ée]|tratad|erledig|"
+    r"обработ|оброб|ilgilen|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
     r"rispo[sn]|antwoord|beantwoord|reageer|"
     r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
     r"d[öo]n[üu][şs]|απαντ|返信|回信|回复|"
@@ -285,7 +325,7 @@ NO_ANSWER: Final = re.compile(
 )
 NOTICED: Final = (TURN_TO, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
 PARTS: Final = (
-    VOLUME, RECEIVED, IN_TIME, phrases.THANKS, phrases.ACKNOWLEDGED, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS,
+    VOLUME, SOON, RECEIVED, IN_TIME, phrases.THANKS, phrases.ACKNOWLEDGED, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS,
     phrases.PROMISED, phrases.SAYS_AUTOMATIC,
     TURN_TO,
     ANSWERS, NO_ANSWER,
@@ -300,7 +340,10 @@ PARTS: Final = (
         r"(?:mail|mejl|messag|nachricht|courri|corre|post|почт|пошт|メール|邮件|메일)[^.]{0,40}(?:check|read|monitor|access|"
         r"les|lu[es]?\b|"
         r"leg|le[eo]|l[äæ]s|чита|確認|查看|확인)|"
-        r"(?:limited|no|sin|kein\w*|pas|eingeschr[äa]nkt\w*|begrenset|begr[äa]nsad|ograniczon\w+|omezen\w+|"
+        r"(?:transf[ée]r|weitergeleitet|forwarded|inoltra|reenv[íi]|doorgestuurd|vidarebefordr|videresend|przekaz|p[řr]epos|"
+        r"tov[áa]bb[íi]t|пересыл|переадрес)|"
+        r"(?:take|get to|k|dostan\w+ k) (?:your )?(?:e-?)?mail|перевіря|проверя|(?:limited|no|sin|kein\w*|pas|eingeschr[äa]nkt\w*|"
+        r"begrenset|begr[äa]nsad|ograniczon\w+|omezen\w+|"
         r"s[ıi]n[ıi]rl[ıi]) (?:e-?mail |internet |"
         r"mail)?(?:access|acc[eè]s|zugriff|zugang|acceso|acesso|accesso|tilgang|adgang|tillg[åa]ng|dost[ęe]p|p[řr][íi]stup|eri[şs]im)",
         re.I,
@@ -309,8 +352,9 @@ PARTS: Final = (
     re.compile(
         r"^\W*(?:please|por favor|s'il (?:vous|te) pla[îi]t|\bbitte\b|per favore|alstublieft|\bprosz[ęe]\b|\bpros[íi]m\b|"
         r"k[ée]rem|v[ăa] rog|пожалуйста|будь ласка|l[üu]tfen|παρακαλ)\W*$|"
-        r"\bthank|regards|sincerely|cheers|\bbest\b|apolog|\bsorry|inconvenience|patience|understanding|"
-        r"(?:have )?(?:an? )?(?:nice|great|good|lovely|wonderful) (?:day|week|time|summer|rest)|\bhappy\b|"
+        r"[İi]yi\b|\bthank|regards|sincerely|cheers|\bbest\b|apolog|\bsorry|inconvenience|patience|understanding|"
+        r"(?:have )?(?:an? )?(?:nice|great|good|lovely|wonderful) (?:day|week|time|summer|rest)|\bhappy (?:new|holidays|"
+        r"easter|christmas|summer)|"
         r"\bmerry\b|\bwish|\benjoy (?:the|your) (?:summer|week|holidays)|\bplease (?:note|be (?:aware|advised|informed))|"
         r"\bsender\b|out of office|"
         r"\bdanke|\bdank\b|gr[üu](?:ß|ss)|entschuldig|verst[äa]ndnis|geduld|sch[öo]ne|frohe|merci|cordial|bien [àa] (?:vous|"

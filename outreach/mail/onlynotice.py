@@ -12,7 +12,7 @@ from outreach.core.comeback import MONTHS as MONTH_NAMES
 
 from . import noticewords as table
 from . import phrases
-from .dates import BACK_CUE, DAY_WORD, THERE, UNTIL_WORD
+from .dates import BACK_CUE, DAY_WORD, EAST_BACK, THERE, UNTIL_WORD
 from .daywords import DATE, spelled_out
 
 LONGEST: Final = 24  # words in one clause, of which a stem can speak for all
@@ -23,16 +23,23 @@ def says_only_away(words: str) -> bool:
     clauses = _notice(words)
     away = [clause for clause in clauses if _tells_absence(clause)]
     timed = any(_timed(one) or table.OFFICIAL.search(one) or table.NOW.search(one) for one in clauses)
-    backed = any(part.search(clause) for clause in clauses if clause not in away for part in table.NOTICED)
+    backed = any(part.search(clause) for clause in clauses for part in table.NOTICED)
     return bool(away) and (timed or backed) and _are_all_notice(clauses)
 
 
-def says_only_received(words: str) -> bool:
-    """Whether these are the words of an office that got a letter and says within what time it answers, and no others."""
+def says_only_received(words: str, office: bool) -> bool:
+    """Whether these are the words of somebody who got a letter and says within what time it is answered, and no others.
+
+    An ``office`` may say so by thanks alone, and that it answers soon.
+    """
     clauses = _notice(words)
-    received = any(table.RECEIVED.search(clause) for clause in clauses)
+    received = any(table.RECEIVED.search(one) or (office and phrases.THANKS.search(one)) for one in clauses)
     promised = any(
-        table.NO_ANSWER.search(one) or (table.IN_TIME.search(one) and table.ANSWERS.search(f"{before} {one}"))
+        table.NO_ANSWER.search(one)
+        or (
+            (table.IN_TIME.search(one) or (office and table.SOON.search(one)))
+            and (table.ANSWERS.search(f"{before} {one}") or table.TURN_TO.search(one))
+        )
         for before, one in zip(["", *clauses], clauses, strict=False)
     )
     return received and promised and _are_all_notice(clauses)
@@ -59,7 +66,7 @@ def _notice(words: str) -> list[str]:
     ]
     if any(table.TO_ME.search(one) and not phrases.URGENT.search(one) for one in sentences):
         return []
-    return [clause.strip() for one in sentences for clause in _clauses(one) if re.search(r"\w", clause)]
+    return [clause.strip() for one in sentences for clause in _clauses(one) if re.search(r"\w\w", clause)]
 
 
 def _are_all_notice(clauses: list[str]) -> bool:
@@ -89,7 +96,7 @@ def _tells_absence(clause: str) -> bool:
     ):
         return False
     told = [found[0] for pattern in ABSENT for found in pattern.finditer(clause)]
-    strong = any(not table.WEAK.search(words) for words in told)
+    strong = table.GONE_TOO.search(clause) or any(not table.WEAK.search(words) for words in told)
     if strong and (phrases.I_AM_AWAY.search(clause) or 2 * len(_left_over(clause)) <= len(_words(clause))):
         return True
     return _tells_return(clause, bool(told))
@@ -97,8 +104,12 @@ def _tells_absence(clause: str) -> bool:
 
 def _tells_return(clause: str, told: bool = False) -> bool:
     """ "Back on Monday", and nothing that is done then."""
-    back = told or any(not table.PROMISE.match(found[0]) for found in BACK_CUE.finditer(clause))
-    return back and _timed(clause) and not _left_over(clause)
+    back = (
+        told
+        or EAST_BACK.search(clause)
+        or any(not table.PROMISE.match(found[0]) for found in BACK_CUE.finditer(clause))
+    )
+    return bool(back) and _timed(clause) and not _left_over(clause)
 
 
 def _left_over(clause: str) -> list[str]:

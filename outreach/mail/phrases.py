@@ -455,7 +455,7 @@ FOR_QUESTIONS: Final = _any(
 )
 # A person goes on: away, and yet.
 CONTRAST: Final = _any(
-    r"\b(?:but|aber|jedoch|mais|pero|ma(?! (?:messagerie|bo[îi]te|coll|r[ée]pon|part|ligne|rempl))|per[òo]|maar|men|ale|"
+    r"\bthough\.|\b(?:but|aber|jedoch|mais|pero|ma(?! (?:messagerie|bo[îi]te|coll|r[ée]pon|part|ligne|rempl))|per[òo]|maar|men|ale|"
     r"mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
     r"je )?(?:will|if|for|in case|"
     r"should|wenn|falls|bei|si|en cas))|ですが|但是|하지만",
