@@ -59,21 +59,23 @@ def _mail_server(settings: Settings) -> Check:
 
 
 def _mailboxes(house: "House") -> Iterator[Check]:
-    """Each mailbox in use, as on the page Mailboxes."""
+    """The mailboxes in use as on the first page of Mailboxes: those that want a look stand there."""
     from outreach.reports import mailboxes as report
 
     polls, sends = bool(house.settings.imap_url), bool(house.settings.submission_url)
     try:
         with house.sessions() as session:
-            found = report.all_of(session, house.now(session), polls_env=polls, env_sends=sends)
+            page = report.page(session, house.now(session), polls_env=polls, env_sends=sends)
     except SQLAlchemyError:
         yield Check(WARNING, "mailboxes cannot be read", "see the database above")
         return
-    for one in found:
+    for one in page.shown:
         if one.level == "ok":
             yield Check(OK, f"mailbox {one.box.address} works")
         elif one.level != "off":
             yield Check(WARNING, f"mailbox {one.box.address}: {one.state.lower()}", one.sentence)
+    if page.pages > 1:
+        yield Check(OK, f"{page.total - len(page.shown)} more mailboxes are on the page Mailboxes")
 
 
 def _postal_address(house: "House") -> Check:

@@ -26,7 +26,7 @@ SKEW = timedelta(minutes=10)
 def due(session: Session, house: House) -> list[int]:
     """Mailboxes with IMAP that nobody looked into for a minute of real time."""
     real = business_clock.real_now(session)
-    boxes = [m for m in mailboxes.active(session) if url_of(house, m)]
+    boxes = [m for m in mailboxes.active(session) if m.imap_secret or (m.from_env and house.settings.imap_url)]
     return [m.id for m in boxes if m.looked_at is None or real - m.looked_at >= EVERY]
 
 

@@ -387,8 +387,7 @@ def answers_by_token(session: Session, house: House, mailbox: Mailbox) -> bool:
     ours, theirs = house.settings.reply_domain, mailbox.address.rpartition("@")[2].lower()
     if dns.is_local(ours) and not dns.is_local(theirs):
         return False
-    at_home = (box for box in mailboxes.active(session) if box.address.rpartition("@")[2].lower() == ours)
-    return not any(box.imap_secret or (box.from_env and house.settings.imap_url) for box in at_home)
+    return not mailboxes.any_read_at(session, ours, polls_env=bool(house.settings.imap_url))
 
 
 def _parents(session: Session, drafts: Collection[Draft]) -> Mapping[int, Parent]:

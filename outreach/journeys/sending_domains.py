@@ -29,16 +29,16 @@ BAD = ("missing", "wrong")
 
 def names(session: Session) -> list[str]:
     """The domains of all mailboxes in use, each once."""
-    return list(dict.fromkeys(_domain(box.address) for box in mailboxes.active(session)))
+    return mailboxes.domains(session)
 
 
 def sender_of(session: Session, house: House, domain: str) -> Sender:
     """Everything that a check of this domain has to know."""
-    boxes = [box for box in mailboxes.active(session) if _domain(box.address) == domain]
+    boxes = mailboxes.of_domain(session, domain)
     rows = [table.of(box.provider) for box in boxes]
     hosts = [(host, row if row.key != "generic" else table.at(host)) for box, row in zip(boxes, rows, strict=True)
              if (host := _smtp_host(house, box))]  # fmt: skip
-    by_token = any(posting.answers_by_token(session, house, box) for box in boxes)
+    by_token = bool(boxes) and posting.answers_by_token(session, house, boxes[0])  # alike for all of a domain
     signers = [row for row in rows if row.signs]
     keys = tuple(Key(k.selector, k.kind, k.public) for k in domains.keys(session, domain) if k.state != "retired")
     return Sender(
@@ -142,7 +142,3 @@ def _public_host(house: House) -> str:
     """The name under which our reply server is reached, as far as BASE_URL tells."""
     host = urlsplit(house.settings.base_url).hostname or ""
     return "" if is_local(host) or host.replace(".", "").isdecimal() or ":" in host else host
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2].lower()

@@ -22,6 +22,7 @@ from outreach.store.messages import Message
 
 LOOK_BACK = timedelta(days=30)
 MOST = 100
+FEW_BOXES = 12
 """States in which something other than the plan keeps a lead waiting (RULES S)."""
 
 
@@ -134,6 +135,8 @@ class Health:
     last_inbound: datetime | None
     ahead: timedelta
     boxes: tuple[Box, ...]
+    """Those that want a look first; `more_boxes` are not among them."""
+    more_boxes: int
     held: tuple[Waiting, ...]
     held_by_state: dict[str, int]
     queued: tuple[LetterLine, ...]
@@ -156,6 +159,7 @@ class Health:
 def look(session: Session, house: House, now: datetime) -> Health:
     """Read everything; the checks of engines and processes are the same as healthz makes."""
     loop = closed_loop.kept(session)
+    boxes, total = mailboxes.page(session, "", 1, FEW_BOXES)
     return Health(
         checks=tuple(_checks(house)),
         queues=_queues(house),
@@ -163,7 +167,8 @@ def look(session: Session, house: House, now: datetime) -> Health:
         oldest_due=_oldest_due(session, now),
         last_inbound=inbox.last_received(session),
         ahead=business_clock.ahead(session),
-        boxes=tuple(_box(house, row, business_clock.real_now(session)) for row in mailboxes.active(session)),
+        boxes=tuple(_box(house, row, business_clock.real_now(session)) for row in boxes if row.active),
+        more_boxes=max(0, total - len(boxes)),
         held=_held(session),
         held_by_state=_held_by_state(session),
         queued=_letters(session, Message.state == "queued", Message.reason != ""),

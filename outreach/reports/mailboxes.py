@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from outreach.core import limits
 from outreach.core.limits import MailboxLimits
-from outreach.store import account, business_clock, domains, pauses, users
+from outreach.store import account, business_clock, domains, mailboxes, pauses, users
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.pauses import Pause
 
 MOST_WAITING = 10_000
+PAGE = 50
 STALE = timedelta(minutes=15)
 Level = Literal["ok", "warn", "bad", "off"]
 
@@ -39,10 +40,25 @@ class Health:
     signed: bool
 
 
-def all_of(session: Session, now: datetime, *, polls_env: bool, env_sends: bool) -> list[Health]:
-    """Every mailbox, those in use first. `polls_env`: IMAP_URL is set; `env_sends`: SMTP_URL or the local server is."""
-    rows = sorted(session.scalars(select(Mailbox).order_by(Mailbox.id)), key=lambda box: not box.active)
-    return [health(session, box, now, polls_env=polls_env, env_sends=env_sends) for box in rows]
+@dataclass(frozen=True)
+class Page:
+    """So many mailboxes of all that fit; `pages` is how many pages there are."""
+
+    shown: list[Health]
+    total: int
+    number: int
+    pages: int
+
+
+def page(
+    session: Session, now: datetime, words: str = "", number: int = 1, *, polls_env: bool, env_sends: bool
+) -> Page:
+    """A page of the mailboxes whose address or name holds the words: those that want a look first, those out of use last.
+    `polls_env`: IMAP_URL is set; `env_sends`: SMTP_URL or the local server is."""
+    number = max(1, number)
+    rows, total = mailboxes.page(session, words, number, PAGE)
+    shown = [health(session, box, now, polls_env=polls_env, env_sends=env_sends) for box in rows]
+    return Page(shown, total, number, -(-total // PAGE))
 
 
 def health(session: Session, box: Mailbox, now: datetime, *, polls_env: bool, env_sends: bool) -> Health:

@@ -79,6 +79,50 @@ def active(session: Session) -> list[Mailbox]:
     return list(session.scalars(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id)))
 
 
+at_domain = func.lower(func.split_part(Mailbox.address, "@", 2))
+
+
+def of_domain(session: Session, domain: str) -> list[Mailbox]:
+    """Mailboxes in use at a domain, the first one made first."""
+    return list(session.scalars(select(Mailbox).where(Mailbox.active, at_domain == domain).order_by(Mailbox.id)))
+
+
+def domains(session: Session) -> list[str]:
+    """The domains of all mailboxes in use, each once."""
+    return list(session.scalars(select(at_domain).where(Mailbox.active).group_by(at_domain).order_by(func.min(Mailbox.id))))
+
+
+READ_AT = (
+    select(Mailbox.id)
+    .where(Mailbox.active, at_domain == bindparam("domain"))
+    .where(Mailbox.imap_secret.is_not(None) | (Mailbox.from_env & bindparam("env", type_=Boolean())))
+    .limit(1)
+)
+
+
+def any_read_at(session: Session, domain: str, *, polls_env: bool) -> bool:
+    """Whether a mailbox of this domain is read by IMAP."""
+    return ask(session, READ_AT, domain=domain, env=polls_env).first() is not None
+
+
+TROUBLED = or_(
+    func.coalesce(Mailbox.paused_until > func.clock_timestamp(), False),
+    Mailbox.read_error != "",
+    Mailbox.breaker != "",
+    (Mailbox.sign_in != "password") & Mailbox.oauth_secret.is_(None),
+)
+"""What wants a look."""
+
+
+def page(session: Session, words: str, number: int, size: int) -> tuple[list[Mailbox], int]:
+    """A page (from 1) of those whose address or name holds the words, those that want a look first and those out of use
+    last; and how many there are."""
+    fits = or_(Mailbox.address.icontains(words, autoescape=True), Mailbox.name.icontains(words, autoescape=True))
+    order = (Mailbox.active.desc(), (Mailbox.active & TROUBLED).desc(), Mailbox.id)
+    rows = session.scalars(select(Mailbox).where(fits).order_by(*order).limit(size).offset((number - 1) * size))
+    return list(rows), session.scalar(select(func.count()).select_from(Mailbox).where(fits)) or 0
+
+
 def with_own_server(session: Session) -> Mailbox | None:
     """A mailbox in use whose letters leave by a server of its own, not by that of SMTP_URL; None when there is none."""
     own = or_(Mailbox.smtp_secret.is_not(None), Mailbox.oauth_secret.is_not(None))

@@ -35,10 +35,12 @@ def mailbox_list() -> str:
     """Every mailbox with its health."""
     _ensure_one()
     settings = current_house().settings
-    boxes = report.all_of(
-        transaction(), now(), polls_env=bool(settings.imap_url), env_sends=bool(settings.submission_url)
+    words, number = request.args.get("q", "").strip()[:100], request.args.get("page", 1, type=int)
+    polls, sends = bool(settings.imap_url), bool(settings.submission_url)
+    page = report.page(transaction(), now(), words, number, polls_env=polls, env_sends=sends)
+    return render_template(
+        "mailboxes/list.html", boxes=page.shown, page=page, q=words, provider_of=table.of, local=settings.mail_is_local
     )
-    return render_template("mailboxes/list.html", boxes=boxes, provider_of=table.of, local=settings.mail_is_local)
 
 
 @blueprint.get(LIST + "/new")

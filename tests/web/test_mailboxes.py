@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from outreach.journeys import set_up_mailbox, signing
 from outreach.mail import oauth
@@ -323,3 +323,38 @@ def test_a_post_that_was_not_understood_is_shown_and_read_again(admin: Any, hous
     admin.post(f"/settings/webhooks/posts/{row.id}/again")
     with house.sessions() as session:
         assert session.get_one(HookPost, row.id).state == "new"
+
+
+def test_a_thousand_mailboxes_of_twenty_domains_are_shown_a_page_at_a_time(admin: Any, house: Any) -> None:
+    """Those that want a look come first, any is found by its address or name, and no page asks for each of them."""
+    with house.sessions.begin() as session:
+        now = house.now(session)
+        boxes = [
+            Mailbox(address=f"rep{number}@firm{number % 20}.systems", name=f"Rep {number}", created_at=now)
+            for number in range(1000)
+        ]
+        boxes[777].read_error = "The password was refused"
+        session.add_all(boxes)
+    first = admin.get(LIST).text
+    assert first.count('class="card box-card') == 50
+    assert "rep777@firm17.systems" in first
+    assert "page 1 of 20" in first
+    assert "rep999@" in admin.get(LIST + "?page=20").text
+    found = admin.get(LIST + "?q=REP+512").text
+    assert found.count('class="card box-card') == 1
+    assert "No mailbox here" in admin.get(LIST + "?q=100%25").text
+    health = admin.get("/health").text
+    assert "rep777@firm17.systems" in health
+    assert "988 more mailboxes" in health
+
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(house.engine, "before_cursor_execute", note)
+    try:
+        assert admin.get("/settings/domains").text.count("Check now") == 20
+    finally:
+        event.remove(house.engine, "before_cursor_execute", note)
+    assert len(asked) < 200
