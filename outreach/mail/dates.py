@@ -27,7 +27,8 @@ BACK: Final = (
     r"primer d[íi]a|primo giorno|"
     r"eerste werkdag|next (?:at|in) (?:my|the)|at my desk|\bin again\b|online again|again (?:on|from)\b|"
     r"pick up (?:my )?e?-?mails?|[àa] nouveau|reintegr\w+|sp[äa][ťt]|k zasti\w+|"
-    r"b[ęe]d[ęe] (?:znowu |ponownie )?w (?:biurze|pracy)|rispond\w+|contesto|antworte\w*|antwoord\w*|svare[rn]?|svarar|"
+    r"b[ęe]d[ęe] (?:znowu |ponownie )?w (?:biurze|pracy)|rispond\w+|contesto|respondo\b|catch up|antworte\w*|antwoord\w*|"
+    r"svare[rn]?|svarar|"
     r"vastaa\w*|vastata|odpowi\w+|"
     r"odpov\w+|v[áa]laszol\w*|отве[чт]\w+|відпов\w+|answers from|"
     r"(?:read|check) (?:my |your )?e?-?mails? again|replies from|revert\w*|"
@@ -364,6 +365,8 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
         until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:(?:the|el|il|o|den|le|την?|το) )?{NEXT}$", before, re.I)
         if until and WORKING.search(sentence) and DAY_WORD.search(before[: until.start()]):
             continue  # "I work from Tuesday to Thursday"
+        if WEEKDAY_SPAN.match(after) and WORKING.search(sentence):
+            continue  # "I answer from Monday to Thursday"
         if match["tomorrow"] and TODAY_AND.search(before):
             return received + dt.timedelta(days=2)
         if not (
@@ -375,7 +378,7 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
             or re.match(r"\s?(?:に|から|より|回|返|부터|에)", after)
         ):
             continue
-        from_day = until and DAY_WORD.search(before[: until.start()])
+        from_day = until and any(len(day[0]) > 3 for day in DAY_WORD.finditer(before[: until.start()]))
         inclusive = until and (from_day or INCLUSIVE.search(until[0]) or INCLUDES.match(after) or EVENING.match(after))
         later = inclusive or SUFFIX.match(after)
         return _coming_day(match, received) + dt.timedelta(days=1 if later else 0)
@@ -398,6 +401,9 @@ TODAY_AND: Final = re.compile(
     r"(?:today|heute|aujourd'hui|hoy|oggi|hoje|vandaag|i ?dag|dzi[śs]|dnes|ma|сегодня|сьогодні) (?:and|und|et|y|e|en|och|og|"
     r"i|a|és|и|і) $",
     re.I,
+)
+WEEKDAY_SPAN: Final = re.compile(
+    rf"\s?(?:a|to|bis|au|al|-|–|tot|t/m|till|til|do|по|à|und|and|y|et)\s(?:{'|'.join(WEEKDAYS)})", re.I
 )
 SUFFIX: Final = re.compile(r"\s(?:asti|saakka)\b", re.I)
 INCLUDES: Final = re.compile(rf",?\s?\(?(?:{INCLUDED})", re.I)

@@ -79,6 +79,13 @@ READS_THIS: Final = re.compile(
     r"la leggo|lo leggo|bunu)\b",
     re.I,
 )
+# When strangers are answered, which is not when somebody is away.
+NEXT_WEEK_ANSWER: Final = re.compile(
+    r"((?:answer|repl|respon|antwor|beantwoor|svar|risp|r[ée]pon|respond)[^.]{0,24})\b(?:next week|n[äa]chste woche|"
+    r"la semaine prochaine|"
+    r"(?:la )?pr[óo]xima semana|la prossima settimana|volgende week|n[äa]sta vecka|n[æa]ste uge|neste uke)",
+    re.I,
+)
 PERSONAL: Final = (
     READS_THIS,
     FROM_TOMORROW,
@@ -93,7 +100,7 @@ PERSONAL: Final = (
 # What somebody asks of this reader; an urgent matter may be told to anybody.
 TO_ME: Final = re.compile(
     r"\b(?:call|ring|phone|text|ping|tell|send|give|write(?: to)?|remind|try|catch|mail|e-?mail|chase) (?:me|us)\b|"
-    r"\bcall (?:me|then|after|back)\b|\bcome (?:by|back)\b|\bcircle back|\bpick (?:any|a|one)|\bplease (?:do not )?(?:send|"
+    r"\bcall (?:me|then|after|back)\b|\bcome (?:by|back(?! to you))\b|\bcircle back|\bpick (?:any|a|one)|\bplease (?:do not )?(?:send|"
     r"deliver|approve|sign|"
     r"confirm|use|go ahead|resend|share|call(?! (?:our|the|my|\w+ on|\+?\d)))|"
     r"rufen sie (?!(?:in dringenden|im notfall|die|unsere|bitte \d|\d|unter))|\bruf mich|\bschicken sie|\bsenden sie (?:mir|"
@@ -219,7 +226,10 @@ GONE_TOO: Final = re.compile(
     r"bureau|oficina|ufficio|"
     r"sede|escrit[óo]rio|kantoor|kontor\w*|biur\w+|kancel\w+|birou|офис\w*|рабоч\w+|office|desk|work|jobb\w*)\b|"
     r"(?:limited|no|intermittent|restricted|sporadic|patchy) (?:e-?mail|internet|phone|mail) access|access (?:is|will be) limited|"
-    r"\bkur\b|\breha\b|sommerpause|betriebsruhe|inventur|freigestellt|dienstfrei|krankgeschrieben|pflegezeit|feiertag|"
+    r"\b(?:not|nicht|non|pas|niet|inte|ikke|nie|ne|nem|nu|не)\b[^.]{0,20}(?:raggiungibil|reachable|erreichbar|joignable|"
+    r"localizable|bereikbaar|"
+    r"antr[äa]ffbar|tr[æe]ffes|osi[ąa]galn|k zasti|el[ée]rhet|доступ)|digital detox|展会|\bkur\b|\breha\b|sommerpause|"
+    r"betriebsruhe|inventur|freigestellt|dienstfrei|krankgeschrieben|pflegezeit|feiertag|"
     r"indisponible|injoignable|"
     r"en client[èe]le|\brepos\b|convalescence|pause estivale|jour f[ée]ri[ée]|descanso|enferm[oa]|festivo|excedencia|"
     r"fuori sede|riposo|permesso|"
@@ -293,7 +303,8 @@ TURN_TO: Final = re.compile(
     r"compa[ñn]er|colleg[ah]|kolega|"
     r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
     r"please (?:call|e-?mail|mail|write)|"
-    r"\bfor me\b|[àa] ma place|al mio posto|en mi lugar|no meu lugar|i mitt st[äa]lle|i mit sted|za mnie|za m[ěe]|helyettem|"
+    r"\bfor me\b|please direct\b|\bin (?:her|his|my) place|importan\w+|wichtig\w*|viktig\w*|[àa] ma place|al mio posto|"
+    r"en mi lugar|no meu lugar|i mitt st[äa]lle|i mit sted|za mnie|za m[ěe]|helyettem|"
     r"вместо меня|"
     r"замість мене|yerime|overgenomen|overneemt|deputis|adresa[țt]i|coleg[ei]|toimii|env[íi][ea]\w*|encaminh|direc?cion|"
     r"atend|künftig|comun[íi]qu|schreiben sie|skriv\b|erreich|scriv[ae]|[ée]cri[rv]|"
@@ -308,7 +319,11 @@ ANSWERS: Final = re.compile(
     r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
     r"come back to|review|attend to|deal with|"
     r"follow up|bear with|antwort|"
-    r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|[åa]terkom|vender tilbage|dostanu|trait[ée]|tratad|erledig|"
+    r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|catch up on|n[åa]r jeg er tilba[gk]e|"
+    r"n[äa]r jag [äa]r tillbaka|wenn ich (?:wieder|zur[üu]ck)|quand je reviens|"
+    r"cuando (?:vuelva|regrese)|quando (?:torno|rientro|voltar|regressar)|als ik terug|kun palaan|gdy wr[óo]c|"
+    r"a[žz] se vr[áa]t|c[âa]nd (?:m[ăa] [îi]ntorc|"
+    r"revin)|когда вернусь|коли повернусь|[îi]ntoarcere|d[öo]nebil|[åa]terkom|vender tilbage|dostanu|trait[ée]|tratad|erledig|"
     r"обработ|оброб|ilgilen|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
     r"rispo[sn]|antwoord|beantwoord|reageer|"
     r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
@@ -323,7 +338,7 @@ NO_ANSWER: Final = re.compile(
     r"返信しないで|请勿回复|회신하지",
     re.I,
 )
-NOTICED: Final = (TURN_TO, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
+NOTICED: Final = (TURN_TO, ANSWERS, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS, phrases.PROMISED)
 PARTS: Final = (
     VOLUME, SOON, RECEIVED, IN_TIME, phrases.THANKS, phrases.ACKNOWLEDGED, phrases.LEFT_BEHIND, phrases.URGENT, phrases.FOR_QUESTIONS,
     phrases.PROMISED, phrases.SAYS_AUTOMATIC,

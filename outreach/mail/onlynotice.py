@@ -24,7 +24,7 @@ def says_only_away(words: str) -> bool:
     away = [clause for clause in clauses if _tells_absence(clause)]
     timed = any(_timed(one) or table.OFFICIAL.search(one) or table.NOW.search(one) for one in clauses)
     backed = any(part.search(clause) for clause in clauses for part in table.NOTICED)
-    return bool(away) and (timed or backed) and _are_all_notice(clauses)
+    return bool(away) and (timed or backed) and (_are_all_notice(clauses) or _are_mostly_notice(clauses, away))
 
 
 def says_only_received(words: str, office: bool) -> bool:
@@ -55,7 +55,7 @@ def says_only_gone(words: str) -> bool:
 
 def _notice(words: str) -> list[str]:
     """The clauses of a letter in which nothing speaks for a person; else none."""
-    text = table.ADDRESS.sub("jo@a", words.replace("\u2019", "'"))
+    text = table.NEXT_WEEK_ANSWER.sub(r"\1", table.ADDRESS.sub("jo@a", words.replace("\u2019", "'")))
     if any(pattern.search(text) for pattern in table.PERSONAL):
         return []
     sentences = [
@@ -74,6 +74,14 @@ def _are_all_notice(clauses: list[str]) -> bool:
     strange = sum(len(clause.split()) for clause in clauses if not _belongs(clause))
     kinds = sum(any(part.search(clause) for clause in clauses) for part in table.PARTS)
     return not strange or (kinds >= 3 and strange * 5 <= sum(len(clause.split()) for clause in clauses))
+
+
+def _are_mostly_notice(clauses: list[str], away: list[str]) -> bool:
+    """Three quarters belong to a notice that tells of oneself, and elsewhere whom to turn to or when one answers."""
+    oneself = any(phrases.I_AM_AWAY.search(clause) for clause in away)
+    besides = any(part.search(clause) for clause in clauses if clause not in away for part in table.NOTICED)
+    strange = sum(len(clause.split()) for clause in clauses if not _belongs(clause))
+    return oneself and besides and strange * 4 <= sum(len(clause.split()) for clause in clauses)
 
 
 def _clauses(sentence: str) -> list[str]:

@@ -201,7 +201,8 @@ LEFT: Final = _any(
     r"notre|mes|ses|le)|n'est plus (?:employ|en poste|active|utilis|valide|valable|consult|parmi|dans)|n'(?:exerce|"
     r"occupe|travaille) plus|ne travaille plus|parti(?:e)? (?:[àa] la|en) retraite|nouvelle adresse (?:e-?mail|mail|"
     r"[ée]lectronique)|chang[ée] d'adresse",
-    r"(?:cuenta|conta|direcci[óo]n|buz[óo]n|casilla)[^.\n]{0,40}(?:deshabilitad|desactivad|inactiv|desativad|cerrad|ya no)|"
+    r"(?:account|adres|mailbox|postvak)\b[^.\n]{0,24}niet meer|(?:cuenta|conta|direcci[óo]n|buz[óo]n|"
+    r"casilla)[^.\n]{0,40}(?:deshabilitad|desactivad|inactiv|desativad|cerrad|ya no)|"
     r"ya no (?:trabaj\w+|form\w+ parte|pertenec\w+|labora|presta|est[áa] en|se encuentra|est[áa] activ)|(?:ha|"
     r"he) dejado (?:la|de trabajar|la empresa)|(?:ha|he) (?:dejado|abandonado) la (?:empresa|compa[ñn][íi]a)|"
     r"jubil(?:ado|ada|é)|nueva direcci[óo]n de correo",
@@ -422,7 +423,7 @@ PROMISED: Final = _any(
 )
 THANKS: Final = _any(
     r"\bthank(?:s| you)\b[^.!\n]{0,20}\b(?:e-?mail|mail|message|writing|note|contact)|(?:dank\w*|"
-    r"danke) f[üu]r [^.!\n]{0,20}(?:mail|nachricht)|"
+    r"danke) f[üu]r [^.!\n]{0,20}(?:mail|nachricht|anfrage)|"
     r"merci (?:de|pour) [^.!\n]{0,20}(?:message|mail|courriel)|gracias por [^.!\n]{0,20}(?:correo|mensaje|mail|escrib|"
     r"contact)|grazie per "
     r"[^.!\n]{0,20}(?:mail|messaggio|scritto)|obrigad[oa] pel[oa] [^.!\n]{0,20}(?:mail|mensagem|contat)|(?:be)?dankt? (?:voor|je voor) "
