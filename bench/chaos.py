@@ -266,8 +266,13 @@ def main() -> None:
     parser.add_argument("--letters", type=int, default=int(os.environ.get("LETTERS", "3000")))
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    print((__doc__ or "").strip(), flush=True)
     done = run(options.kills, options.letters, options.seed)
     print(done)
+    print(
+        "as promised: nobody twice, nobody lost, at most one unsure a kill" if done.well else "NOT AS PROMISED",
+        flush=True,
+    )
     sys.exit(0 if done.well else 1)
 
 
