@@ -170,7 +170,8 @@ UNFINISHED: Final = re.compile(
 )
 LABELLED: Final = re.compile(r"^[ \t>|*_]{0,6}[^\W\d_][^\n:\d@.]{0,24}[:\uFF1A][*_]{0,2}[ \t]?\S")
 WROTE_BETWEEN_RULES: Final = re.compile(
-    rf"^[ \t]{{0,4}}-{{2,12}}[ \t]?(?:{START})?.{{0,120}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]?-{{2,12}}[ \t]*$", re.IGNORECASE
+    rf"^(?=[^\n]*--[ \t]*$)[ \t]{{0,4}}-{{2,12}}[ \t]?(?:{START})?.{{0,120}}?(?<!\w)(?:{VERBS})(?!\w)[ \t]?-{{2,12}}[ \t]*$",
+    re.IGNORECASE,
 )
 # A client without a line break: the attribution stands behind the last words of the answer.
 SHARED_LINE: Final = re.compile(

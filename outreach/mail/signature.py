@@ -9,7 +9,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from . import signmarks as marks
-from .signedblock import NOBODY, Sender, before_legal, is_legal, is_name, is_of_a_phone, is_sentence, signed_block
+from .signedblock import (
+    NOBODY,
+    Sender,
+    before_legal,
+    disclaims,
+    is_legal,
+    is_name,
+    is_of_a_phone,
+    is_sentence,
+    signed_block,
+)
 
 # Stands in the lines where a quotation was taken out; nobody can send it, for it is dropped from what arrives.
 GAP: Final = "\ufdd0"
@@ -177,13 +187,13 @@ def _last_said(lines: Sequence[str]) -> int:
 
 def _is_said(paragraph: Sequence[str]) -> bool:
     text = "\n".join(paragraph)
-    known = marks.LEGAL.search(text) or marks.DISCLAIMER.match(text) or is_legal(paragraph, 0)
+    known = marks.LEGAL.search(text) or disclaims(text) or is_legal(paragraph, 0)
     return not known and any(map(is_sentence, paragraph))
 
 
 def _above_footers(lines: Sequence[str], below: bool) -> int:
     """Where the footers begin that end the text; the length when there are none."""
-    cut = len(lines)
+    cut = _above_links(lines) if below else len(lines)
     last = next((at for at in range(cut - 1, -1, -1) if lines[at].strip()), None)
     if last is not None and (last or below) and marks.LIST_FOOTER.match(lines[last]):
         cut = last
@@ -194,6 +204,17 @@ def _above_footers(lines: Sequence[str], below: bool) -> int:
             break
         cut = paragraph
     return cut
+
+
+def _above_links(lines: Sequence[str]) -> int:
+    """Where a client's list of the quotation's links begins that ends the text; the length when none does."""
+    at = len(lines)
+    while at and (not lines[at - 1].strip() or marks.LINK_NUMBERED.match(lines[at - 1].strip())):
+        at -= 1
+    listed = (
+        at < len(lines) and at > 1 and marks.RULE.match(lines[at - 1]) and marks.LINKS_HEAD.match(lines[at - 2].strip())
+    )
+    return at - 2 if listed else len(lines)
 
 
 def _list_paragraph(lines: Sequence[str], below: bool) -> int | None:

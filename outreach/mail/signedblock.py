@@ -41,16 +41,21 @@ def before_legal(lines: Sequence[str]) -> Sequence[str]:
     return lines[:end]
 
 
+def disclaims(text: str) -> bool:
+    """Whether a text begins as a disclaimer, behind a rule, too."""
+    return bool(marks.DISCLAIMER.match(text.lstrip(" \t*_=-")))
+
+
 def is_legal(lines: Sequence[str], at: int) -> bool:
     """Whether a disclaimer begins here: by its first words, or by many of a lawyer's in one paragraph."""
-    if marks.DISCLAIMER.match(lines[at]) or _is_registry(lines, at):
+    if disclaims(lines[at]) or _is_registry(lines, at):
         return True
     if len(lines[at]) >= MIN_LEGAL and marks.BANNER.match(lines[at][:MAX_TOLD]):
         return True  # a gateway's warning below the letter
     above = lines[at - 1].strip() if at else ""
     if len(lines[at]) < MIN_LEGAL or (above and not marks.RULE.match(above)):
         return False
-    paragraph = itertools.takewhile(str.strip, itertools.islice(lines, at, at + MAX_LEGAL))
+    paragraph = itertools.takewhile(_is_text, itertools.islice(lines, at, at + MAX_LEGAL))
     needed = 2 if marks.MILD.match(lines[at]) else LAWYERS_WORDS
     return len({stem.lower() for stem in marks.LAWYERS.findall(" ".join(paragraph)[:2000])}) >= needed
 

@@ -15,7 +15,7 @@ DEVICE: Final = (
     r"edison mail|canary|k-9|fairemail|verizon|t-mobile|vodafone|telekom|wireless|handheld|"
     r"mobil|m[óo]vil|celular|cellulare|t[ée]l[ée]phon|telefon|tel[ée]fon|puhelim|smart-?phon|smartfon|tablet|ger[äa]t|"
     r"телефон|смартфон|мобил|почт|приложен|устройств|айфон|айпад|ноутбук|aplikac|za[rř][ií]zen|urz[ąa]dzen|ure[đd]aj|laite|laitte|"
-    r"携帯|スマートフォン|手机|网易|腾讯|κινητ)\w*|(?:ios|htc|oppo|pixel|sony|lg|web\.de|gmx|aol|spark|newton|front|zoho|tuta|at&t|"
+    r"携帯|スマートフォン|手机|网易|腾讯|κινητ)\w*|(?:ios|htc|oppo|pixel|sony|lg|web\.de|gmx|aol|gsm|spark|newton|front|zoho|tuta|at&t|"
     r"phone|handy|app|mac|qq)\b)"
 )
 NEAR: Final = rf"(?:[^.!?\n]|\.(?=\w)){{0,30}}\b{DEVICE}[^!?\n]{{0,60}}"
@@ -81,7 +81,7 @@ CLOSING: Final = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMER: Final = re.compile(
-    r"^[ \t*_]{0,4}(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|"
+    r"^(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|"
     r"privacy) notice|"
     r"avertissement|nota legal|wichtiger hinweis|[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
     r"this (?:e-?mail|message|communication|"
@@ -107,7 +107,7 @@ DISCLAIMER: Final = re.compile(
     r"informieren wir)\b|"
     r"(?:pensez|pensons) [àa] l[’']environnement|n[’']imprimez|merci de n[’']imprimer|piens[ae] en el medio|"
     r"(?:pense|preserve|proteja) (?:n?o |em )?(?:seu )?(?:meio )?ambiente|(?:rispetta|pensa all)[^.]{0,12}ambiente|"
-    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|t(?:æ|e)nk p[åa] milj[øo]et|save (?:a tree|trees|paper)\b|prima di stampare|"
+    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|t(?:æ|e)nk p[åa] milj[øo]et|(?:p )?save (?:a tree|trees|paper)\b|prima di stampare|"
     r"zanim wydrukujesz|pomy[śs]l (?:o [śs]rodowisku|przed wydruk)|"
     # What some write below their name: of rights, of fraud, of their hours, of where to book.
     r"(?:copyright )?(?:©|\(c\)) ?\d{4}\b|(?:strictly )?(?:private|privileged) (?:&|and) confidential\b|"
@@ -139,7 +139,9 @@ MILD: Final = re.compile(
     r"courriel|courrier)|"
     r"(?:este|el presente) (?:mensaje|correo|e-?mail)|(?:esta|a presente) (?:mensagem|comunica\w+)|(?:este|o presente) e-?mail|"
     r"(?:questo|il presente|questa|la presente) (?:messaggio|e-?mail|comunicazione)|(?:dit|deze|de inhoud van d\w+) (?:bericht|"
-    r"e-?mail)|"
+    r"e-?mail)|(?:die (?:in|mit) diese[rm]|de informatie in (?:deze|dit)|les informations contenues dans (?:ce|cet)|"
+    r"la informaci[óo]n (?:contenida )?en este|a informa[çc][ãa]o contida neste|as informa[çc][õo]es contidas (?:nesta|neste)|"
+    r"informacje zawarte w|informationen i (?:detta|det h[äa]r|denne)|информация, содержащаяся в) \w|"
     r"(?:niniejsz\w|ta|t[ae] tre[śs][ćc]) (?:wiadomo[śs][ćc]|e-?mail|korespondencja)|(?:tento|táto|tato) (?:e-?mail|mail|zpráva|"
     r"správa)|"
     r"(?:detta|det h[äa]r) (?:meddelande|e-post\w*|mejl\w*)|(?:denne|dette) (?:e-?mail|e-post\w*|mail|melding\w*|besked)|"
@@ -168,6 +170,7 @@ LAWYERS: Final = re.compile(
     r"confiden[tc]i|privileg|intended|recipient|unauthori[sz]|disclos|disseminat|distribut|copying|prohibited|in error|notif|"
     r"delete|destroy|liab|virus|vertraulich|empf[äa]nger|adressat|irrt[üu]mlich|unbefugt|weitergabe|weiterleit|vernichten|"
     r"destinata|erreur|diffusion|interdi|divulg|autori[sz]|prohibid|copia|riservat|errore|vietat|eventuali|vertrouwelijk|"
+    r"afzender|ontvanger|uitsluitend|onterecht|"
     r"datos personales|fichero|rectific|lopd|rgpd|gdpr|lgpd|dsgvo|donn[ée]es personnelles|dati personali|dados pessoais|personenbezogen|"
     r"datenschutz|data protection|"
     r"geadresseerde|verstrekt|obsah|adresát|poufn|adresat|zakaz|addresse|by mistake|the sender|odbiorc|nieupraw|usuni|rozpowszech|"
@@ -240,7 +243,9 @@ _CAPITAL: Final = "".join(filter(str.isupper, map(chr, range(0x0530))))  # Latin
 PLAIN_WORD: Final = re.compile(rf"(?:(?<=\s)|^)[^\W\d_{_CAPITAL}]{{2,}}(?=[\s,.;?!]|$)")
 LINK: Final = re.compile(r"^[ \t]{0,4}[<\[(]{0,2}https?://\S{1,400}[>\])]{0,2}$")
 AFTERTHOUGHT: Final = re.compile(
-    r"^[ \t]{0,2}(?:p\.?\s?(?:p\.?\s?)?s(?:\.?[ \t]?[:.\-–)]|\.?,?[ \t]+[^\W\d_])|(?:btw|by the way|n\.?b\.)[ ,:])",
+    r"^[ \t]{0,2}(?:p\.?\s?(?:p\.?\s?)?s(?:\.?[ \t]?[:.\-–)]|\.?,?[ \t]+[^\W\d_])|"
+    # Not the Dutch tax on values.
+    r"(?:btw(?![ :.-]{0,3}(?:nr|nummer|no|id|identific\w*|[NB][LE]|\d)\b|[ :]{1,3}(?:NL|BE) ?\d)|by the way|n\.?b\.)[ ,:])",
     re.IGNORECASE,
 )
 FIRM: Final = re.compile(
@@ -315,6 +320,9 @@ LIST_FOOTER: Final = re.compile(
     r"\[[A-Z0-9]{4,12}-[A-Z0-9]{4,12}\]|ref:\S{8,80}:ref|\[(?:ticket|case|ref|vorgang|fall|request|dossier)[ #:]{1,3}[\w-]{3,20}\])[ \t]*$",
     re.IGNORECASE,
 )
+# The addresses of a letter's links, as a client numbers them below its text.
+LINKS_HEAD: Final = re.compile(r"^(?:links|liens|enlaces|collegamenti|odnośniki)[ \t]?:$", re.IGNORECASE)
+LINK_NUMBERED: Final = re.compile(r"^\[\d{1,3}\] (?:https?://|mailto:|www\.)\S{1,1000}$")
 # A list's own paragraph below a letter; somebody who asks to be taken off writes otherwise.
 LIST_LINE: Final = re.compile(
     r"^[ \t]{0,4}(?:to unsubscribe (?:from|send|click|visit|please|and|,)|you (?:are receiving|(?:have )?received) this "

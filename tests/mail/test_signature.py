@@ -37,6 +37,7 @@ APART = [
     ("Sure.\n\nref:_00D20Kabc._500Ndef:ref", "Sure."),
     ("Yes.\n\nSent from Mail.Lead app for iOS", "Yes."),
     ("CAUTION: This email originated from outside of the organization.\n\nYes.", "Yes."),
+    ("Akkoord.\n\nGroet\nJo Lead\n\nLead BV\n\nBTW nr.: NL123\n\nT : 0487 - 58 03 87", "Akkoord.\n\nGroet\nJo Lead"),
     (
         "Yes.\n\nRegards\nJo Lead\nLead Ltd\nTel: +44 20 1\n\nPS: bring samples.",
         "Yes.\n\nRegards\nJo Lead\n\nPS: bring samples.",
@@ -99,6 +100,7 @@ PHONES = [
     "Outlook for iOS を入手",
     "Samsung cihazımdan gönderildi",
     "發自我的 iPhone",
+    "Verzonden met mijn gsm vanuit Lead Mail",
 ]
 NOTICES = [
     "Save a tree. Print this only when you must.",
@@ -118,6 +120,8 @@ NOTICES = [
     "I work flexibly, so please do not feel that you have to reply outside your own hours.",
     "My working hours may not be your working hours.",
     "Book time to meet with me",
+    "---------- DISCLAIMER ----------\n\nDit bericht is vertrouwelijk.\n\nP  save a tree....don't print this mail unless you need to",
+    "De informatie in deze e-mail is uitsluitend bestemd voor de geadresseerde; informeer anders de afzender.",
     "This email originated from outside of the organization. Do not click links unless you know the sender.",
     "---\nReply to this email directly or view it on GitHub:\nhttps://github.example/lead/1",
 ]
@@ -173,6 +177,12 @@ def test_no_sentence_is_taken_for_a_signature(text: str) -> None:
 def test_an_answer_below_the_quotation_is_no_part_of_the_signature_above_it() -> None:
     text = f"Yes.\n\n-- \nBob\n\n{GAP}\n\nWe are four."
     assert split_signature(text) == ("Yes.\n\nWe are four.", "-- \nBob")
+
+
+def test_the_numbered_links_of_a_quotation_below_it_are_no_words() -> None:
+    links = "Links:\n------\n[1] https://lead.example/a\n[2] mailto:jo@lead.example"
+    assert split_signature(f"Yes.\n\n{GAP}\n\n{links}") == ("Yes.", links)
+    assert split_signature(f"See [1].\n\n{links}")[0].endswith("jo@lead.example")
 
 
 def test_a_message_of_a_signature_alone_says_what_it_says() -> None:
