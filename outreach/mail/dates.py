@@ -170,9 +170,8 @@ def _first_back(known: list[Found]) -> dt.date:
 
 
 OR_ELSE: Final = re.compile(
-    rf"(?:{DATE.pattern}),? (?:or|oder|ou|o|of|eller|lub|nebo|или|або)(?: (?:maybe|perhaps|vielleicht|peut-[êe]tre|"
-    rf"quiz[áa]s?|forse))? (?:on |am |le |el )?"
-    rf"(?:\w{{3,12}},? )?(?:{DATE.pattern})",
+    rf"(?:{DATE.pattern}|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|\.)?),? (?:or|oder|ou|o|eller|lub|nebo|или|або)"
+    rf"(?: (?:maybe|perhaps|vielleicht|peut-[êe]tre|quiz[áa]s?|forse))? (?:on |am |le |el )?(?:\w{{3,12}},? )?(?:{DATE.pattern})",
     re.I,
 )
 # "Tom is away until ...": somebody else, where the writer's own days are told as well.
@@ -360,13 +359,11 @@ NOON: Final = r"(?:(?:noon|midday|mittags?|midi|mediod[íi]a|mezzogiorno)\s(?:on
 
 def _soon(sentence: str, received: dt.date) -> dt.date | None:
     """ "Back on Monday", "bis Mittwoch", "morgen wieder da": the next such day."""
+    if WORKING.search(sentence) and WORKING_DAYS.search(sentence):
+        return None  # "I work from Tuesday to Thursday"
     for match in DAY_WORD.finditer(sentence):
         before, after = sentence[max(0, match.start() - 40) : match.start()], sentence[match.end() : match.end() + 40]
         until = re.search(rf"(?<!\w)(?:{UNTIL})\s{NOON}(?:(?:the|el|il|o|den|le|την?|το) )?{NEXT}$", before, re.I)
-        if until and WORKING.search(sentence) and DAY_WORD.search(before[: until.start()]):
-            continue  # "I work from Tuesday to Thursday"
-        if WEEKDAY_SPAN.match(after) and WORKING.search(sentence):
-            continue  # "I answer from Monday to Thursday"
         if match["tomorrow"] and TODAY_AND.search(before):
             return received + dt.timedelta(days=2)
         if not (
@@ -402,8 +399,10 @@ TODAY_AND: Final = re.compile(
     r"i|a|és|и|і) $",
     re.I,
 )
-WEEKDAY_SPAN: Final = re.compile(
-    rf"\s?(?:a|to|bis|au|al|-|–|tot|t/m|till|til|do|по|à|und|and|y|et)\s(?:{'|'.join(WEEKDAYS)})", re.I
+A_WEEKDAY: Final = "|".join(WEEKDAYS)
+WORKING_DAYS: Final = re.compile(
+    rf"(?<![^\W\d_])(?:{A_WEEKDAY})\s?(?:a|to|bis|au|al|-|–|tot|t/m|till|til|do|по|à|und|and|y|et)\s?(?:{A_WEEKDAY})(?![^\W\d_])",
+    re.I,
 )
 SUFFIX: Final = re.compile(r"\s(?:asti|saakka)\b", re.I)
 INCLUDES: Final = re.compile(rf",?\s?\(?(?:{INCLUDED})", re.I)
