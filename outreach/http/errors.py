@@ -67,6 +67,7 @@ def answer(status: int, words: str = "", headers: dict[str, str] | None = None, 
     else:
         typed = kept.of_request()
         again = bool(typed and typed.whole and (again or status in AGAIN))
+        title = "Please sign in again" if status == 401 else title
         sign_in = sign_in_address("/signed-in" if typed else request.referrer or "/") if status == 401 else ""
         page = render_template(
             "error.html", status=status, title=title, words=words, kept=typed, again=again, sign_in=sign_in

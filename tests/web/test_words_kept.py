@@ -53,6 +53,7 @@ def test_a_mail_survives_a_sign_in_that_ended_and_goes_out_afterwards(
     end_sign_in(house, rita)
     refused = rep.post(f"/leads/{anna.id}/write", {"subject": "Your offer", "text": WORDS}, headers=FROM_US)
     assert refused.status_code == 401
+    assert "Please sign in again" in refused.text
     assert "Sign in in a new tab" in refused.text
     assert WORDS in unescape(refused.text)
     assert "<b>ready</b>" not in refused.text
