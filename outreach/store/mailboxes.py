@@ -89,7 +89,9 @@ def of_domain(session: Session, domain: str) -> list[Mailbox]:
 
 def domains(session: Session) -> list[str]:
     """The domains of all mailboxes in use, each once."""
-    return list(session.scalars(select(at_domain).where(Mailbox.active).group_by(at_domain).order_by(func.min(Mailbox.id))))
+    return list(
+        session.scalars(select(at_domain).where(Mailbox.active).group_by(at_domain).order_by(func.min(Mailbox.id)))
+    )
 
 
 READ_AT = (
@@ -106,6 +108,7 @@ def any_read_at(session: Session, domain: str, *, polls_env: bool) -> bool:
 
 
 TROUBLED = or_(
+    (Mailbox.failures > 0) & (Mailbox.paused_reason != ""),
     func.coalesce(Mailbox.paused_until > func.clock_timestamp(), False),
     Mailbox.read_error != "",
     Mailbox.breaker != "",

@@ -358,3 +358,15 @@ def test_a_thousand_mailboxes_of_twenty_domains_are_shown_a_page_at_a_time(admin
     finally:
         event.remove(house.engine, "before_cursor_execute", note)
     assert len(asked) < 200
+
+
+def test_a_server_that_does_not_answer_is_held_between_two_tries_as_well(admin: Any, house: Any) -> None:
+    """F4: the pause of a few seconds has passed, and nothing got better."""
+    add(admin)
+    with house.sessions.begin() as session:
+        row = session.scalars(select(Mailbox).where(Mailbox.address == "hello@lumen.example")).one()
+        row.failures, row.paused_reason = 3, "The mail server of hello@lumen.example does not answer"
+        row.paused_until = house.now(session) - timedelta(seconds=1)
+    for page in (LIST, "/health"):
+        assert "does not answer" in admin.get(page).text
+    assert ">Held<" in admin.get(LIST).text
