@@ -35,7 +35,7 @@ def notified(inbound: Inbound) -> list[Told]:
 def as_bounces(events: list[Told]) -> tuple[Bounce, ...]:
     """What the events say of each recipient."""
     return tuple(
-        Bounce(event.recipient, enhanced_code(event.words), event.kind, "", event.words)  # type: ignore[arg-type]
+        Bounce(event.recipient, enhanced_code(event.words), event.kind, "", event.words)  # type: ignore[arg-type]  # a verdict by now
         for event in events
         if event.kind in ABOUT_DELIVERY and event.recipient
     )
