@@ -111,7 +111,8 @@ def _warning(line: str, warned: bool) -> int:
 
 def _is_frame(line: str) -> bool:
     """Whether a line right above a signature belongs to it: empty, a rule, a picture, an advertiser's link."""
-    return not line.strip() or bool(marks.RULE.match(line) or marks.PICTURE.match(line)) or _is_advert(line)
+    framed = any(shape.match(line) for shape in (marks.RULE, marks.DELIMITER, marks.PICTURE))
+    return not line.strip() or framed or _is_advert(line)
 
 
 def _is_advert(line: str) -> bool:

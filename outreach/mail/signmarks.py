@@ -83,7 +83,8 @@ CLOSING: Final = re.compile(
 DISCLAIMER: Final = re.compile(
     r"^(?:confidentiality (?:notice|note)|disclaimer|aviso (?:legal|de confidencialidad)|(?:legal|important|"
     r"privacy) notice|"
-    r"avertissement|nota legal|wichtiger hinweis|[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
+    r"avertissement|nota legal|wichtiger hinweis|"
+    r"(?!(?:we|i|yes|no|it|our company)\b)[^\n]{0,80}\bregistered (?:in (?:england|scotland|ireland|wales)|office\b)|"
     r"this (?:e-?mail|message|communication|"
     r"transmission)(?:,? \(?(?:and|including|or|together)[^.]{0,60})? (?:is|are|may|contains?|might|"
     r"was)[^.]{0,80}(?:confidential|privileged|intended|proprietary)|"
@@ -107,7 +108,7 @@ DISCLAIMER: Final = re.compile(
     r"informieren wir)\b|"
     r"(?:pensez|pensons) [àa] l[’']environnement|n[’']imprimez|merci de n[’']imprimer|piens[ae] en el medio|"
     r"(?:pense|preserve|proteja) (?:n?o |em )?(?:seu )?(?:meio )?ambiente|(?:rispetta|pensa all)[^.]{0,12}ambiente|"
-    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|t(?:æ|e)nk p[åa] milj[øo]et|(?:p )?save (?:a tree|trees|paper)\b|prima di stampare|"
+    r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|t(?:æ|e)nk p[åa] milj[øo]et|(?:p )?save (?:a tree|trees)\b|prima di stampare|"
     r"zanim wydrukujesz|pomy[śs]l (?:o [śs]rodowisku|przed wydruk)|"
     # What some write below their name: of rights, of fraud, of their hours, of where to book.
     r"(?:copyright )?(?:©|\(c\)) ?\d{4}\b|(?:strictly )?(?:private|privileged) (?:&|and) confidential\b|"

@@ -166,6 +166,8 @@ STAYS = [
     "Hello,\n\nReply to this email directly or call me.",
     "Hello,\n\nVAT No: GB123 456 78, Company No: 0456789\n\nThanks, Jo",
     "Hello,\n\nInternal\n\nThanks, Jo",
+    "Hello,\n\nOur company is registered in England.",
+    "Hello,\n\nSave paper and send a PDF.",
 ]
 
 
