@@ -1,0 +1,77 @@
+"""Letters are written while the answers to others are waited for: what goes wrong there stays with its letter (F3, DESIGN 4)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from outreach.journeys import deliver, posting
+from outreach.store import secrets
+from outreach.store.mailboxes import Mailbox
+from outreach.store.messages import Message
+from tests.mail.smtp_stage import Script, stage
+
+PEOPLE = [f"lead{number}@kund.example" for number in range(5)]
+
+
+@pytest.fixture
+def script(house: Any, session: Any) -> Iterator[Script]:
+    """A mail server, and a letter to each of five people in the line of a mailbox that uses it."""
+    script, now = Script(), house.now(session)
+    with stage(script) as port:
+        secret = secrets.seal(f"smtp://127.0.0.1:{port}", house.keys)
+        box = Mailbox(address="us@lumen-roofs.com", created_at=now, imap_cursor={}, smtp_secret=secret)
+        session.add(box)
+        session.flush()
+        for who in PEOPLE:
+            session.add(
+                Message(
+                    kind="own", mailbox_id=box.id, to_address=who, subject=f"To {who}", body="Hello.", due_at=now,
+                    queued_at=now, extra={}, references=[],
+                )
+            )  # fmt: skip
+        session.commit()
+        yield script
+
+
+def ends(session: Any) -> dict[str, tuple[str, str]]:
+    session.expire_all()
+    return {row.to_address: (row.state, row.reason) for row in session.scalars(select(Message))}
+
+
+def test_a_letter_that_cannot_be_written_fails_alone(house: Any, session: Any, script: Script) -> None:
+    """F3, DESIGN 5b: its neighbours go, over the same line."""
+    session.scalars(select(Message).where(Message.to_address == PEOPLE[1])).one().subject = ""
+    session.commit()
+    sender = deliver.Sender(house)
+    deliver.deliver(sender, "outbound")
+    sender.close()
+    found = ends(session)
+    assert found.pop(PEOPLE[1]) == ("failed", "Subject is empty")
+    assert set(found.values()) == {("sent", "")}
+    assert (len(script.letters), script.connections) == (4, 1)
+
+
+def test_a_database_that_is_away_while_a_letter_is_written_costs_no_answer(
+    house: Any, session: Any, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DESIGN 4.4: letters that were accepted are sent, the others go back, and the next batch takes them. Nobody gets two."""
+    write = posting.Desk.write
+
+    def away(desk: posting.Desk, draft: posting.Draft) -> posting.Ready:
+        if draft.to_address == PEOPLE[3]:
+            raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+        return write(desk, draft)
+
+    sender = deliver.Sender(house)
+    with monkeypatch.context() as patched:
+        patched.setattr(posting.Desk, "write", away)
+        with pytest.raises(OperationalError):
+            deliver.deliver(sender, "outbound")
+    assert [state for state, _ in ends(session).values()] == ["sent"] * 3 + ["queued"] * 2
+    deliver.deliver(sender, "outbound")
+    sender.close()
+    assert {state for state, _ in ends(session).values()} == {"sent"}
+    assert len(script.letters) == 5
