@@ -31,7 +31,8 @@ OF_READER: Final = re.compile(
     r"szybk\w+|rychl\w+|быстр\w+) "
     r"(?:answer|reply|response|antwort|r[üu]ckmeldung|r[ée]ponse|retour|respuesta|resposta|risposta|antwoord|svar|"
     r"odpowied\w+|odpov\w+|ответ)|"
-    r"\byour? (?:\w+ )?(?:holidays?|vacation|leave|trip|absence|return|out[ -]of)|\byou(?:'re| are| were| will be|'ll be) (?:\w+ )?"
+    r"\byour (?:papers|documents|file|contract|order|invoice|samples?|keys?)\b|\byour? (?:\w+ )?(?:holidays?|vacation|leave|"
+    r"trip|absence|return|out[ -]of)|\byou(?:'re| are| were| will be|'ll be) (?:\w+ )?"
     r"(?:back|away|out|off|on|travel)|\b(?:ihre?|deine?|eure?)\w{0,2} (?:urlaub|abwesenheit|reise|r[üu]ckkehr)|\bsie (?:sind|waren)\b|"
     r"\bvos (?:vacances|cong)|\bvotre (?:absence|retour)|\bsus? (?:vacaciones|ausencia)|\btus? vacaciones|sue (?:vacanze|ferie)|"
     r"\buw (?:vakantie|verlof)|\bdin (?:semester|ferie)|ваш\w* (?:отпуск|отсутств)",
@@ -190,7 +191,8 @@ FILLER: Final = re.compile(
     r"γραφείο|regol\w+|normal\w*|gewohnt|data|date|datum|with|from|will|have|been|this|that|your|when|then|next|some|only|"
     r"also|please|able|soon|during|"
     r"time|into|over|just|expect\w*|around|middle|beginning|medical\w*|aflu|"
-    r"bitte|habe[nt]?|hat|mein\w*|ihre?\w*|unser\w*|dieser?|nicht|sind|werde[nt]?|wird|kann|gerne|leider|erst|noch|auch|"
+    r"bitte|habe[nt]?|hat|mein\w*|ihre?\w*|unser\w*|dieser?|nicht|eine[mnr]?|danach|daher|sind|werde[nt]?|wird|kann|gerne|"
+    r"leider|erst|noch|auch|"
     r"[üu]ber|unter|nach|"
     r"vous|nous|votre|notre|pour|dans|avec|suis|serai|sera|sont|sommes|pouvez|depuis|"
     r"para|desde|esta[ré]*|estoy|durante|como|pero|este|estou|estarei|minha|sono|sar[òo]|della?|dalla?|questo|sempre|"
@@ -289,7 +291,9 @@ SOON: Final = re.compile(
     re.I,
 )
 VOLUME: Final = re.compile(
-    r"high volume|busy period|hohe\w* (?:anzahl|aufkommen)|grand nombre|gran volumen|elevato numero", re.I
+    r"high volume|(?:large|high) number|many requests|busy period|hohe\w* (?:anzahl|aufkommen)|grand nombre|gran volumen|"
+    r"elevato numero",
+    re.I,
 )
 # Addresses, whose dots end no sentence.
 ADDRESS: Final = re.compile(r"[^\s@<>(:,;，、\u3040-\u9fff\uac00-\ud7af]{1,64}@[\w-]{1,63}(?:\.[a-z]{2,24}){0,4}", re.I)
@@ -303,7 +307,9 @@ TURN_TO: Final = re.compile(
     r"compa[ñn]er|colleg[ah]|kolega|"
     r"assist|help|hilft|aide|aider|ayud|aiut|ajud|hj[äa]lp|hj[æe]lp|reach|joindre|redirect|forward|refer\b|"
     r"please (?:call|e-?mail|mail|write)|"
-    r"\bfor me\b|please direct\b|\bin (?:her|his|my) place|importan\w+|wichtig\w*|viktig\w*|[àa] ma place|al mio posto|"
+    r"durchwahl|\bext\.|anknytning|(?:in|cover\w*|deputis\w+|over) for me\b|please direct\b|\bin (?:her|his|my) place|"
+    r"importan\w+|wichtig\w*|viktig\w*|"
+    r"[àa] ma place|al mio posto|"
     r"en mi lugar|no meu lugar|i mitt st[äa]lle|i mit sted|za mnie|za m[ěe]|helyettem|"
     r"вместо меня|"
     r"замість мене|yerime|overgenomen|overneemt|deputis|adresa[țt]i|coleg[ei]|toimii|env[íi][ea]\w*|encaminh|direc?cion|"
@@ -346,7 +352,8 @@ PARTS: Final = (
     ANSWERS, NO_ANSWER,
     # the mail that is or is not read
     re.compile(
-        r"(?:check|read|monitor|access|see|ver[ée]|leer[ée]|les|lis|lir|leg|le[eo]|lu[eo]|l[äæ]s|czyt|dost[ęe]p|[čc]t|olvas|cit|prist|"
+        r"(?:check|read|consult|controll|monitor|access|see|ver[ée]|leer[ée]|les|lis|lir|leg|le[eo]|lu[eo]|l[äæ]s|czyt|"
+        r"dost[ęe]p|[čc]t|olvas|cit|prist|"
         r"p[řr][íi]stup|чита|доступ|oku|eri[şs]|"
         r"zugriff|acc[eè]s|acesso|toegang|tillg[åa]ng|tilgang|adgang|hozz[áa]f|確認|查看|확인)[^.]{0,40}(?:mail|messag|"
         r"nachricht|post|courri|corre|"

@@ -33,7 +33,10 @@ def says_only_received(words: str, office: bool) -> bool:
     An ``office`` may say so by thanks alone, and that it answers soon.
     """
     clauses = _notice(words)
-    received = any(table.RECEIVED.search(one) or (office and phrases.THANKS.search(one)) for one in clauses)
+    received = any(
+        table.RECEIVED.search(one) or (office and (phrases.THANKS.search(one) or phrases.ACKNOWLEDGED.search(one)))
+        for one in clauses
+    )
     promised = any(
         table.NO_ANSWER.search(one)
         or (
