@@ -1,4 +1,4 @@
-"""The writer's own words, for the clients and languages that people use (MAIL 2)."""
+"""The writer's own words, for the clients and languages that people use (MAIL U7, 2)."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What stands below somebody's words goes apart; whoever writes on below it keeps every sentence (MAIL 2)."""
+"""What stands below somebody's words goes apart; whoever writes on below it keeps every sentence (MAIL U7, 2)."""
 
 import pytest
 
