@@ -19,7 +19,7 @@ from outreach.mail import checks, templating
 from outreach.mail.checks import Check
 from outreach.mail.library import RenderedLetter
 from outreach.mail.templating import TemplateError
-from outreach.store import mailboxes
+from outreach.store import mailboxes, template_files
 from outreach.store.leads import Lead
 from outreach.web.blueprint import blueprint
 from outreach.web.sequences import find
@@ -107,8 +107,13 @@ def _letter(step: Step, shown: Shown) -> Shown:
         letter=letter,
         designed=text.source is not None,
         paragraphs=tuple(part for part in letter.text.strip().split("\n\n") if part.strip() != "--"),
-        findings=tuple(checks.personal(letter, body)),
+        findings=(*checks.personal(letter, body), *_carried(text)),
     )
+
+
+def _carried(text: Text) -> tuple[Check, ...]:
+    names = [file.name for file in template_files.of_version(transaction(), text.version_id)]
+    return (Check("info", f"Carries {', '.join(names)}"),) if names else ()
 
 
 def _bubble(body: str, shown: Shown) -> Shown:

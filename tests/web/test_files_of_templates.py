@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import deliver, enclosures, posting
-from outreach.store import secrets, templates
+from outreach.journeys import deliver, enclosures, facts
+from outreach.store import secrets, sequences, templates
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
+from outreach.store.sequences import SequenceRow
 from outreach.store.template_files import KeptFile
 from outreach.store.users import User
 from tests.mail.smtp_stage import Script, stage
@@ -152,3 +153,16 @@ def test_letters_with_large_files_are_in_memory_a_few_at_a_time(
     assert len(script.letters) == len(letters)
     assert len(ahead) == len(letters)
     assert max(ahead) <= 3
+
+
+def test_a_step_that_sends_the_letter_says_what_it_carries(admin: Visitor, desk: Desk) -> None:
+    """Whoever builds a sequence sees it beside the preview."""
+    add(admin, page_of(desk, "day-2"), ("prices.pdf", PDF, "application/pdf"))
+    with desk.house.sessions() as session:
+        for row in session.scalars(select(SequenceRow)):
+            for step in facts.parsed(sequences.current(session, row).document).steps:
+                if step.is_mail and step.mail.variants[0].template == "day-2":
+                    shown = admin.get(f"/sequences/{row.id}?step={step.id}").text
+                    assert "Carries prices.pdf" in shown
+                    return
+    pytest.fail("no sequence sends this letter")
