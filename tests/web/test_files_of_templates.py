@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import deliver, enclosures, facts
+from outreach.journeys import deliver, enclosures, facts, posting
 from outreach.store import secrets, sequences, templates
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
