@@ -89,7 +89,7 @@ def queue_newsletter(house: wiring.House, count: int) -> None:
         ]
         issue = Issue(
             name="March", subject="{{ first_name|default('Hello') }}, {{ issue.title }}", mjml=ISSUE, state="sending",
-            content={"title": "Spring is here", "intro": "A long winter ends. " * 8, "items": ITEMS}, audience={},
+            content={"title": "Spring is here", "intro": "A long winter ends. " * 22, "items": ITEMS}, audience={},
             created_at=now, started_at=now, planned_up_to=count,
         )  # fmt: skip
         session.add_all([*boxes, issue])

@@ -194,7 +194,7 @@ def _by_cap(session: Session, us: Account, taken: list[Taken], now: datetime, pe
     issues = [row for row in taken if row.issue_id and row.lead_id]
     if not issues:
         return []
-    people |= leads.by_ids(session, [row.lead_id for row in issues if row.lead_id])
+    people |= leads.read(session, [row.lead_id for row in issues if row.lead_id])
     known = audiences.known(session, list(people.values()), now - LOOK_BACK, sending=[row.id for row in issues])
     later, gone = [], []
     for row in issues:

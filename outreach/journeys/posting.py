@@ -122,7 +122,7 @@ class Desk:
     def _people(self, known: Mapping[int, Lead]) -> None:
         ids = list({row.lead_id for row in self.drafts if row.lead_id})
         unknown = [number for number in ids if number not in known]
-        self.leads = {**known, **(leads.by_ids(self.session, unknown) if unknown else {})}
+        self.leads = {**known, **(leads.read(self.session, unknown) if unknown else {})}
         owners = {lead.owner_id for lead in self.leads.values() if lead.owner_id}
         owners |= {row.user_id for row in self.drafts if row.user_id}
         self.users = users.by_ids(self.session, owners)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Boolean,
@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from outreach.core import pipeline
-from outreach.store.base import Base, Id, Json, Moment
+from outreach.store.base import Base, Id, Json, Moment, ask
 
 SEARCH = (
     "to_tsvector('simple', coalesce(name,'') || ' ' || coalesce(company,'') || ' ' || coalesce(email,'') || ' ' || "
@@ -222,6 +222,16 @@ def remove_tag(session: Session, lead_id: int, tag: str) -> None:
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Lead]:
     """Leads by id."""
     return {lead.id: lead for lead in session.scalars(select(Lead).where(Lead.id == func.any(list(ids))))}
+
+
+def read(session: Session, ids: Iterable[int]) -> dict[int, Lead]:
+    """Leads to read and not to change, by id: plain rows, for what is asked with every letter (see `ask`)."""
+    return {row.id: cast("Lead", row) for row in ask(session, READ, ids=list(ids))}
+
+
+READ = select(*(column for column in Lead.__table__.c if column.name != "search")).where(
+    Lead.id == func.any(bindparam("ids"))
+)
 
 
 def tags_by_lead(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
