@@ -49,7 +49,8 @@ def learn(session: Session, now: datetime, *, use: bool) -> Learned:
     known = [(text, sense) for text, sense in examples if kinds[sense] >= FOLDS]
     if len(known) < FEWEST or len({sense for _, sense in known}) < 2:
         raise Refused(
-            f"There are {len(known)} replies to learn from; it takes {FEWEST}, with at least {FOLDS} of two kinds. "
+            f"There are {len(examples)} replies with a reading, {len(known)} of them of a kind that occurs {FOLDS} times; it takes "
+            f"{FEWEST} to learn from, of two kinds or more. "
             "Correct what was read wrongly on the pages of replies, and come back."
         )
     right, rules_right = _validated(known)

@@ -92,7 +92,7 @@ def test_corrections_teach_what_the_rules_do_not_know(house: Any, lead: int) -> 
 
 def test_too_few_examples_are_refused_in_a_sentence(house: Any, lead: int) -> None:
     comes(house, "Hm.")
-    with house.sessions.begin() as session, pytest.raises(Refused, match="replies to learn from"):
+    with house.sessions.begin() as session, pytest.raises(Refused, match="it takes 30 to learn from"):
         learn.learn(session, house.now(session), use=False)
 
 
