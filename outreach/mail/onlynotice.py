@@ -64,7 +64,7 @@ def _notice(words: str) -> list[str]:
     sentences = [
         piece
         for line in text.split("\n")
-        for piece in table.SENTENCE.split(table.GREETING.sub("", line))
+        for piece in table.SENTENCE.split(table.GREETING.sub("", table.GREETING.sub("", line)))
         if piece.strip()
     ]
     if any(table.TO_ME.search(one) and not phrases.URGENT.search(one) for one in sentences):

@@ -459,7 +459,7 @@ CONTRAST: Final = _any(
     r"\bthough\.|\b(?:but|aber|jedoch|mais|pero|ma(?! (?:messagerie|bo[îi]te|coll|r[ée]pon|part|ligne|rempl))|per[òo]|maar|men|ale|"
     r"mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
     r"je )?(?:will|if|for|in case|"
-    r"should|wenn|falls|bei|si|en cas))|ですが|但是|하지만",
+    r"should|wenn|falls|bei|si|en cas|please (?:allow|bear with)))|ですが|但是|하지만",
 )
 ADDRESS_OR_NUMBER: Final = re.compile(r"[^\s@<(]{1,64}@[\w-]{1,63}\.\w|(?<![\w/.])[+(]?\d[\d ()/-]{5,18}\d")
 
