@@ -65,11 +65,22 @@ def reply_text(text: str, html: str, sent_text: str | None = None, sender: Sende
 
 def normalise(text: str) -> str:
     """Text that no pattern is slow on: capped, blanks and empty lines collapsed, long lines cut."""
-    clean = text[:MAX_TEXT].translate(ODD_LETTERS).replace("\r\n", "\n").replace("\r", "\n")
+    clean = _capped(text).translate(ODD_LETTERS).replace("\r\n", "\n").replace("\r", "\n")
     clean = re.sub(r"(?<=\S)[ \t]{2,}(?=\S)", " ", clean)
     clean = re.sub(r"^[ \t]{9,}", "        ", clean, flags=re.M)
-    lines = [_without_blanks(line[:MAX_LINE]) for line in clean.split("\n", MAX_LINES)[:MAX_LINES]]
+    lines = clean.split("\n")
+    if len(lines) > MAX_LINES:
+        lines = [*lines[: MAX_LINES - MAX_LINES // 4], *lines[-(MAX_LINES // 4) :]]
+    lines = [_without_blanks(line[:MAX_LINE]) for line in lines]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _capped(text: str) -> str:
+    """The first three quarters of what is read and the last: an answer may stand below a quotation of any length."""
+    if len(text) <= MAX_TEXT:
+        return text
+    tail = text[-(MAX_TEXT // 4) :]
+    return text[: MAX_TEXT - MAX_TEXT // 4] + "\n" + (tail.partition("\n")[2] or tail)
 
 
 ODD_LETTERS: Final = dict.fromkeys(

@@ -400,6 +400,15 @@ def test_a_sentence_that_names_a_day_is_no_attribution() -> None:
     assert reply_text(text, "").text == text
 
 
+@pytest.mark.parametrize("lines", [1500, 5000])
+def test_an_answer_below_a_quotation_of_any_length_is_read(lines: int) -> None:
+    quoted = "> We are glad to offer you what you asked us for.\n" * lines
+    assert (
+        reply_text(f"On 3 Mar 2026, at 10:00, Bob wrote:\n{quoted}\nYes, Thursday works.\n", "").text
+        == "Yes, Thursday works."
+    )
+
+
 HOSTILE = [
     "On On On ",
     "\n",
