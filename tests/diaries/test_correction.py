@@ -39,7 +39,7 @@ def replied(world: Any, words: str) -> tuple[int, int]:
 
 def test_a_reply_that_was_an_absence_goes_on_after_the_return(world: Any) -> None:
     """O10, O4: the wrong stop is taken back, the right pause follows, and nobody is asked to answer."""
-    lead, mail_id = replied(world, "I am away, back on 14 June 2027.")
+    lead, mail_id = replied(world, "I sail round Öland and have no net. Back on 14 June 2027.")
     assert world.enrolments(lead) == [("inbound", "ended: replied")]
     assert ("reply", "open") in world.tasks(lead)
 
