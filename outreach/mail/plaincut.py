@@ -275,7 +275,8 @@ def _begins_original(lines: list[str], index: int) -> bool:
         if marks.FORWARDED_LINE.match(line):
             return _header_block(lines, following) or _is_marked(lines[following])
         if marks.RULE_LINE.match(line):
-            return _header_block(lines, following)
+            named = marks.FROM_LINE.match(lines[following]) and re.search(r"<[^<>\s]+@[^<>\s]+>", lines[following])
+            return bool(named and following == index + 1) or _header_block(lines, following)
         if marks.ANY_SEPARATOR.match(line) and _labelled_address(lines, following):
             return True
     return _header_block(lines, index)

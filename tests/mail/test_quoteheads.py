@@ -87,3 +87,10 @@ def test_what_a_help_desk_puts_on_top_of_an_answer_is_no_word_of_it() -> None:
 )
 def test_what_only_resembles_a_head_or_a_mark_stays(text: str) -> None:
     assert reply_text(text, "").text == text
+
+
+def test_a_rule_right_above_a_sender_with_an_address_begins_a_quotation() -> None:
+    rule = "________________________________"
+    assert reply_text(f"Yes.\n\n{rule}\nFrom: Bob <bob@s.example>\n\nHello, how are you?", "").text == "Yes."
+    said = f"Yes.\n\n{rule}\n\nFrom: Berlin to Paris, by train.\n\nIs that fine?"
+    assert reply_text(said, "").text == said
