@@ -1,9 +1,9 @@
 """Letters go out: fast and never twice (DESIGN 4, RELIABILITY 3).
 
-A batch: (1) claimed under a lease (journeys.claiming), (2) each letter written, its links kept, while the answer to another
-is waited for, (3) offered to the server, (4) marked begun in one small statement just before the bytes that end it, which also
-marks the letter before as sent, (5) the ends of all written down durably. No transaction is open while the network is used.
-What a killed worker leaves is at most one letter `begun`, which becomes unsure and is never sent again by itself.
+A batch: (1) claimed under a lease (journeys.claiming), (2) all its letters written, their links kept, (3) each offered to
+the server, (4) marked begun in one small statement just before the bytes that end it, which also marks the letter before
+as sent, (5) the ends of all written down durably. The database is let go of before the network is used. What a killed
+worker leaves is at most one letter `begun`, which becomes unsure and is never sent again by itself.
 
 A server that is silent after the end of a letter holds up nobody: the line is set aside, other mailboxes go on, and its
 answer is heard when it comes, for up to ten minutes.
@@ -11,12 +11,12 @@ answer is heard when it comes, for up to ten minutes.
 
 import random
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 import structlog
 from psycopg import DataError, IntegrityError
@@ -32,7 +32,7 @@ from outreach.journeys import claiming, facts, notify, posting, refusals, sign_i
 from outreach.journeys.claiming import Claim
 from outreach.journeys.house import House
 from outreach.journeys.posting import Ready
-from outreach.mail.smtp import Answer, Envelope, SmtpLink
+from outreach.mail.smtp import Answer, SmtpLink
 from outreach.mail.templating import MissingField, TemplateError
 from outreach.store import account, business_clock, consents, events, leases, messages, outbox
 from outreach.store.enrolments import Enrolment
@@ -51,6 +51,9 @@ SILENCE = 15.0
 """Seconds to wait for the answer to a letter before other mailboxes go on."""
 SILENT_FOR_GOOD = 600.0
 SILENT_PAUSE = 60
+PASS = 50
+HEAVIEST_BATCH = 64_000_000
+"""Bytes of the letters of one batch, all of which are in memory at once."""
 CANNOT_CARRY = "5.6.7"
 """RFC 6531: the server takes no local parts beyond ASCII. No retry helps, and the address itself may be a good one (MAIL O13)."""
 GIVE_UP = timedelta(hours=72)
@@ -61,6 +64,7 @@ PATIENCE = 90
 """Seconds that a living sender goes on trying to write down how its letters ended."""
 NOBODY_KNOWS = "Nobody knows whether this letter arrived; it is not sent again by itself."
 AWAY = (OperationalError, LineLost)
+Done = TypeVar("Done")
 log = structlog.get_logger()
 
 
@@ -99,11 +103,6 @@ class Sender:
         self._lock = bind.connect()
         self._line = outbox.SendingLine(self._lock)
         leases.hold_owner_lock(self._lock, self.owner)
-
-    def reading(self) -> Session:
-        """A session without transactions: what letters are written from is read on the way, and nothing stays locked."""
-        bind = self.house.sessions.kw["bind"]
-        return self.house.sessions(bind=bind.execution_options(isolation_level="AUTOCOMMIT"))
 
     def begin(self, letter: Ready, now: datetime, before: Accepted | None) -> bool:
         """claimed -> begun, and the letter before is marked sent: one statement. False = it must not go."""
@@ -215,29 +214,15 @@ class Batch:
         return mine
 
 
-@dataclass(frozen=True, slots=True)
-class Unwritten:
-    """A letter that could not be written, and why."""
-
-    id: int
-    error: Exception
-
-
 def _batch(sender: Sender, claim: Claim, until: float) -> int:
-    """Send one after the other, write the next ones meanwhile; write down how they ended and give back the rest. How many were
-    taken in hand."""
+    """Write, send one after the other, write down how they ended, give back the rest; how many were taken in hand."""
     batch, began, taken = Batch(sender, claim), time.monotonic(), 0
     try:
-        with sender.reading() as session:
-            pile = Pile(session, sender.house, claim)
-            while letter := pile.take():
-                taken += 1
-                if isinstance(letter, Unwritten):
-                    _fails(batch, letter)
-                elif not _one(batch, letter, pile):
-                    break
-                if time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
-                    break
+        ready = _written(sender, claim)
+        for letter, following in zip_longest(ready, ready[1:]):
+            taken += 1
+            if not _one(batch, letter, following) or time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
+                break
     finally:
         sender.rest(claim.mailbox.id)
         _insist(sender, lambda: _finish(batch))
@@ -264,53 +249,49 @@ def _finish(batch: Batch) -> None:
         outbox.release(session, sender.owner, [each.letter.begun.id for each in sender.late])
 
 
-class Pile:
-    """The letters of a batch, each written shortly before its turn: while the answer to another one is waited for."""
+def _written(sender: Sender, claim: Claim) -> list[Ready]:
+    """The letters of a batch as bytes."""
+    ready: list[Ready] = []
+    size = 0
+    with sender.house.sessions.begin() as session:
+        desk = posting.Desk(session, sender.house, claim.mailbox, claim.ids, claim.now, claim.people)
+        for letter in _letters(session, sender, desk):
+            ready.append(letter)
+            size += len(letter.raw)
+            if size > HEAVIEST_BATCH:
+                break  # letters with files: the rest goes back, and is taken next
+        desk.keep_links()
+    return ready
 
-    def __init__(self, session: Session, house: House, claim: Claim) -> None:
-        self.desk = posting.Desk(session, house, claim.mailbox, claim.ids, claim.now, claim.people)
-        self._drafts = iter(self.desk.drafts)
-        self._written: deque[Ready | Unwritten] = deque()
 
-    def take(self) -> Ready | Unwritten | None:
-        """The next letter; the one behind it is written too."""
-        while len(self._written) < 2 and self.write():
-            pass
-        return self._written.popleft() if self._written else None
+def _letters(session: Session, sender: Sender, desk: posting.Desk) -> Iterator[Ready]:
+    """Some dozens at a time in three passes: work of one kind stays in the processor's caches, which saves an eighth of it."""
+    for start in range(0, len(desk.drafts), PASS):
+        worded = list(_each(session, sender, desk.words, desk.drafts[start : start + PASS], desk.now))
+        linked = list(_each(session, sender, desk.links, worded, desk.now))
+        yield from _each(session, sender, desk.letter, linked, desk.now)
 
-    def following(self) -> Envelope | None:
-        """Where the letter behind goes, if there is one."""
-        after = self._written[0] if self._written else None
-        return after.envelope if isinstance(after, Ready) else None
 
-    def write(self) -> bool:
-        """One letter more; its links are kept before it leaves. False = there is none."""
-        draft = next(self._drafts, None)
-        if draft is None:
-            return False
+def _each(
+    session: Session, sender: Sender, step: Callable[[Any], Done], letters: list[Any], now: datetime
+) -> Iterator[Done]:
+    """A step of every letter; what cannot be written fails alone, with its reason (F3)."""
+    for letter in letters:
         try:
-            ready = self.desk.write(draft)
-            self.desk.keep_links()
+            done = step(letter)
+        except (MissingField, TemplateError, Refused) as error:
+            _unwritable(session, sender, letter.id, str(error), now)
+        except SQLAlchemyError:
+            raise
         except Exception as error:
-            self._written.append(Unwritten(draft.id, error))
+            # One letter that cannot be written must not hold up the line (DESIGN 5b).
+            log.exception("letter_not_written", message=letter.id)
+            _unwritable(session, sender, letter.id, f"{type(error).__name__}: {error}"[:500], now)
         else:
-            self._written.append(ready)
-        return True
+            yield done
 
 
-def _fails(batch: Batch, letter: Unwritten) -> None:
-    """What cannot be written fails alone, with its reason (F3): it must not hold up the line (DESIGN 5b)."""
-    error = letter.error
-    if isinstance(error, SQLAlchemyError):
-        raise error
-    why = str(error)
-    if not isinstance(error, MissingField | TemplateError | Refused):
-        log.error("letter_not_written", message=letter.id, exc_info=error)
-        why = f"{type(error).__name__}: {error}"[:500]
-    _insist(batch.sender, lambda: _unwritable_now(batch.sender, letter.id, why, batch.now()))
-
-
-def _one(batch: Batch, letter: Ready, pile: Pile) -> bool:
+def _one(batch: Batch, letter: Ready, following: Ready | None) -> bool:
     """One letter, and the announcement of the one behind it. False = the server cannot be used now: stop and give the rest back."""
     sender, begun = batch.sender, False
 
@@ -322,8 +303,8 @@ def _one(batch: Batch, letter: Ready, pile: Pile) -> bool:
     try:
         link = sender.link(batch.claim.mailbox)
         answer = link.send(
-            letter.envelope, letter.raw, begin, then=pile.following(), meanwhile=pile.write, lease_half=LEASE_HALF,
-            patience=SILENCE,
+            letter.envelope, letter.raw, begin, then=following.envelope if following else None,
+            lease_half=LEASE_HALF, patience=SILENCE,
         )  # fmt: skip
     except Refused as error:
         why = str(error)

@@ -67,6 +67,23 @@ class Ready(NamedTuple):
     begun: Begun
 
 
+@dataclass(slots=True)
+class Sheet:
+    """A letter that is being written."""
+
+    draft: Draft
+    lead: Lead | None
+    rendered: RenderedLetter
+    version: int | None
+    """The template's, where it has one."""
+    html: str
+    text: str
+
+    @property
+    def id(self) -> int:
+        return int(self.draft.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Parent:
     """Our last letter in a thread."""
@@ -135,18 +152,27 @@ class Desk:
         return letters.includes(self.session)
 
     def write(self, draft: Draft) -> Ready:
-        """(1) Message-ID, the same on every retry (MAIL O1), (2) text, (3) links, (4) thread, (5) bytes and signature.
+        """One letter in all three steps; of many letters each step is better done at once."""
+        return self.letter(self.links(self.words(draft)))
 
-        Raises MissingField, TemplateError or Refused when the letter cannot be written.
-        """
-        house = self.house
+    def words(self, draft: Draft) -> Sheet:
+        """First: the text for its reader. Raises MissingField, TemplateError or Refused when there is none."""
         lead = self.leads.get(draft.lead_id) if draft.lead_id else None
-        message_id = draft.message_id or f"<{house.token('message', draft.id)}@{self.domain}>"
         rendered, version = self._rendered(draft, lead)
-        html, text = self._tracked(draft, rendered)
+        return Sheet(draft, lead, rendered, version, rendered.html, rendered.text)
+
+    def links(self, sheet: Sheet) -> Sheet:
+        """Then: its links led through us."""
+        sheet.html, sheet.text = self._tracked(sheet.draft, sheet.rendered)
+        return sheet
+
+    def letter(self, sheet: Sheet) -> Ready:
+        """Last: (1) Message-ID, the same on every retry (MAIL O1), (2) thread, (3) bytes and signature. Raises Refused."""
+        house, draft, lead = self.house, sheet.draft, sheet.lead
+        message_id = draft.message_id or f"<{house.token('message', draft.id)}@{self.domain}>"
         parent = self._parent(draft)
         chain = _references(draft, parent) or self._their_mail(draft, lead)
-        subject = self._subject(draft, lead, rendered, parent)
+        subject = self._subject(draft, lead, sheet.rendered, parent)
         mark = house.token("bounce", draft.id)
         url, mailto = self._ways_out(draft)
         letter = Letter(
@@ -158,17 +184,17 @@ class Desk:
             if self.tokens and lead
             else None,
             subject=subject,
-            html=html,
-            text=text,
+            html=sheet.html,
+            text=sheet.text,
             in_reply_to=chain[-1] if chain else None,
             references=chain,
             unsubscribe_url=url,
             unsubscribe_mailto=mailto,
             auto_submitted=_auto(draft),
-            feedback_id=self._feedback_id(draft, version),
-            attachments=self._files(draft, version),
+            feedback_id=self._feedback_id(draft, sheet.version),
+            attachments=self._files(draft, sheet.version),
         )
-        begun = Begun(draft.id, message_id, subject, text, chain, version)
+        begun = Begun(draft.id, message_id, subject, sheet.text, chain, sheet.version)
         raw = self.stamp.on(compose.compose(letter), mark)
         return Ready(raw, self._envelope(draft, lead, mark, len(raw)), begun)
 

@@ -99,14 +99,12 @@ class SmtpLink:
         begin: Callable[[], bool],
         *,
         then: Envelope | None = None,
-        meanwhile: Callable[[], object] | None = None,
         lease_half: float = 300.0,
         patience: float | None = None,
     ) -> Answer:
         """Offer one letter: (1) addresses; (2) a line, reused or new; (3) MAIL, RCPT, DATA; (4) `begin`; (5) letter.
 
-        `raw` has CRLF line ends. `then`: the letter that will be sent next, if any. `meanwhile`: what is done while the server
-        thinks about the letter; it must not raise. Raises only what `begin` raises. A
+        `raw` has CRLF line ends. `then`: the letter that will be sent next, if any. Raises only what `begin` raises. A
         server that has not answered the letter after `patience` seconds is `silent`: ask `late` for its answer, and use
         this link for nothing else.
         """
@@ -118,7 +116,7 @@ class SmtpLink:
         answer = self._envelope(wire)
         if answer is not None:
             return answer
-        return self._letter(body, begin, then, meanwhile, lease_half, patience)
+        return self._letter(body, begin, then, lease_half, patience)
 
     def rest(self) -> None:
         """No letter follows now: one that was announced is taken back, which only closing the line can do."""
@@ -329,13 +327,7 @@ class SmtpLink:
         return None
 
     def _letter(
-        self,
-        body: bytes,
-        begin: Callable[[], bool],
-        then: Envelope | None,
-        meanwhile: Callable[[], object] | None,
-        lease_half: float,
-        patience: float | None,
+        self, body: bytes, begin: Callable[[], bool], then: Envelope | None, lease_half: float, patience: float | None
     ) -> Answer:
         """The server waits. From here on the line is only kept after a clear answer."""
         started = monotonic()
@@ -352,7 +344,7 @@ class SmtpLink:
             return Answer(
                 "dropped", text="This worker was held up for too long; the letter was not sent.", stage="data"
             )
-        return self._write_letter(body, self._announced(then), meanwhile, patience)
+        return self._write_letter(body, self._announced(then), patience)
 
     def _announced(self, then: Envelope | None) -> Commands | None:
         """The commands of the next letter, where they may follow the end of this one."""
@@ -364,9 +356,7 @@ class SmtpLink:
             return None
         return None if self._unfit(wire) else self._commands(wire)
 
-    def _write_letter(
-        self, body: bytes, ahead: Commands | None, meanwhile: Callable[[], object] | None, patience: float | None
-    ) -> Answer:
+    def _write_letter(self, body: bytes, ahead: Commands | None, patience: float | None) -> Answer:
         line = self._need()
         try:
             line.write(body, self._timeouts.letter, more=ahead is not None)
@@ -382,12 +372,6 @@ class SmtpLink:
             self._ahead = ahead
             with suppress(OSError):  # the letter is out: its answer, or silence, says what became of it
                 line.write_commands(*ahead)
-        if meanwhile is not None:
-            try:
-                meanwhile()
-            except BaseException:
-                self._drop()
-                raise
         patient = patience is not None and patience < self._timeouts.letter
         said = self._final_answer(patience if patient and patience else self._timeouts.letter, keep=patient)
         return said or Answer("silent", text="The server has not answered the letter yet", stage="letter")

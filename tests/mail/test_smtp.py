@@ -87,29 +87,6 @@ class TestAnnouncing:
         ]
         assert script.letters == [RAW] * 5
 
-    def test_work_is_done_while_the_server_thinks_about_a_letter(self) -> None:
-        script, seen = Script(), list[str]()
-        with stage(script) as port:
-            line = link(port)
-            then = announced("b@kund.example")
-            answer = line.send(announced("a@kund.example"), RAW, yes, then=then, meanwhile=lambda: seen.append("begun"))
-            assert answer.kind == "accepted"
-            assert line.send(then, RAW, lambda: False, meanwhile=lambda: seen.append("dropped")).kind == "dropped"
-        assert seen == ["begun"]
-
-    def test_who_is_stopped_at_that_work_uses_the_line_for_nothing_else(self) -> None:
-        script = Script()
-
-        def stopped() -> None:
-            raise SystemExit
-
-        with stage(script) as port:
-            line = link(port)
-            with pytest.raises(SystemExit):
-                line.send(announced("a@kund.example"), RAW, yes, then=announced("b@kund.example"), meanwhile=stopped)
-            assert line.send(announced("c@kund.example"), RAW, yes).kind == "accepted"
-        assert script.connections == 2
-
     def test_another_letter_than_the_announced_one_takes_a_new_line(self) -> None:
         script = Script()
         with stage(script) as port:
