@@ -123,7 +123,7 @@ def test_a_server_that_is_away_holds_the_mail_and_recovers_by_itself(broken_mail
     broken_mail.back()
     until(lambda: all(broken_mail.is_in(lead, "sent") for lead in leads), 40, "the mail after the pause")
     assert {lead: broken_mail.taken()[lead] for lead in leads} == dict.fromkeys(leads, 1)
-    assert not any(box.paused_until for box in broken_mail.health().boxes)
+    until(lambda: not any(box.paused_until for box in broken_mail.health().boxes), what="the end of the batch")
 
 
 @pytest.mark.parametrize("stage_of", ["mail", "rcpt", "data", "letter"])
