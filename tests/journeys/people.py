@@ -91,9 +91,9 @@ class Office:
             return session.get_one(Enrolment, number)
 
     def due(self, number: int) -> datetime | None:
-        """The next date of an enrolment, to the minute: time goes on while a test runs."""
+        """The next date of an enrolment, to the nearest minute: time goes on while a test runs."""
         due = self.enrolment(number).due_at
-        return due.replace(second=0, microsecond=0) if due else None
+        return (due + timedelta(seconds=30)).replace(second=0, microsecond=0) if due else None
 
     def running(self, lead_id: int) -> list[Enrolment]:
         with self.house.sessions() as session:
