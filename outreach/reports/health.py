@@ -246,11 +246,7 @@ def _oldest_due(session: Session, now: datetime) -> datetime | None:
 
 def _box(house: House, row: Mailbox, real_now: datetime) -> Box:
     watched = bool(row.imap_secret or (row.from_env and house.settings.imap_url))
-    paused = (
-        row.paused_until
-        if row.paused_until and ((row.failures and row.paused_reason) or row.paused_until > real_now)
-        else None
-    )
+    paused = row.paused_until if mailboxes.is_held(row, real_now) else None
     own = row.smtp_secret is not None or row.sign_in != "password"
     return Box(row.address, own, watched, row.read_at, row.read_error, paused, row.paused_reason if paused else "")
 

@@ -99,9 +99,7 @@ def _judged(
         return "bad", "Not connected", "Open its settings and sign in. Its mail waits until then."
     if not box.smtp_secret and not (box.from_env or env_sends):
         return "bad", "Not connected", "It has no mail server yet."
-    if box.paused_until and (
-        (box.failures and box.paused_reason) or box.paused_until > real
-    ):  # between two tries it is no better
+    if mailboxes.is_held(box, real):
         return "bad", "Held", f"{box.paused_reason.rstrip('.')}. Tried again by itself."
     if box.read_error:
         return "bad", "Inbox not read", f"{box.read_error.rstrip('.')}. Follow-ups wait until it is read."

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, func, or_, select
+from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment, ask
@@ -107,9 +107,21 @@ def any_read_at(session: Session, domain: str, *, polls_env: bool) -> bool:
     return ask(session, READ_AT, domain=domain, env=polls_env).first() is not None
 
 
+BETWEEN_TRIES = timedelta(minutes=15)
+"""While letters wait for a mail server that fails, one try follows the other within so long."""
+
+
+def is_held(box: Mailbox, real: datetime) -> bool:
+    """Whether the mail server keeps its mail waiting: during a pause, and between two tries, since it is no better then. Once
+    nothing waits any more there are no tries, and nobody knows of a fault."""
+    return box.paused_until is not None and box.paused_until > real - (BETWEEN_TRIES if box.failures else timedelta())
+
+
 TROUBLED = or_(
-    (Mailbox.failures > 0) & (Mailbox.paused_reason != ""),
-    func.coalesce(Mailbox.paused_until > func.clock_timestamp(), False),
+    func.coalesce(
+        Mailbox.paused_until > func.clock_timestamp() - case((Mailbox.failures > 0, BETWEEN_TRIES), else_=timedelta()),
+        False,
+    ),
     Mailbox.read_error != "",
     Mailbox.breaker != "",
     (Mailbox.sign_in != "password") & Mailbox.oauth_secret.is_(None),

@@ -368,5 +368,10 @@ def test_a_server_that_does_not_answer_is_held_between_two_tries_as_well(admin: 
         row.failures, row.paused_reason = 3, "The mail server of hello@lumen.example does not answer"
         row.paused_until = house.now(session) - timedelta(seconds=1)
     for page in (LIST, "/health"):
-        assert "does not answer" in admin.get(page).text
+        assert "hello@lumen.example does not answer" in admin.get(page).text
     assert ">Held<" in admin.get(LIST).text
+    with house.sessions.begin() as session:
+        row = session.scalars(select(Mailbox).where(Mailbox.address == "hello@lumen.example")).one()
+        row.paused_until = house.now(session) - timedelta(minutes=16)
+    assert ">Held<" not in admin.get(LIST).text, "no try since: nothing waits any more, and nobody knows of a fault"
+    assert "hello@lumen.example does not answer" not in admin.get("/health").text
