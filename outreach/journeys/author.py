@@ -108,18 +108,21 @@ def save(session: Session, template: Template, written: Written, now: datetime, 
 def add_files(
     session: Session, template: Template, files: Sequence[Attachment], now: datetime, user_id: int
 ) -> TemplateVersion | None:
-    """Let every letter of this text carry these files too: a version of its own, for what a letter carried is known by it."""
+    """Let every letter of this text carry these files too: a version of its own, for what a letter carried is known by it.
+    None when it carries them already (two clicks)."""
     if template.kind not in CARRIERS:
         raise Refused("Only letters, break-up letters and educational letters carry files. Put a link into this one.")
     current = templates.current(session, template.key)
     if current is None or not files:
         raise Refused("Choose a file first.")
     carried = template_files.of_version(session, current.id)
-    enclosures.check(
-        [*(one.size for one in carried), *(len(file.data) for file in files)], enclosures.LARGEST_OF_TEMPLATE
-    )
     named = zip(enclosures.names(files, len(carried) + 1), files, strict=True)
-    fresh = [template_files.keep(session, name, file.content_type, file.data) for name, file in named]
+    with session.begin_nested():  # bytes of files that are refused are not kept
+        kept = [template_files.keep(session, name, file.content_type, file.data) for name, file in named]
+        fresh = [one for one in kept if one not in carried]
+        enclosures.check([one.size for one in (*carried, *fresh)], enclosures.LARGEST_OF_TEMPLATE)
+    if not fresh:
+        return None
     return _keep(session, template, _written(current), [*carried, *fresh], now, user_id)
 
 

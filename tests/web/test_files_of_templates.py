@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from outreach.journeys import deliver, enclosures, facts
-from outreach.store import secrets, sequences, templates
+from outreach.store import secrets, sequences, template_files, templates
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
@@ -85,6 +85,18 @@ def test_a_file_is_removed_and_what_was_sent_keeps_it(admin: Visitor, desk: Desk
     assert "one.pdf" in page
     assert admin.client.get(f"/leads/{anna}/mail/{sent.id}/files/1").data == PDF
     assert admin.get(f"/leads/{anna}/mail/{sent.id}/files/3").status_code == 404
+
+
+def test_two_clicks_add_a_file_once_and_what_is_too_large_is_not_kept(admin: Visitor, desk: Desk) -> None:
+    path = page_of(desk, "day-2")
+    large = ("prices.pdf", PDF + b"x" * 3_000_000, "application/pdf")
+    for _ in range(2):
+        add(admin, path, large)
+    add(admin, path, ("more.pdf", PDF + b"y" * 3_000_000, "application/pdf"))
+    with desk.house.sessions() as session:
+        version = templates.current(session, "day-2")
+        assert [one.name for one in template_files.of_version(session, version.id)] == ["prices.pdf"]
+        assert len(session.scalars(select(KeptFile)).all()) == 1
 
 
 def test_a_test_letter_and_a_copy_carry_the_files_too(admin: Visitor, desk: Desk) -> None:
