@@ -198,9 +198,9 @@ def database_url(new_database: Any) -> str:
 
 @pytest.fixture(scope="session")
 def redis_url(server_url: str) -> str:
-    """A Valkey database of this test process."""
+    """A Valkey database of this test process, waited for on a busy machine: the product gives up after 0.2 s."""
     digits = "".join(character for character in _worker() if character.isdigit())
-    return os.environ[REDIS].replace("db=0", f"db={1 + int(digits or 0) % 15}")
+    return os.environ[REDIS].replace("db=0", f"db={1 + int(digits or 0) % 15}&socket_timeout=30")
 
 
 @pytest.fixture(scope="session")
