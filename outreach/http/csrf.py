@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import generate_csrf, validate_csrf
+from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
 from wtforms import ValidationError
 
 from outreach.config import Settings
+from outreach.http import kept
 
 _protect = CSRFProtect()
 
@@ -34,9 +35,14 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def check() -> None:
-    """Refuse (400) a changing request without a valid token."""
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    """Refuse (400) a changing request without a valid token; what an error page sends again needs the browser's word."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    try:
         _protect.protect()
+    except CSRFError:
+        if not kept.sent_again():
+            raise
 
 
 def renewed(token: str) -> str:

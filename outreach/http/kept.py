@@ -11,6 +11,8 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 
 SECRET = re.compile(r"passw|secret|token|key|code", re.IGNORECASE)
+SENT_AGAIN = "sent_again"
+"""The field that tells an error page's form from the one that was filled in."""
 MOST_FIELDS = 300
 WORDS = re.compile(r"\S\s+\S")
 """What looks written: two words. Everything else travels along unseen."""
@@ -35,7 +37,9 @@ def of_request() -> Kept | None:
     if request.method != "POST" or not from_our_own_page():
         return None
     try:
-        given = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+        given = [
+            (name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", SENT_AGAIN)
+        ]
         files = any(file.filename for file in request.files.values())
     except HTTPException:
         return None  # too large, or no form at all
@@ -48,7 +52,16 @@ def of_request() -> Kept | None:
 
 def from_our_own_page() -> bool:
     """By the browser's own word (Fetch Metadata), else by the address of the page before."""
+    return _ours(request.headers.get("Origin") or request.referrer or "")
+
+
+def sent_again() -> bool:
+    """An error page's “Send again”, and the browser itself says that the page was ours: that stands in for a token that
+    a sign-in in another tab has made stale. No other site's page can make a browser say so."""
+    return SENT_AGAIN in request.form and _ours(request.headers.get("Origin") or "")
+
+
+def _ours(page: str) -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
-    page = request.headers.get("Origin") or request.referrer or ""
     return bool(page) and urlsplit(page).netloc == request.host

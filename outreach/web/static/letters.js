@@ -94,7 +94,10 @@ async function send(address, values = new FormData(form)) {
   const headers = {Accept: 'application/json', 'X-CSRFToken': $('meta[name=csrf-token]').content};
   const answer = await fetch(address, {method: 'POST', body: values, headers}).catch(() => null);
   if (!answer) return [false, {refused: 'The server does not answer. Check the connection and try again.'}];
-  if (answer.status === 401) window.outreach.signInElsewhere();
+  if (answer.status === 401) {
+    window.outreach.signInElsewhere(); // the bar says it all
+    return [false, null];
+  }
   const result = await answer.json().catch(() => ({}));
   return [answer.ok, answer.ok ? result : {refused: result.error?.message ?? 'That did not work. Try again in a moment.', ...result}];
 }
@@ -135,7 +138,7 @@ async function save() {
     saved = now;
     state(result.saved);
     window.outreach.toast(result.saved);
-  } else {
+  } else if (result) {
     const [field, words] = Object.entries(result.errors ?? {'': result.refused})[0];
     window.outreach.toast(words, 'bad');
     ($(`#${field}`)?.offsetParent ? $(`#${field}`) : editor)?.focus();
@@ -144,7 +147,7 @@ async function save() {
 async function test(target) {
   area.value = text();
   const [ok, result] = await send(target.formAction);
-  window.outreach.toast(result.saved ?? result.refused ?? Object.values(result.errors)[0], ok ? 'ok' : 'bad');
+  if (result) window.outreach.toast(result.saved ?? result.refused ?? Object.values(result.errors)[0], ok ? 'ok' : 'bad');
 }
 form.addEventListener('submit', event => {
   const by = event.submitter;
@@ -200,7 +203,7 @@ function put(tag) {
     soon();
   }
 }
-form.addEventListener('input', event => { if (!event.target.closest('.cm-editor')) soon(); });
+form.addEventListener('input', event => { if (event.target.form === form && !event.target.closest('.cm-editor')) soon(); });
 $('#lead').addEventListener('change', refresh);
 const arm = () => window.outreach.keys({'ctrl+s': save, 'alt+1': () => show('source'), 'alt+2': () => show('preview')});
 window.outreach ? arm() : addEventListener('load', arm);
