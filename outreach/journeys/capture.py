@@ -212,7 +212,7 @@ def _route(session: Session, lead: Lead, now: datetime) -> User | None:
     """Round robin; a lead that has an active owner comes back to the same one."""
     owner = session.get(User, lead.owner_id) if lead.owner_id else None
     if owner is None or not owner.active:
-        owner = users.next_in_turn(session)
+        owner = users.next_in_turn(session, now)
         lead.owner_id = owner.id if owner else None
         if owner:
             owner.last_assigned_at = now

@@ -5,7 +5,7 @@ other, so that pages show it; who is not told yet finds it on waking, and no del
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text, update
@@ -329,8 +329,7 @@ def keep_absences(session: Session, now: datetime) -> int:
         if absence.choice == "hand over" and absence.stand_in_id:
             row.owner_id = absence.stand_in_id
         else:
-            midnight = datetime.combine(absence.last_day + timedelta(days=1), time(0), UTC)
-            row.due_at = max(returns + timedelta(hours=9), midnight)
+            row.due_at = returns + timedelta(hours=9)
         moved += 1
     return moved
 

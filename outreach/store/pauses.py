@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach.store import users
 from outreach.store.base import Base, Id, Moment
 from outreach.store.tasks import Task
+from outreach.store.users import User
 
 SCOPES = ("enrolment", "lead", "rep", "sequence", "mailbox", "everything")
 """The narrowest first: of several pauses the widest is shown."""
@@ -144,13 +146,16 @@ class Misplaced:
 def tasks_of_absent(session: Session, now: datetime, limit: int = 200) -> list[Misplaced]:
     """P4: open tasks that fall due within an absence of today that moves tasks; replies and new leads wait for nobody
     and go to a stand-in alone."""
-    away = Absence.first_day <= now.date(), Absence.last_day >= now.date(), Absence.choice != "everything"
-    if session.scalar(select(Absence.id).where(*away).limit(1)) is None:
+    day = timedelta(days=1)
+    near = Absence.first_day <= now.date() + day, Absence.last_day >= now.date() - day, Absence.choice != "everything"
+    if session.scalar(select(Absence.id).where(*near).limit(1)) is None:
         return []  # asked at every tick: without anybody away no task is looked at
     query = (
         select(Task.id, Absence)
         .join(Absence, Absence.user_id == Task.owner_id)
-        .where(*away, Task.state == "open", Task.due_at < Absence.last_day + timedelta(days=1))
+        .join(User, User.id == Absence.user_id)
+        .where(*near, users.day_of(literal(now)).between(Absence.first_day, Absence.last_day))
+        .where(Task.state == "open", users.day_of(Task.due_at) <= Absence.last_day)
         .where(or_(Absence.choice == "hand over", Task.kind.not_in(("reply", "new_lead"))))
         .where(or_(Absence.choice != "hand over", Absence.stand_in_id.is_not(None)))
     )

@@ -1,11 +1,26 @@
 """Users: reps, managers, marketers and administrators of this installation."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Index,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.elements import SQLCoreOperations
 
+from outreach.store.account import Account
 from outreach.store.base import Base, Id, Json, RealNow
 
 ROLES = ("admin", "manager", "marketer", "rep")
@@ -67,9 +82,16 @@ def anybody_in(session: Session) -> bool:
     return session.scalar(select(User.id).where(User.active, User.password_hash != "").limit(1)) is not None
 
 
-AWAY = text(
-    "EXISTS (SELECT 1 FROM absences a WHERE a.user_id = users.id"
-    " AND current_date + (SELECT coalesce(max(ahead), interval '0') FROM business_clock) BETWEEN a.first_day AND a.last_day)"
+def day_of(moment: SQLCoreOperations[datetime]) -> ColumnElement[date]:
+    """The day of a moment where a user lives: by their own zone, else the account's."""
+    ours = select(Account.zone).where(Account.id == 1).scalar_subquery()
+    return cast(func.timezone(func.coalesce(func.nullif(User.zone, ""), ours, "UTC"), moment), Date)
+
+
+_ABSENCES = table("absences", column("user_id"), column("first_day"), column("last_day"))
+AWAY = exists().where(
+    _ABSENCES.c.user_id == User.id,
+    day_of(bindparam("now", type_=DateTime(timezone=True))).between(_ABSENCES.c.first_day, _ABSENCES.c.last_day),
 )
 """Whether a user is away today (P4)."""
 
@@ -83,12 +105,12 @@ _TURN = (
 TURN, FREE = (_TURN.with_for_update(key_share=True, skip_locked=free) for free in (False, True))
 
 
-def next_in_turn(session: Session) -> User | None:
+def next_in_turn(session: Session, now: datetime) -> User | None:
     """Round robin: the active lead-taking user who was given a lead longest ago, locked; None when there is none.
 
     Who was invited and has set no password yet is given none: nobody would see it. Who is away is passed over (P4),
     unless everybody is. Who is being given a lead at this very moment is passed over too, so that many requests at once
     need not wait for each other, unless there is nobody else.
     """
-    free = session.scalar(FREE)
-    return free if free is not None else session.scalar(TURN)
+    free = session.scalar(FREE, {"now": now})
+    return free if free is not None else session.scalar(TURN, {"now": now})
