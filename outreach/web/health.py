@@ -41,7 +41,7 @@ def settle_unsure(message_id: int) -> AnyResponse:
         settle.unsure(transaction(), message_id, choice, this_user(), now())
         return DONE[choice]
 
-    return _settled(act, "deliver_urgent", "deliver", "advance")
+    return _settled(act, "deliver_urgent", "deliver", "advance", back=_back(message_id))
 
 
 @blueprint.post("/health/failed/<int:message_id>")
@@ -53,7 +53,7 @@ def try_failed_again(message_id: int) -> AnyResponse:
         settle.failed(transaction(), message_id, this_user(), now())
         return "It is tried again."
 
-    return _settled(act, "deliver_urgent", "deliver")
+    return _settled(act, "deliver_urgent", "deliver", back=_back(message_id))
 
 
 @blueprint.post("/health/quarantine/<int:inbound_id>")
@@ -68,12 +68,17 @@ def read_again(inbound_id: int) -> AnyResponse:
     return _settled(act, "receive")
 
 
-def _settled(act: Callable[[], str], *jobs: str) -> AnyResponse:
+def _back(message_id: int) -> str:
+    """The page that asked: the letter's own, or Health."""
+    return f"/mail/outbox/{message_id}" if request.form.get("back") == "outbox" else "/health"
+
+
+def _settled(act: Callable[[], str], *jobs: str, back: str = "/health") -> AnyResponse:
     try:
         flash(act(), "ok")
     except Refused as error:
         flash(str(error), "bad")
-        return redirect("/health", 303)
+        return redirect(back, 303)
     for job in jobs:
         poke(job)
-    return redirect("/health", 303)
+    return redirect(back, 303)

@@ -40,16 +40,22 @@ class Way:
     path: str
 
 
+@blueprint.app_template_global()
+def local_mail() -> bool:
+    """Whether there is a local page: letters stay on this machine, or some did once."""
+    return current_house().settings.mail_is_local or bool(local_letters.found(transaction(), "", None, 1))
+
+
 @blueprint.get("/mail")
 @signed_in
-def mail() -> str | Response:
-    """The list; with a letter beside it on a wide screen."""
-    return _page(None)
+def mail() -> str | AnyResponse:
+    """The list; with a letter beside it on a wide screen. Where all letters leave the machine, the outbox."""
+    return _page(None) if local_mail() else redirect("/mail/outbox")
 
 
 @blueprint.get("/mail/<int:letter_id>")
 @signed_in
-def mail_letter(letter_id: int) -> str | Response:
+def mail_letter(letter_id: int) -> str:
     """One letter."""
     return _page(_letter(letter_id))
 
@@ -99,7 +105,7 @@ def mail_act(letter_id: int, what: str) -> AnyResponse:
     return redirect(f"/mail/{letter.id}", 303)
 
 
-def _page(letter: LocalLetter | None) -> str | Response:
+def _page(letter: LocalLetter | None) -> str:
     allow(frame_src="'self'")
     settings = current_house().settings
     words = request.args.get("q", "").strip()[:100]

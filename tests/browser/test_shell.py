@@ -22,6 +22,7 @@ PAGES = [
     "/settings/domains",
     "/settings/webhooks",
     "/mail/received",
+    "/mail/outbox",
     "/mail/quarantine",
     "/inbound/1",
     "/inbound/2",
