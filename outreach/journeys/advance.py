@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import engine, pipeline, retry, signals
 from outreach.journeys import applying, facts, notify
-from outreach.journeys.decided import Applying
+from outreach.journeys.decided import FAILURES, Applying
 from outreach.journeys.desk import Desk
 from outreach.journeys.house import House
 from outreach.store import consents, enrolments, events, leads, messages, tasks
@@ -127,8 +127,8 @@ def _put_off(session: Session, house: House, enrolment_id: int, error: str) -> N
     """The row's own date moves away, further each time, and the error is its reason: nothing is lost, nothing loops."""
     row = session.get_one(Enrolment, enrolment_id)
     now = house.now(session)
-    failures = int(row.memory.get("failures", 0)) + 1
-    row.memory = row.memory | {"failures": failures}
+    failures = int(row.memory.get(FAILURES, 0)) + 1
+    row.memory = row.memory | {FAILURES: failures}
     row.due_at, row.why, row.rule = now + retry.gap(failures), f"The next step could not be worked out: {error}", "F1"
     events.record(session, now, "error", row.why, lead_id=row.lead_id, enrolment_id=row.id, rule="F1")
     if failures == 1:

@@ -22,7 +22,16 @@ from outreach.core import engine, signals, states
 from outreach.core.enrolments import Facts
 from outreach.core.sequences import Sequence
 from outreach.journeys import facts, notify, settle
-from outreach.journeys.decided import Applying, add_task, clear, inputs, make_task, queue_letter, write_back
+from outreach.journeys.decided import (
+    FAILURES,
+    Applying,
+    add_task,
+    clear,
+    inputs,
+    make_task,
+    queue_letter,
+    write_back,
+)
 from outreach.journeys.desk import Desk
 from outreach.journeys.effects import effected
 from outreach.journeys.house import House
@@ -211,7 +220,8 @@ def apply_all(decided: Collection[Decided]) -> None:
 
 def apply(context: Applying, decision: d.Decision) -> None:
     """Write one decision: (1) the enrolment, (2) its event, (3) the letter or task, (4) the effects."""
-    if isinstance(decision, d.Wait) and not decision.changed and not decision.effects:
+    unchanged = isinstance(decision, d.Wait) and not decision.changed and not decision.effects
+    if unchanged and FAILURES not in context.row.memory:
         context.desk.keep(context.row, due_at=decision.after.due_at)
         return
     write_back(context, decision)

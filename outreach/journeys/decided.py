@@ -18,6 +18,8 @@ from outreach.store.messages import Message
 from outreach.store.tasks import Task
 
 LETTER_KINDS = ("email", "breakup")
+FAILURES = "failures"
+"""In an enrolment's memory: how often in a row its next step could not be worked out (F1). Any decision ends the row."""
 TASK_NAMES = {
     "call": "Call",
     "text": "Send a text to",
@@ -80,7 +82,7 @@ def write_back(context: Applying, decision: d.Decision) -> None:
         due_at=after.due_at,
         anchor_at=after.anchor_at,
         last_done_at=after.last_done_at,
-        memory=dict(after.memory),
+        memory={key: value for key, value in after.memory.items() if key != FAILURES},
         why=decision.text,
         rule=decision.rule,
     )

@@ -134,14 +134,14 @@ MOST_PUBLISHED = 2000
 def published_of(session: Session, version_ids: Collection[int]) -> dict[int, Sequence]:
     """Published versions by id."""
     marks = sequences.published_at(session, version_ids)
-    new = [mark for mark in marks if mark not in _PUBLISHED]
+    known = {mark: found for mark in marks if (found := _PUBLISHED.get(mark)) is not None}
+    new = [mark for mark in marks if mark not in known]
     if len(_PUBLISHED) + len(new) > MOST_PUBLISHED:
         _PUBLISHED.clear()
-        new = marks
     documents = sequences.documents_of(session, [number for number, _ in new]) if new else {}
-    for mark in new:
-        _PUBLISHED[mark] = facts.parsed(documents[mark[0]][0])
-    return {mark[0]: _PUBLISHED[mark] for mark in marks}
+    fresh = {mark: facts.parsed(documents[mark[0]][0]) for mark in new}
+    _PUBLISHED.update(fresh)
+    return {number: sequence for (number, _), sequence in (known | fresh).items()}
 
 
 def known_of(

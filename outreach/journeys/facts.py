@@ -401,10 +401,10 @@ def _needs(
     """F3: for each template of these sequences, the fields it prints without a fallback; and the texts in force."""
     keys = {key for sequence in asked for key in template_keys(sequence)}
     marks = templates.marks(session, keys)
-    new = {key for key in marks if marks[key] not in _NEEDED}
+    needs = {key: found for key, mark in marks.items() if (found := _NEEDED.get(mark)) is not None}
+    new = marks.keys() - needs.keys()
     if len(_NEEDED) + len(new) > MOST_NEEDED:
         _NEEDED.clear()
-    needs = {key: _NEEDED[marks[key]] for key in marks.keys() - new}
     for key, text in letters.texts_of(session, new).items() if new else ():
         needs[key] = letters.needed(text)
         if text.version_id == marks[key][0]:

@@ -17,6 +17,7 @@ from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.links import Hit, Link
 from outreach.store.messages import Message
+from outreach.store.notices import Notice
 from outreach.store.tasks import Task
 
 WEDNESDAY = datetime(2027, 3, 10, 10, tzinfo=UTC)
@@ -288,3 +289,48 @@ def test_facts_of_many_are_the_facts_of_each(office: Office) -> None:
         assert together[entered[3]].voicemails == 1
         assert all(found.mails == () for found in together.values())
         assert together[entered[0]].fields["first_name"] == "Lead"
+
+
+def test_an_error_after_the_last_one_was_over_is_a_new_one(office: Office) -> None:
+    """F1: once a step could be worked out, the next error is told again, and its gap begins anew."""
+    (entered,) = office.people(1)
+
+    def raises() -> tuple[int, timedelta]:
+        """How often somebody was told so far, and how far the date went away."""
+        with office.house.sessions.begin() as session:
+            row = session.get_one(Enrolment, entered)
+            row.memory = row.memory | {"under_way": {"kind": "task"}}
+            row.due_at = office.house.now(session)
+        advance.advance(office.house)
+        with office.house.sessions.begin() as session:
+            row = session.get_one(Enrolment, entered)
+            row.memory = {key: value for key, value in row.memory.items() if key != "under_way"}
+            told = session.scalars(select(Notice).where(Notice.kind == "problem")).all()
+            assert row.due_at is not None
+            return len(told), row.due_at - office.house.now(session)
+
+    told, gap = raises()
+    assert told == 1
+    with office.house.sessions.begin() as session:
+        session.get_one(Enrolment, entered).due_at = office.house.now(session)
+    advance.advance(office.house)
+    assert office.letters() == [(entered, "queued")]
+    again, gap_again = raises()
+    assert again == 2
+    assert abs(gap_again - gap) < timedelta(minutes=1)
+
+
+def test_templates_beyond_what_is_remembered_are_read_anew(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F3: a process remembers what so many texts print; one more, and known and new ones are all read again."""
+    office.people(1)
+    with office.house.sessions() as session:
+        known = sequences.by_name(session, "Persistence, nurtured")
+        other = sequences.by_name(session, "Educational")
+        assert known is not None
+        assert other is not None
+        read = [facts.parsed(sequences.current(session, each).document) for each in (known, other)]  # type: ignore[union-attr]
+        facts._needs(session, read[:1])
+        monkeypatch.setattr(facts, "MOST_NEEDED", 1)
+        both, _ = facts._needs(session, read)
+        assert both.keys() == facts.template_keys(read[0]) | facts.template_keys(read[1])
+        assert not any(field.startswith("template ") for needed in both.values() for field in needed)
