@@ -6,6 +6,7 @@ from flask import Blueprint, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from outreach import clock
 from outreach.errors import Refused
 from outreach.http.access import with_token
 from outreach.http.house import current_house, now
@@ -34,7 +35,11 @@ class NewLead(BaseModel):
 def _token() -> None:
     """`Authorization: Bearer TOKEN` from `outreach token create NAME`."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    row = logins.api_token(transaction(), secret.strip(), now()) if scheme.lower() == "bearer" and secret else None
+    row = (
+        logins.api_token(transaction(), secret.strip(), clock.real_now())
+        if scheme.lower() == "bearer" and secret
+        else None
+    )
     if row is None:
         abort(401, "Send 'Authorization: Bearer TOKEN' with a token of `outreach token create NAME`.")
     g.api_token = row

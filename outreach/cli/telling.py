@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 def lines(told: dict[str, Any]) -> Iterator[str]:
     """Who; each enrolment with its last and next step and the reason; the decisions so far, the oldest first."""
     lead = told["lead"]
-    zone = ZoneInfo(lead.get("zone") or "UTC")
+    zone = ZoneInfo(lead["zone"])
     yield f"{lead['name'] or lead['email']} <{lead['email']}>, {lead['stage']}, times in {zone.key}"
     if told.get("suppressed"):
         yield f"gets no mail: {told['suppressed']}"

@@ -4,15 +4,14 @@ A running enrolment draws the consequences itself (K3); for a lead whose sequenc
 the same rep. Pressing twice is once.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from outreach.core import signals
 from outreach.journeys import applying, notify
 from outreach.journeys.house import House
-from outreach.store import enrolments, events, leads, tasks
+from outreach.store import account, enrolments, events, leads, tasks
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
@@ -35,7 +34,7 @@ def answered(
         return None
     if _said_already(session, lead, choice, month, now):
         return lead
-    when = _morning_of(month, lead) if month else None
+    when = _morning_of(session, month, lead) if month else None
     text = f"Answered the letter: “{WORDS[choice]}”" + (f", from {month:%B %Y}." if month else ".")
     events.record(
         session, now, "answer", text, lead_id=lead.id, enrolment_id=letter.enrolment_id, message_id=letter.id,
@@ -86,9 +85,5 @@ def _back_to_a_person(session: Session, lead: Lead, choice: str, when: datetime 
     )  # fmt: skip
 
 
-def _morning_of(day: date, lead: Lead) -> datetime:
-    try:
-        zone = ZoneInfo(lead.zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return datetime.combine(day, time(9), UTC)
-    return datetime.combine(day, time(9), zone)
+def _morning_of(session: Session, day: date, lead: Lead) -> datetime:
+    return datetime.combine(day, time(9), account.zone_of(session, lead.zone))

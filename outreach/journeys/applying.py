@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from random import Random
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -35,7 +34,7 @@ from outreach.journeys.decided import (
 from outreach.journeys.desk import Desk
 from outreach.journeys.effects import effected
 from outreach.journeys.house import House
-from outreach.store import enrolments, leads, sequences
+from outreach.store import account, enrolments, leads, sequences
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -267,7 +266,7 @@ def _(effect: d.EnterNurture, context: Applying) -> None:
     """The long-term programme; a date to come back becomes a task for the same rep."""
     if effect.return_on:
         lead = context.lead
-        due = datetime.combine(effect.return_on, time(9), ZoneInfo(lead.zone or "UTC"))
+        due = datetime.combine(effect.return_on, time(9), account.zone_of(context.session, lead.zone))
         add_task(context, "call", f"Call {lead.name or lead.email}: asked to come back now", due)
     _enter(context, effect.programme or "Educational")
 

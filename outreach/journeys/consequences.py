@@ -6,7 +6,6 @@ kept with the mail, so that a correction can take it back before the right conse
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -226,7 +225,7 @@ def _reply(case: Case, lead: Lead) -> None:
 
 
 def _sense(case: Case, lead: Lead) -> replies.Sense:
-    day = case.now.astimezone(ZoneInfo(lead.zone or account.get(case.session).zone)).date()
+    day = case.now.astimezone(account.zone_of(case.session, lead.zone)).date()
     if case.sense:
         return replies.Sense(case.sense, comeback.back_on(case.row.reply_text, day), "a person")  # type: ignore[arg-type]  # of SENSES
     return senses.of(case.session, case.row.reply_text, day)

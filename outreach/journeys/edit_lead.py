@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import pipeline, signals
 from outreach.errors import Refused
-from outreach.journeys import applying
+from outreach.journeys import applying, who_asks
 from outreach.journeys.house import House
 from outreach.store import consents, enrolments, events, leads, tasks
 from outreach.store.leads import Lead
@@ -67,7 +67,10 @@ def save(
         setattr(lead, key, value)
     lead.phone_bad = False if "phone" in changed else lead.phone_bad
     lead.address_state = "ok" if "email" in changed else lead.address_state
-    lead.zone_source = "field" if changed.get("zone") else lead.zone_source
+    if "zone" in changed:
+        lead.zone_source = "field" if lead.zone else ""
+    if not lead.zone_source:
+        who_asks.place(session, lead, {})
     words = ", ".join(LABELS.get(key, key) for key in changed)
     events.record(session, now, "edited", f"{user.name} changed {words}.", lead_id=lead.id, actor_id=user.id)
     session.flush()

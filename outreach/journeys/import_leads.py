@@ -14,6 +14,7 @@ from outreach.store import leads
 from outreach.store.leads import Tag
 
 MOST_LINES = 500
+NOTHING = "Paste a list first: a line with the names of the columns, then one line per person."
 COLUMNS = {
     "name": ("name", "full name", "contact", "person"),
     "first_name": ("first name", "firstname", "given name"),
@@ -54,11 +55,9 @@ class Result:
 def read(session: Session, text: str) -> list[Line]:
     """The pasted lines, understood. Raises Refused when there is no header or nothing to read."""
     text = text.replace("\x00", "").lstrip("\ufeff").strip()
-    if not text:
-        raise Refused("Paste a list first: a line with the names of the columns, then one line per person.")
-    rows = [
-        row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(cell.strip() for cell in row)
-    ]
+    rows = _rows(text)
+    if not rows:
+        raise Refused(NOTHING)
     columns = [_column(cell) for cell in rows[0]]
     if not {"email", "phone"} & set(columns):
         known = ", ".join(rows[0])[:120]
@@ -118,6 +117,15 @@ def _note(
     if sequence_id and captured.enrolment_id is None:
         words += "; not enrolled, the lead's page says why"
     return Result(line, captured.lead_id, words, True)
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells of every line that has a word. Raises Refused for what is no list of lines."""
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise Refused(f"The list cannot be read ({error}): look for a quotation mark that is not closed.") from None
+    return [row for row in rows if any(cell.strip() for cell in row)]
 
 
 def _delimiter(text: str) -> str:

@@ -87,7 +87,7 @@ FIELDS: dict[str, Callable[[About], Any]] = {
     "owner": lambda a: owner_fields(a.us, a.owner, a.house),
     "brand": lambda a: brand_fields(a.us, a.house),
     "booking_link": lambda a: (a.owner.booking_link if a.owner else "") or a.us.booking_link,
-    "asked_on": lambda a: _asked_on(a.submission.at, a.lead) if a.submission else "",
+    "asked_on": lambda a: _asked_on(a.submission.at, a.lead.zone or a.us.zone) if a.submission else "",
     "called": lambda a: any(a.calls),
     "left_voicemail": lambda a: "left voicemail" in a.calls,
     "form_name": lambda a: (a.form.title or a.form.name) if a.form else None,
@@ -207,9 +207,8 @@ def _cleaned(value: Any) -> Any:
     return placeholders.cleaned(value) if isinstance(value, str) else value
 
 
-def _asked_on(at: datetime, lead: Lead) -> str:
-    day = at.astimezone(ZoneInfo(lead.zone or "UTC"))
-    return format_date(day, "d MMMM", locale="en")
+def _asked_on(at: datetime, zone: str) -> str:
+    return format_date(at.astimezone(ZoneInfo(zone)), "d MMMM", locale="en")
 
 
 def _own_link(about: About, door: str, purpose: str, choice: str = "") -> str:

@@ -8,7 +8,6 @@ missed, won, a letter sent by one key, snooze, and undo of what can be taken bac
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -219,7 +218,7 @@ def _event(filing: Filing) -> str:
     what = "Call" if filing.task.kind in CALLS else filing.task.title
     words = f"{what}: {label[:1].lower()}{label[1:]}"
     if filing.back_on:
-        there = filing.back_on.astimezone(ZoneInfo(filing.lead.zone or "UTC"))
+        there = filing.back_on.astimezone(account.zone_of(filing.session, filing.lead.zone))
         words += f", {there.day} {there:%B %Y}" + (f" {there:%H:%M}" if filing.outcome != "not now" else "")
     events.record(
         filing.session, filing.now, "outcome", f"{words}." + (f" “{filing.note}”" if filing.note else ""),
@@ -343,7 +342,7 @@ def _met(filing: Filing, meeting: Interview | None) -> None:
 
 def _morning(filing: Filing) -> datetime:
     """Nine o'clock tomorrow, for the rep."""
-    zone = ZoneInfo(filing.user.zone or account.get(filing.session).zone or "UTC")
+    zone = account.zone_of(filing.session, filing.user.zone)
     return datetime.combine(filing.now.astimezone(zone).date() + timedelta(days=1), time(9), zone)
 
 

@@ -6,7 +6,6 @@ other, so that pages show it; who is not told yet finds it on waking, and no del
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
@@ -259,7 +258,7 @@ def enter_absence(
         raise Refused("Only a manager or an administrator may enter the absence of somebody else.")
     if last_day < first_day or (last_day - first_day).days > LONGEST_ABSENCE:
         raise Refused("The last day comes before the first, or more than a year later; correct one of them.")
-    zone = _zone_of(session, rep)
+    zone = account.zone_of(session, rep.zone)
     if last_day < now.astimezone(zone).date():
         raise Refused("This absence is over already.")
     if choice not in CHOICES:
@@ -296,7 +295,7 @@ def end_absence(session: Session, house: House, absence_id: int, user: User, now
     held = session.get(Pause, row.pause_id) if row.pause_id else None
     if held is not None and held.ended_at is None:
         lift(session, house, held.id, user, now, choice="continue")
-    zone = _zone_of(session, session.get_one(User, row.user_id))
+    zone = account.zone_of(session, session.get_one(User, row.user_id).zone)
     today = now.astimezone(zone).date()
     if row.first_day >= today:
         session.delete(row)
@@ -322,7 +321,7 @@ def keep_absences(session: Session, now: datetime) -> int:
     moved = 0
     for task in pauses.tasks_of_absent(session, now):
         absence, rep = task.absence, session.get_one(User, task.absence.user_id)
-        returns = datetime.combine(absence.last_day + timedelta(days=1), time(0), _zone_of(session, rep))
+        returns = datetime.combine(absence.last_day + timedelta(days=1), time(0), account.zone_of(session, rep.zone))
         row = session.get_one(Task, task.task_id, with_for_update=True)
         if row.state != "open" or row.owner_id != rep.id:
             continue
@@ -332,7 +331,3 @@ def keep_absences(session: Session, now: datetime) -> int:
             row.due_at = returns + timedelta(hours=9)
         moved += 1
     return moved
-
-
-def _zone_of(session: Session, rep: User) -> ZoneInfo:
-    return ZoneInfo(rep.zone or account.get(session).zone or "UTC")

@@ -9,7 +9,6 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -237,7 +236,7 @@ def _classified(session: Session, house: House, row: InboundMail, inbound: Inbou
     if _subject_number(house, inbound.subject) is not None:
         return Verdict("unsubscribe", "subject: unsubscribe token")
     lead = leads.by_email(session, inbound.from_address or "")
-    zone = ZoneInfo((lead.zone if lead else "") or account.get(session).zone)
+    zone = account.zone_of(session, lead.zone if lead else "")
     day_first = None if lead is None or not lead.locale else not lead.locale.replace("_", "-").lower().endswith("-us")
     return classify.classify(
         inbound,

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.core import zones
@@ -21,7 +20,7 @@ def lead_for(
 ) -> tuple[Lead, bool]:
     """The lead, locked; whether it came into being just now, with all that was told: one statement then."""
     email = str(answers.get("email", ""))
-    found = leads.by_email(session, email) if email else _by_phone(session, str(answers.get("phone", "")))
+    found = leads.by_email(session, email) if email else leads.by_phone(session, str(answers.get("phone", "")))
     if found is None:
         made = leads.blank(email, source, now)
         bring_up_to_date(session, made, answers, context)
@@ -30,10 +29,6 @@ def lead_for(
         found = leads.must_by_email(session, email)
     leads.locked(session, found.id)
     return found, False
-
-
-def _by_phone(session: Session, phone: str) -> Lead | None:
-    return session.scalar(select(Lead).where(Lead.phone == phone).limit(1)) if phone else None
 
 
 def bring_up_to_date(session: Session, lead: Lead, answers: dict[str, Any], context: dict[str, Any]) -> None:
@@ -47,10 +42,10 @@ def bring_up_to_date(session: Session, lead: Lead, answers: dict[str, Any], cont
     own = {k: v for k, v in answers.items() if k not in KNOWN and k != "message" and v not in ("", None)}
     lead.fields = lead.fields | own
     if lead.zone_source != "field":
-        _place(session, lead, context)
+        place(session, lead, context)
 
 
-def _place(session: Session, lead: Lead, context: dict[str, Any]) -> None:
+def place(session: Session, lead: Lead, context: dict[str, Any]) -> None:
     """W6: the first of the chain that is known, with its source."""
     us = account.get(session)
     owner = session.get(User, lead.owner_id) if lead.owner_id else None

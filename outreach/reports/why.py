@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,7 @@ from outreach.core import remedies, states
 from outreach.core.sequences import FINISH
 from outreach.errors import Refused
 from outreach.reports import held
-from outreach.store import consents, enrolments, events, leads
+from outreach.store import account, consents, enrolments, events, leads
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.sequences import SequenceRow, VersionRow
@@ -38,8 +37,8 @@ def of_lead(session: Session, lead: Lead, now: datetime) -> dict[str, Any]:
             "email": lead.email,
             "name": lead.name,
             "stage": lead.stage,
-            "zone": lead.zone,
-            "zone_source": lead.zone_source,
+            "zone": account.zone_of(session, lead.zone).key,
+            "zone_source": lead.zone_source or "account",
             "address": lead.address_state,
         },
         "now": now,
@@ -90,7 +89,7 @@ def _enrolment(session: Session, lead: Lead, row: Enrolment, now: datetime) -> d
         "last_at": done[last].get("at") if last else None,
         "next_step": None if row.ended_at or row.step_key == FINISH else row.step_key,
         "next_at": next_at,
-        "next_local": next_at.astimezone(ZoneInfo(lead.zone or "UTC")).isoformat() if next_at else None,
+        "next_local": next_at.astimezone(account.zone_of(session, lead.zone)).isoformat() if next_at else None,
         "reason": waits.text if waits else row.reason or (sentence(row) if is_held(row) else row.why),
         "would_change": remedies.of(waits.state if waits else row.state),
         "why": row.why,

@@ -1,6 +1,7 @@
 """The account: one row of the company's own settings (one installation serves one account)."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -61,6 +62,11 @@ def get(session: Session) -> Account:
     # A session forgets rows that nobody holds; this one is asked for many times in each transaction.
     session.info["account"] = row
     return row
+
+
+def zone_of(session: Session, own: str) -> ZoneInfo:
+    """W6: somebody's own time zone, else ours. (An account without one, which no page saves, is at Greenwich.)"""
+    return ZoneInfo(own or get(session).zone or "UTC")
 
 
 def brand(row: Account) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Leads: the people we follow up, with their addresses, tags and companies."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -38,6 +39,10 @@ SEARCH = (
     "replace(replace(coalesce(email,''),'@',' '),'.',' ') || ' ' || coalesce(phone,''))"
 )
 
+DIGITS = re.compile(r"[^0-9+]")
+"""What people write in a telephone number beside the number."""
+PHONE_DIGITS = f"regexp_replace(phone, '{DIGITS.pattern}', '', 'g')"
+
 
 class Lead(Base):
     """A person. `email` is normalised (lower case); empty only for a lead without an address."""
@@ -63,6 +68,7 @@ class Lead(Base):
             postgresql_where=text("erased_at IS NULL"),
         ),
         Index("ix_leads_domain", text("lower(split_part(email, '@', 2))"), postgresql_where=text("email <> ''")),
+        Index("ix_leads_phone_digits", text(PHONE_DIGITS), postgresql_where=text("phone <> ''")),
         Index("ix_leads_company", text("lower(company)"), postgresql_where=text("company <> ''")),
     )
     id: Mapped[Id]
@@ -128,6 +134,13 @@ BY_EMAIL = select(Lead).where(
     )
 )
 
+BY_PHONE = (
+    select(Lead)
+    .where(literal_column(PHONE_DIGITS) == bindparam("digits"), Lead.phone != "", Lead.erased_at.is_(None))
+    .order_by(Lead.id)
+    .limit(1)
+)
+
 
 def by_email(session: Session, email: str) -> Lead | None:
     """The lead with this address, or with it as an alias."""
@@ -136,6 +149,12 @@ def by_email(session: Session, email: str) -> Lead | None:
         return None
     found = session.scalars(BY_EMAIL, {"address": address}).all()
     return min(found, key=lambda lead: lead.email.lower() != address, default=None)
+
+
+def by_phone(session: Session, phone: str) -> Lead | None:
+    """The first lead with this number, however it was written down."""
+    digits = DIGITS.sub("", phone)
+    return session.scalar(BY_PHONE, {"digits": digits}) if digits else None
 
 
 def at_domain(session: Session, domain: str, limit: int) -> list[Lead]:

@@ -1,15 +1,19 @@
 """The API on one lead and on sequences as text: why, enrol, pause, resume, skip, stop; read, write, check, publish."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select, text
 
-from outreach import documents
+from outreach import clock, documents
 from outreach.app import create_app
 from outreach.core import editing, remedies
 from outreach.core.states import SENTENCES, ended
 from outreach.journeys import accounts, advance
+from outreach.store import logins
+from outreach.store.logins import ApiToken
 from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
 from tests.journeys.people import START, Office, three_letters
@@ -129,3 +133,22 @@ def test_a_sequence_is_written_checked_and_read_with_the_same_bytes(machine: Mac
     wrong = machine.ask("POST", "/sequences/check", {"document": text.replace("days", "moons")})
     assert wrong.status_code == 422
     assert wrong.json["line"] > 1
+
+
+def test_two_requests_with_one_token_need_not_wait_for_each_other(machine: Machine, office: Office) -> None:
+    """When a token was used is noted beside its work: a long request holds up no other one."""
+    with office.house.sessions() as slow:
+        secret = machine.headers["Authorization"].removeprefix("Bearer ")
+        assert logins.api_token(slow, secret, clock.real_now()) is not None
+        with office.house.sessions() as quick:
+            quick.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            assert logins.api_token(quick, secret, clock.real_now()) is not None
+
+
+def test_when_a_token_was_used_is_real_time(machine: Machine, office: Office) -> None:
+    """Like sign-ins, keys live by the real clock, which nobody moves."""
+    machine.ask("GET", "/forms")
+    with office.house.sessions() as session:
+        used = session.scalars(select(ApiToken.used_at)).one()
+        assert used is not None
+        assert abs(clock.real_now() - used) < timedelta(minutes=5)
