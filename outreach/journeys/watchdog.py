@@ -246,6 +246,11 @@ FAULTS = (
         "Hand the lead to somebody: Settings, People, or on the lead’s page.",
     ),
     Fault(
+        "happening given up", _asked(faults.GIVEN_UP),
+        "What follows from something that happened could not be done ({}).",
+        "Look at the lead: start or stop by hand what should have been. What failed stands in logs/outbound.log.",
+    ),
+    Fault(
         "version astray", _asked(faults.ASTRAY),
         "Stands in a version of another sequence than “{}”.",
         "Stop the sequence on the lead’s page and start it again.",

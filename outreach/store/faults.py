@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from outreach.store import happenings
 from outreach.store.enrolments import CONTRADICTING
 
 MOST = 200
@@ -86,6 +87,10 @@ ASTRAY = _ask(
     "e.id", "e.lead_id", "e.id", "s.name", "e.entered_at",
     "enrolments e JOIN sequence_versions v ON v.id = e.version_id JOIN sequences s ON s.id = e.sequence_id"
     " WHERE e.ended_at IS NULL AND v.sequence_id <> e.sequence_id",
+)  # fmt: skip
+GIVEN_UP = _ask(
+    "h.id", "h.lead_id", "NULL::bigint", "h.kind || coalesce(nullif(' ' || h.name, ' '), '') || ': ' || h.error", "h.at",
+    f"happenings h WHERE h.{happenings.GIVEN_UP} AND h.handled_at > clock_timestamp() - interval '{happenings.KEPT.days} days'",
 )  # fmt: skip
 INACTIVE = text("SELECT count(*) FROM users WHERE NOT active")
 

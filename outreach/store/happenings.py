@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from outreach.store.base import Base, Id, Json, Moment, ask
 
 MOST_TRIES = 5
+GIVEN_UP = f"tries >= {MOST_TRIES}"
+"""Could not be handled: the watchdog lists it for as long as the row is kept."""
 DATES = "dates"
 """The look at leads' own dates."""
 REAL_NOW = func.clock_timestamp()
@@ -33,6 +35,7 @@ class Happening(Base):
     __table_args__ = (
         Index("ix_happenings_open", "look_at", "id", postgresql_where=text("handled_at IS NULL")),
         Index("ix_happenings_lead_id", "lead_id"),
+        Index("ix_happenings_given_up", "id", postgresql_where=text(GIVEN_UP)),
     )
     id: Mapped[Id]
     at: Mapped[Moment]
@@ -164,7 +167,7 @@ def lock_open(session: Session, happening_id: int) -> Happening | None:
 
 
 def failed(session: Session, happening_id: int, error: str) -> None:
-    """Handling it raised: look again later, at most MOST_TRIES times; then it is listed as failed."""
+    """Handling it raised: look again later, at most MOST_TRIES times; then it is given up, and listed."""
     row = session.get(Happening, happening_id)
     if row is None:
         return
@@ -175,17 +178,9 @@ def failed(session: Session, happening_id: int, error: str) -> None:
         row.handled_at = real_now
 
 
-def given_up(session: Session, limit: int = 100) -> list[Happening]:
-    """What could not be handled, the latest first."""
-    query = select(Happening).where(Happening.tries >= MOST_TRIES).order_by(Happening.id.desc())
-    return list(session.scalars(query.limit(limit)))
-
-
 def prune(session: Session) -> int:
     """Forget handled rows that are old; how many."""
-    old = delete(Happening).where(
-        Happening.key.is_(None), Happening.handled_at < func.now() - KEPT, Happening.tries < MOST_TRIES
-    )
+    old = delete(Happening).where(Happening.key.is_(None), Happening.handled_at < func.now() - KEPT)
     return len(session.scalars(old.returning(Happening.id)).all())
 
 

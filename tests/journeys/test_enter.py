@@ -10,7 +10,18 @@ from sqlalchemy import select, text
 from outreach.core.entry import Happening
 from outreach.errors import Refused
 from outreach.journeys import applying, edit_lead, enrol, enter, import_leads, look_around, scoring
-from outreach.store import account, business_clock, enrolments, entries, events, forms, happenings, leads, sequences
+from outreach.store import (
+    account,
+    business_clock,
+    enrolments,
+    entries,
+    events,
+    faults,
+    forms,
+    happenings,
+    leads,
+    sequences,
+)
 from outreach.store import segments as segment_rows
 from outreach.store.happenings import WaitingEntry
 from outreach.store.inbox import InboundMail
@@ -486,7 +497,7 @@ def test_one_that_raises_holds_up_nobody_and_is_tried_again(
         session.execute(text("UPDATE happenings SET look_at = now()"))
         session.commit()
         enter.handle(house)
-    assert [row.error for row in happenings.given_up(session)] == ["RuntimeError: the disk is full"]
+    assert [row.words for row in faults.ask(session, faults.GIVEN_UP)] == ["tag fair: RuntimeError: the disk is full"]
     assert not happenings.any_open(session)
 
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from outreach import documents
 from outreach.core import engine
 from outreach.journeys import accounts, enrol, publish, watchdog
-from outreach.store import enrolments, events, kept_reports, leads, mailboxes, messages, notices, tasks
+from outreach.store import enrolments, events, happenings, kept_reports, leads, mailboxes, messages, notices, tasks
 from outreach.store.enrolments import Enrolment
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -213,6 +213,26 @@ def test_mail_that_nobody_reads_is_listed(world: World) -> None:
                                 from_address="ida@lead.test"))  # fmt: skip
     world.look(2)
     assert world.found() == ["A mail from ida@lead.test came in and was not read."]
+
+
+def test_what_could_not_be_handled_is_listed_for_as_long_as_it_is_kept(world: World) -> None:
+    """M2: after the last try nobody looks at it by itself any more: a person has to hear of it."""
+    lead_id = world.row().lead_id
+    with world.house.sessions.begin() as session:
+        now = world.house.now(session)
+        happenings.note(session, now, "tag", "fair", lead_id)
+        number = session.scalars(select(happenings.Happening.id).where(happenings.Happening.name == "fair")).one()
+        for _ in range(happenings.MOST_TRIES):
+            happenings.failed(session, number, "RuntimeError: the disk is full")
+            session.flush()
+    world.look()
+    (words,) = world.found()
+    assert "tag fair: RuntimeError: the disk is full" in words
+    world.sql("UPDATE happenings SET handled_at = now() - interval '31 days'")
+    with world.house.sessions.begin() as session:
+        assert happenings.prune(session) == 1
+    world.look()
+    assert world.found() == []
 
 
 def test_jobs_that_wait_for_long_are_listed(world: World, monkeypatch: Any) -> None:
