@@ -33,7 +33,8 @@ def invite_link(session: Session, house: House, user: User) -> str:
 
 
 def claim(session: Session, token: str, name: str, email: str, password: str) -> User:
-    """Use a one-time link: make the first administrator, or set an invited user's name and password.
+    """Use a one-time link: make the first administrator, or set an invited user's name and password (and sign out whoever
+    was in with an old one).
 
     Whoever is the first to be in inherits the leads and tasks that nobody owned. Raises Refused.
     """
@@ -50,6 +51,7 @@ def claim(session: Session, token: str, name: str, email: str, password: str) ->
         user, first = session.get_one(User, link.user_id), not users.anybody_in(session)
         user.name = name.strip() or user.name
         set_password(user, password)
+        logins.revoke_all(session, user.id)
         if first:
             _inherit(session, user)
     link.used_at = now

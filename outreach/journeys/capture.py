@@ -198,7 +198,7 @@ def _consent(
         session.add(
             consents.Consent(
                 lead_id=lead.id,
-                purpose=facts.EDUCATION,
+                purpose=consents.EDUCATION,
                 granted=bool(answers["consent"]),
                 at=now,
                 wording=form.consent_text,

@@ -43,8 +43,6 @@ from outreach.store.leads import Lead
 from outreach.store.messages import LetterOfLate
 from outreach.store.users import User
 
-EDUCATION = "educational mail"
-"""The purpose under which consent to nurture and newsletters is kept."""
 LOOK_BACK = timedelta(days=31)
 NURTURE_HOLDS = timedelta(days=14)
 """X5."""
@@ -319,7 +317,7 @@ def _suppressed(lead: Lead, reason: str | None) -> str | None:
 
 def refused_education(session: Session, lead: Lead) -> str | None:
     """The lead's last word on educational mail, where it was a no; silence is none (the programme can be left at once)."""
-    said = consents.latest(session, lead.id, EDUCATION)
+    said = consents.latest(session, lead.id, consents.EDUCATION)
     return "no consent to educational mail" if said is not None and not said.granted else None
 
 

@@ -1,7 +1,8 @@
 """Interviews and deals, recorded on the lead's page: booked, held, missed, cancelled; won, lost."""
 
+import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,13 @@ WORDS = {
     "booked": "Interview booked", "held": "Interview held", "missed": "Did not come to the interview",
     "cancelled": "Interview cancelled", "won": "Won", "lost": "Lost",
 }  # fmt: skip
+
+_APART = {
+    ",": re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.A),
+    ".": re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", re.A),
+}
+"""Numbers whose thousands are set apart, by the mark between them."""
+_NUMBER = re.compile(r"\d{1,20}([.,]\d{1,10})?", re.A)
 
 
 def record(
@@ -84,17 +92,22 @@ def close(session: Session, lead: Lead, user: User, now: datetime, state: str, a
 
 
 def parsed(text: str) -> Decimal | None:
-    """An amount as people write it; None when empty. Raises Refused."""
-    text = text.strip().replace(" ", "").replace("'", "")
+    """An amount as people write it; None when empty. Raises Refused.
+
+    Thousands may be set apart by a space, an apostrophe, a comma or a point: ``4,800`` and ``4.800`` are four thousand
+    eight hundred, ``4,80`` and ``0.125`` are not.
+    """
+    text = "".join(text.split()).replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     if not text:
         return None
-    if "," in text and "." in text:
-        text = text.replace(",", "") if text.rfind(".") > text.rfind(",") else text.replace(".", "")
-    try:
-        amount = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise Refused(f"“{text[:40]}” is no amount; write a number such as 4800.") from None
-    if not amount.is_finite() or not 0 <= amount < 10**12:
+    for thousands, cents in (",.", ".,"):
+        if _APART[thousands].fullmatch(text):
+            text = text.replace(thousands, "").replace(cents, ".")
+            break
+    if not _NUMBER.fullmatch(text):
+        raise Refused(f"“{text[:40]}” is no amount; write a number such as 4800.")
+    amount = Decimal(text.replace(",", "."))
+    if amount >= 10**12:
         raise Refused("The amount is out of range.")
     return amount
 

@@ -33,7 +33,7 @@ def unsubscribe(
     if lead is None:
         return
     if new:
-        session.add(consents.Consent(lead_id=lead.id, purpose="educational mail", granted=False, source=source, at=now))
+        session.add(consents.Consent(lead_id=lead.id, purpose=consents.EDUCATION, granted=False, source=source, at=now))
         events.record(
             session, now, "unsubscribed", f"Unsubscribed ({source}).", lead_id=lead.id, message_id=message_id, rule="X7"
         )

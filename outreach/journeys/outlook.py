@@ -74,7 +74,7 @@ def _chosen(session: Session, until: datetime, most: int) -> tuple[list[int], in
     query = select(Enrolment.id).where(*due)
     if total > most:
         # A hash of the id is chance enough, and the same people tomorrow: numbers do not jump.
-        query = query.where(func.abs(func.hashint8(Enrolment.id)) % 100_000 < 100_000 * most // total)
+        query = query.where(func.hashint8(Enrolment.id).op("&")(0x7FFFFFFF) % 100_000 < 100_000 * most // total)
     return list(session.scalars(query.order_by(func.hashint8(Enrolment.id)))), total
 
 

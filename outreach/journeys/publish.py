@@ -351,18 +351,6 @@ def take_back(row: SequenceRow) -> None:
     row.archived_at = None
 
 
-def step_at(text: str, line: int | None) -> str | None:
-    """The id of the step that a line of a document belongs to, to show an error beside it."""
-    found = None
-    for number, content in enumerate(text.splitlines(), start=1):
-        if line is not None and number > line:
-            break
-        words = content.strip().removeprefix("- ").removeprefix("{")
-        if words.startswith("id:"):
-            found = words[3:].split(",")[0].strip().strip("\"'")
-    return found
-
-
 def _all_new(sequence: Sequence) -> tuple[Change, ...]:
     return editing.changes(replace(sequence, steps=sequence.steps[:0], positive=(), negative=()), sequence)
 

@@ -14,12 +14,10 @@ from sqlalchemy.orm import Session
 
 from outreach.core import segments as rules
 from outreach.store import business_clock, segments
-from outreach.store.consents import Consent, Suppression
+from outreach.store.consents import EDUCATION, Consent, Suppression
 from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead, Tag
 from outreach.store.messages import Message
-
-PURPOSE = "educational mail"
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def known(session: Session, people: list[Lead], since: datetime, sending: Collec
 def _refused(session: Session, ids: list[int]) -> frozenset[int]:
     latest = (
         select(Consent.lead_id, Consent.granted)
-        .where(Consent.lead_id == func.any(ids), Consent.purpose == PURPOSE)
+        .where(Consent.lead_id == func.any(ids), Consent.purpose == EDUCATION)
         .ext(distinct_on(Consent.lead_id))
         .order_by(Consent.lead_id, Consent.at.desc(), Consent.id.desc())
     )

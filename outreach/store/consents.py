@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from outreach.store.base import Base, Id, Moment, ask
 from outreach.store.leads import normalised
 
+EDUCATION = "educational mail"
+"""The purpose under which consent to nurture and newsletters is kept."""
+
 
 class Consent(Base):
     """What a lead agreed to (or refused), with the words that were shown (MAIL C4)."""

@@ -184,7 +184,7 @@ def _page(lead_id: int, errors: dict[str, str], given: dict[str, str]) -> str:
         owners=[("", "Nobody")] + [(str(u.id), u.name) for u in users.active_users(session)],
         stages=[(stage, stage.capitalize()) for stage in pipeline.STAGES], sequences=_sequences(rows),
         interviews=deals.interviews_of(session, lead.id), deals=deals.deals_of(session, lead.id),
-        consent=consents.latest(session, lead.id, "educational mail"), sentence=states.sentence,
+        consent=consents.latest(session, lead.id, consents.EDUCATION), sentence=states.sentence,
         known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), zone_name=page_zone(),
     )  # fmt: skip
 

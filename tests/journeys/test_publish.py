@@ -106,10 +106,3 @@ def test_two_sequences_never_share_a_name(session: Any, house: Any, row: Sequenc
     publish.save_draft(session, second, replace(publish.draft_of(session, second), name="cadence"))
     with pytest.raises(Refused, match="Another sequence is called"):
         publish.publish(session, second, house.now(session), None)
-
-
-def test_a_line_belongs_to_the_step_above_it():
-    text = documents.write(replace(editing.blank("X")))
-    line = next(number for number, content in enumerate(text.splitlines(), 1) if "after:" in content)
-    assert publish.step_at(text, line) == "email"
-    assert publish.step_at(text, 1) is None

@@ -111,6 +111,18 @@ def test_somebody_is_invited_by_a_link_that_works_once(admin: Any, stranger: Any
     assert stranger.get(path[1]).status_code == 404
 
 
+def test_a_new_password_by_link_signs_other_browsers_out(rep: Any, stranger: Any, rita: User, house: Any) -> None:
+    """A link is given to whoever lost the password, or fears that somebody else knows it."""
+    assert rep.get("/settings/me").status_code == 200
+    with house.sessions.begin() as session:
+        link = accounts.invite_link(session, house, session.get_one(User, rita.id))
+    path = link.removeprefix("http://outreach.test")
+    stranger.get(path)
+    stranger.post(path, {"name": "Rita", "password": "another long one", "again": "another long one"})
+    assert stranger.get("/settings/me").status_code == 200
+    assert rep.get("/settings/me").status_code == 302
+
+
 def test_who_was_invited_is_given_leads_once_the_link_is_used(admin: Any, stranger: Any, ada: User, house: Any) -> None:
     """A lead that is given to somebody who never came would be seen by nobody."""
 
