@@ -1,6 +1,7 @@
 """A mailbox is set up, changed and taken out of use by an administrator.
 
 save      a mailbox's address, owner, servers, folders and pace, from a form; new ones too
+prefer    it sends for everybody who has no mailbox of their own; the first real one does so by itself
 remove    out of use: another mailbox takes over what waits; nothing is lost, threads begin anew (T3)
 """
 
@@ -80,6 +81,26 @@ def fresh(provider: str, now: datetime) -> Mailbox:
     )  # fmt: skip
 
 
+def prefer(session: Session, row: Mailbox, user: User, now: datetime) -> None:
+    """Letters that no rep's own mailbox sends leave from this one; those that wait already keep theirs. Raises Refused."""
+    if not row.active:
+        raise Refused(f"{row.address} is out of use.")
+    mailboxes.prefer(session, row)
+    words = f"{user.name} let {row.address} send for everybody who has no mailbox of their own."
+    events.record(session, now, "mailbox", words, actor_id=user.id, data={"mailbox": row.id})
+
+
+def takes_over(session: Session, house: House, row: Mailbox) -> bool:
+    """Whether a mailbox that reaches the world now sends for everybody, because what did so kept letters on this machine."""
+    before = mailboxes.default(session)
+    if not (row.smtp_secret or row.oauth_secret) or not house.settings.mail_is_local or before is row:
+        return False
+    if before is not None and (before.smtp_secret or before.oauth_secret):
+        return False
+    mailboxes.prefer(session, row)
+    return True
+
+
 def remove(session: Session, row: Mailbox, heir: Mailbox, user: User, now: datetime) -> int:
     """Take a mailbox out of use; how many waiting letters the heir took over. Raises Refused."""
     if heir.id == row.id or not heir.active:
@@ -88,6 +109,8 @@ def remove(session: Session, row: Mailbox, heir: Mailbox, user: User, now: datet
         raise Refused("This mailbox follows SMTP_URL and MAIL_FROM of the settings; change it there.")
     waiting = update(Message).where(Message.mailbox_id == row.id, Message.state == "queued")
     moved = len(session.scalars(waiting.values(mailbox_id=heir.id).returning(Message.id)).all())
+    if row.preferred:
+        mailboxes.prefer(session, heir)
     row.active, row.smtp_secret, row.imap_secret, row.oauth_secret = False, None, None, None
     words = f"{user.name} took the mailbox {row.address} out of use; {heir.address} takes over."
     events.record(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, case, func, or_, select
+from sqlalchemy import Boolean, ForeignKey, Interval, LargeBinary, bindparam, case, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment, ask
@@ -17,6 +17,8 @@ class Mailbox(Base):
     name: Mapped[str] = mapped_column(default="")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     from_env: Mapped[bool] = mapped_column(default=False)
+    preferred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It sends what no rep's own mailbox does: newsletters, letters of leads whose owner has none."""
     smtp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     """SMTP URL, encrypted (core secrets); None = SMTP_URL of the settings."""
     imap_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -72,6 +74,10 @@ class Mailbox(Base):
     sent_folder: Mapped[str] = mapped_column(default="", server_default="")
     """The folder of sent mail, watched only for a rep's own letters; empty = not watched."""
     created_at: Mapped[Moment]
+
+
+FOR_EVERYBODY = (Mailbox.preferred.desc(), Mailbox.user_id.is_not(None), Mailbox.id)
+"""The order in which a mailbox is looked for that sends when nothing else is chosen (the same in `outbox.ADOPT`)."""
 
 
 def active(session: Session) -> list[Mailbox]:
@@ -146,7 +152,13 @@ def with_own_server(session: Session) -> Mailbox | None:
 
 def default(session: Session) -> Mailbox | None:
     """The mailbox that sends when nothing else is chosen."""
-    return session.scalar(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id).limit(1))
+    return session.scalar(select(Mailbox).where(Mailbox.active).order_by(*FOR_EVERYBODY).limit(1))
+
+
+def prefer(session: Session, chosen: Mailbox) -> None:
+    """From now on this one sends when nothing else is chosen."""
+    session.execute(update(Mailbox).where(Mailbox.preferred, Mailbox.id != chosen.id).values(preferred=False))
+    chosen.preferred = True
 
 
 UNREAD = (
@@ -180,7 +192,8 @@ def by_owner(session: Session) -> dict[int | None, int]:
     """Owner -> the id of their mailbox; None -> the default one. Only mailboxes in use."""
     boxes = active(session)
     found: dict[int | None, int] = {box.user_id: box.id for box in reversed(boxes) if box.user_id}
-    return found | ({None: boxes[0].id} if boxes else {})
+    everybody = min(boxes, key=lambda box: (not box.preferred, box.user_id is not None, box.id), default=None)
+    return found | ({None: everybody.id} if everybody else {})
 
 
 ADDRESSES = select(Mailbox.address)

@@ -84,7 +84,7 @@ UPDATE messages m SET mailbox_id = coalesce(
     WHERE s.enrolment_id = m.enrolment_id AND s.state IN ('sent', 'unsure') AND s.message_id IS NOT NULL
     ORDER BY s.sent_at DESC NULLS LAST LIMIT 1),
   (SELECT b.id FROM mailboxes b WHERE b.active AND b.user_id = m.user_id AND m.kind <> 'notice' ORDER BY b.id LIMIT 1),
-  (SELECT b.id FROM mailboxes b WHERE b.active ORDER BY b.id LIMIT 1))
+  (SELECT b.id FROM mailboxes b WHERE b.active ORDER BY b.preferred DESC, b.user_id IS NOT NULL, b.id LIMIT 1))
 FROM lost WHERE m.id = lost.id
 """)
 

@@ -39,7 +39,13 @@ def mailbox_list() -> str:
     polls, sends = bool(settings.imap_url), bool(settings.submission_url)
     page = report.page(transaction(), now(), words, number, polls_env=polls, env_sends=sends)
     return render_template(
-        "mailboxes/list.html", boxes=page.shown, page=page, q=words, provider_of=table.of, local=settings.mail_is_local
+        "mailboxes/list.html",
+        boxes=page.shown,
+        page=page,
+        q=words,
+        provider_of=table.of,
+        local=settings.mail_is_local,
+        everybody=mailboxes.default(transaction()),
     )
 
 
@@ -73,7 +79,7 @@ def add_mailbox(provider: str) -> Response | tuple[str, int]:
     if row.sign_in != "password":
         sign_in_with.prepare(current_house(), row, row.sign_in)
         return redirect(f"{LIST}/{row.id}#connect", 303)
-    flash(f"{row.address} is set up. Try both servers once.", "ok")
+    flash(f"{row.address} is set up. {_taking_over(row)}Try both servers once.", "ok")
     return redirect(f"{LIST}/{row.id}", 303)
 
 
@@ -136,6 +142,16 @@ def resume_mailbox(mailbox_id: int) -> Response:
     row.paused_until, row.paused_reason, row.failures = None, "", 0
     poke("deliver")
     flash(f"{row.address} sends again, within its limits.", "ok")
+    return redirect(LIST, 303)
+
+
+@blueprint.post(LIST + "/<int:mailbox_id>/prefer")
+@role("admin")
+def prefer_mailbox(mailbox_id: int) -> Response:
+    """What no rep's own mailbox sends leaves from this one."""
+    row = _row(mailbox_id)
+    set_up_mailbox.prefer(transaction(), row, this_user(), now())
+    flash(f"{row.address} sends for everybody now. Letters that wait already leave from where they are.", "ok")
     return redirect(LIST, 303)
 
 
@@ -212,13 +228,20 @@ def connected() -> Response:
     except sign_in_with.OAuthRefused as refused:
         flash(str(refused), "bad")
         return redirect(f"{LIST}/{mailbox_id}", 303)
-    sign_in_with.finish(house, session.get_one(Mailbox, mailbox_id), pending["provider"], tokens)
+    row = session.get_one(Mailbox, mailbox_id)
+    sign_in_with.finish(house, row, pending["provider"], tokens)
+    words = _taking_over(row)
     poke("deliver")
-    flash(f"{address} is connected. Try both servers once.", "ok")
+    flash(f"{address} is connected. {words}Try both servers once.", "ok")
     return redirect(f"{LIST}/{mailbox_id}", 303)
 
 
 # ---- parts
+
+
+def _taking_over(row: Mailbox) -> str:
+    took = set_up_mailbox.takes_over(transaction(), current_house(), row)
+    return "Letters to everybody leave from it now; before, they stayed on this machine. " if took else ""
 
 
 def _ensure_one() -> None:

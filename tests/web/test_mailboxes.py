@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from outreach.journeys import set_up_mailbox, signing
 from outreach.mail import oauth
 from outreach.mail.providers import table
-from outreach.store import mailboxes, pauses
+from outreach.store import mailboxes, outbox, pauses
 from outreach.store.domains import DkimKeyRow, SendingDomain
 from outreach.store.hooks import HookPost
 from outreach.store.mailboxes import Mailbox
@@ -375,3 +375,56 @@ def test_a_server_that_does_not_answer_is_held_between_two_tries_as_well(admin: 
         row.paused_until = house.now(session) - timedelta(minutes=16)
     assert ">Held<" not in admin.get(LIST).text, "no try since: nothing waits any more, and nobody knows of a fault"
     assert "hello@lumen.example does not answer" not in admin.get("/health").text
+
+
+def test_the_first_real_mailbox_sends_for_everybody_and_another_one_may_be_chosen(
+    admin: Any, house: Any, ada: Any
+) -> None:
+    """Else newsletters, and letters of leads whose owner has no mailbox, would go on staying on this machine."""
+
+    def everybody() -> str:
+        with house.sessions() as session:
+            box = mailboxes.default(session)
+            assert box is not None
+            assert mailboxes.by_owner(session)[None] == box.id
+            return box.address
+
+    admin.get(LIST)
+    assert everybody().endswith("@outreach.test")
+    page = add(admin, user_id=str(ada.id))
+    assert everybody() == "hello@lumen.example"
+    assert "Letters to everybody leave from it now" in admin.get(page).text
+    second = add(admin, address="second@lumen.example")
+    assert "Letters to everybody" not in admin.get(second).text
+    assert everybody() == "hello@lumen.example"
+    assert f'action="{second}/prefer"' in admin.get(LIST).text
+    admin.post(f"{second}/prefer")
+    assert everybody() == "second@lumen.example"
+    first = the_row(house)
+    admin.post(f"{second}/remove", {"heir": first.id})
+    assert everybody() == "hello@lumen.example"
+
+
+def test_a_letter_without_a_mailbox_goes_by_the_one_that_sends_for_everybody(
+    admin: Any, house: Any, session: Any, lead: Any
+) -> None:
+    admin.get(LIST)
+    add(admin)
+    second = int(add(admin, address="second@lumen.example").rpartition("/")[2])
+    admin.post(f"{LIST}/{second}/prefer")
+    now = house.now(session)
+    row = Message(
+        kind="own",
+        lane="urgent",
+        lead_id=lead.id,
+        to_address=lead.email,
+        extra={},
+        references=[],
+        due_at=now,
+        queued_at=now,
+    )
+    session.add(row)
+    session.flush()
+    outbox.adopt(session, "urgent", now)
+    session.refresh(row)
+    assert row.mailbox_id == second
