@@ -213,11 +213,15 @@ def test_the_watchman_wakes_the_fetcher_for_his_mailbox(box: Any, server: Doveco
     with house.sessions.begin() as session:
         session.get_one(Mailbox, number).looked_at = business_clock.real_now(session)
     stop = threading.Event()
-    Watchman(dataclasses.replace(house, queue=Bell()), stop).start()
+    watchman = Watchman(dataclasses.replace(house, queue=Bell()), stop)
+    watchman.start()
     assert poked.wait(20)
     with house.sessions() as session:
         assert fetch.due(session, house) == [number]
     stop.set()
+    waiting = watchman.waiting[number]
+    waiting.join(20)
+    assert not waiting.is_alive()
 
 
 def test_a_broken_line_is_told_once_and_the_next_look_goes_on_behind_it(box: Any, server: Dovecot) -> None:
