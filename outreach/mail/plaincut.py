@@ -143,7 +143,8 @@ def _may_introduce(lines: list[str], index: int) -> bool:
 def _attribution(lines: list[str], index: int) -> int:
     """How many lines from here introduce a quotation; 0 when none do."""
     line = lines[index]
-    if marks.QUOTED_BEHIND.match(line):
+    behind = marks.DATED_BEHIND.match(line)
+    if marks.QUOTED_BEHIND.match(line) or (behind and not marks.TOLD_BY_SOMEBODY.search(behind[0])):
         return 1
     if marks.UNFINISHED.match(line) and len(_kinds(lines[index + 1 : index + 6])) >= 3:
         return 1

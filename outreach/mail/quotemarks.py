@@ -198,6 +198,12 @@ QUOTED_BEHIND: Final = re.compile(
     rf"^[ \t]{{0,4}}(?:{START})\b.{{0,120}}?\d.{{0,120}}?<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>[ \t]?(?:{VERBS})[:\uFF1A][ \t]+\S",
     re.IGNORECASE,
 )
+# The same with no address, where the day and the hour stand.
+DATED_BEHIND: Final = re.compile(
+    rf"^[ \t]{{0,4}}(?:{START})[ \t](?=[^\n]{{0,60}}\b(?:19|20)\d\d\b)(?=[^\n]{{0,80}}\d{{1,2}}[:.]\d{{2}})"
+    rf"[^\n:]{{0,60}}:?[^\n:]{{0,120}}?(?<!\w){NOT_THEMSELVES}(?:{VERBS})[ \t]?[:\uFF1A][ \t]+\S",
+    re.IGNORECASE,
+)
 # Nobody writes that to somebody: an address and a verb of writing, or a message that was written on a day.
 NAMED_WRITER: Final = re.compile(
     rf"^(?:[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>|[^\s<>@]{{1,100}}@[\w.-]{{2,150}})[ \t](?:{VERBS})[ \t]?[:\uFF1A]$"

@@ -28,6 +28,7 @@ MAX_SIGNATURE: Final = 40
 MAX_FOOTERS: Final = 5  # a list's, its sponsor's, the writer's own
 MAX_BANNER: Final = 16  # lines
 MAX_TOLD: Final = 1000  # letters of one
+FIRST_CONTACT: Final = "aka.ms/LearnAboutSenderIdentification"  # in whatever language the recipient's server warns
 
 
 def split_signature(text: str, sender: Sender = NOBODY) -> tuple[str, str]:
@@ -73,14 +74,14 @@ def _split(piece: str, sender: Sender, below: bool) -> tuple[str, str]:
     lines = piece.strip("\n").split("\n")
     above, lines = _banner(lines)
     cut = _behind_mark(lines, sender)
-    cut = _above_footers(lines[:cut], below)
+    end = cut = _above_footers(lines[:cut], below)
     block = signed_block(lines[:cut], sender)
     cut = cut if block is None else block
-    while cut and cut < len(lines) and _is_frame(lines[cut - 1]):
+    while cut and cut < len(lines) and (_is_frame(lines[cut - 1]) or _is_leaf(lines, cut - 1)):
         cut -= 1
-    more = next((at for at in range(cut, len(lines)) if marks.AFTERTHOUGHT.match(lines[at])), len(lines))
-    own = [*lines[:cut], *(["", *lines[more:]] if more < len(lines) else [])]
-    return "\n".join(own).strip("\n").rstrip(), "\n".join([*above, *lines[cut:more]])
+    more = next((at for at in range(cut, end) if marks.AFTERTHOUGHT.match(lines[at])), end)
+    own = [*lines[:cut], *(["", *lines[more:end]] if more < end else [])]
+    return "\n".join(own).strip("\n").rstrip(), "\n".join([*above, *lines[cut:more], *lines[end:]])
 
 
 def _banner(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -92,7 +93,7 @@ def _banner(lines: list[str]) -> tuple[list[str], list[str]]:
     for at in range(first, min(first + MAX_BANNER, len(lines))):
         if not lines[at].strip() or marks.RULE.match(lines[at]):
             continue
-        length = _warning(lines[at][:MAX_TOLD], warned)
+        length = len(lines[at]) if FIRST_CONTACT in lines[at] else _warning(lines[at][:MAX_TOLD], warned)
         warned = warned or length > 0
         if length < len(lines[at]):
             return (lines[:first], [lines[at][length:], *lines[at + 1 :]]) if warned else ([], lines)
@@ -102,7 +103,10 @@ def _banner(lines: list[str]) -> tuple[list[str], list[str]]:
 def _warning(line: str, warned: bool) -> int:
     """How many letters of a line warn; what only goes on with a warning counts below one."""
     length = 0
-    for sentence in re.split(r"(?<=[.!][ \t])", line):
+    sentences = re.split(r"(?<=[.!][ \t])", line)
+    if len(sentences) > 1 and len(sentences[0].split()) == 1:  # "Attention!"
+        sentences[:2] = ["".join(sentences[:2])]
+    for sentence in sentences:
         if not (marks.BANNER.match(sentence) or (warned and marks.WARNED.match(sentence))):
             break
         length, warned = length + len(sentence), True
@@ -113,6 +117,11 @@ def _is_frame(line: str) -> bool:
     """Whether a line right above a signature belongs to it: empty, a rule, a picture, an advertiser's link."""
     framed = any(shape.match(line) for shape in (marks.RULE, marks.DELIMITER, marks.PICTURE))
     return not line.strip() or framed or _is_advert(line)
+
+
+def _is_leaf(lines: Sequence[str], at: int) -> bool:
+    """The letter that a symbol font draws as a tree, above the plea for it."""
+    return lines[at].strip() == "P" and disclaims(lines[at + 1])
 
 
 def _is_advert(line: str) -> bool:
@@ -135,11 +144,19 @@ def _behind_mark(lines: Sequence[str], sender: Sender) -> int:
             and (line.endswith("-- ") or _is_below(lines[:at], lines[at + 1 :]))
         ):
             return at
+        if marks.RULE.match(line) and _invites(lines[at + 1 : at + 8]):
+            return at
         if marks.RULE.match(line) and len(lines) - at <= MAX_SIGNATURE and _closed(lines[:at], lines[at + 1 :], sender):
             return at
         if is_of_a_phone(line) and not any(map(is_sentence, before_legal(lines[at + 1 :]))):
             return at
     return len(lines)
+
+
+def _invites(lines: Sequence[str]) -> bool:
+    """Whether a meeting's own block begins here: the name of the service, and its link."""
+    first = next((line for line in lines if line.strip()), "")
+    return bool(marks.MEETING.match(first)) and any("http" in line for line in lines)
 
 
 def _closed(lines: Sequence[str], rest: Sequence[str], sender: Sender) -> bool:

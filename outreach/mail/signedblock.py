@@ -17,13 +17,14 @@ from . import signmarks as marks
 MAX_TAIL: Final = 40  # lines with words
 MAX_DETAIL: Final = 200  # letters of a line about somebody
 MAX_TOLD: Final = 1000  # letters of a line
+MAX_MOTTOS: Final = 3  # sentences of a signature
 MIN_LEGAL: Final = 40  # letters of a disclaimer's first line
 MAX_LEGAL: Final = 20  # lines of one paragraph
 LAWYERS_WORDS: Final = 4
 HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]|[ \t]{3,}|[ \t](?:mailto|tel|phone|mob|mobile|e-?mail)\b")
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'-]*){0,3}[ \t]*")
-PERSON_ROW: Final = re.compile(NAME.pattern + r"[ \t|]*[\d +()/.-]+[ \t|]*")
+PERSON_ROW: Final = re.compile(r"(?=[^\n]*\d)" + NAME.pattern + r"[ \t|]*[\d +()/.-]+[ \t|]*")
 SIGNED: Final = re.compile(r"[ \t]*/{1,2} ?(?=[^\W\d_])")  # as in "/Jo"
 FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
@@ -75,6 +76,8 @@ def is_sentence(line: str) -> bool:
     if marks.CONTACT.search(line[:400]) and len(line) < 100:
         return len(marks.PLAIN_WORD.findall(line)) >= 6
     words, small = len(line.split()), len(marks.PLAIN_WORD.findall(line))
+    if marks.DOTTED_FORM.search(line):  # "S.A. de C.V.", whose dot ends no sentence
+        small -= sum(word.endswith(".") or bool(marks.PARTICLES.fullmatch(word)) for word in line.split())
     letters = len(re.findall(r"[\u3040-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", line[:200]))
     if words >= 12 and (small >= 3 or line.isupper()):
         return True
@@ -144,21 +147,68 @@ def signed_block(lines: Sequence[str], sender: Sender) -> int | None:
 
 def _begin(lines: Sequence[str], sender: Sender) -> int | None:
     tail = _tail(lines)
+    start = _first(lines, tail, sender)
+    start = _at_card(lines, tail) if start is None else start
+    if start is not None:
+        return start
+    end = _above_mottos(lines)
+    if end < len(lines) and (start := _first(lines, _tail(lines[:end]), sender)) is not None:
+        return start if _is_proven(lines[start:end]) else None
+    tail = _tail(lines, over_mottos=True)
+    start = _first(lines, tail, sender)
+    if start is None:
+        return None
+    motto = next((at for at in tail if at > start and _says(lines[at])), len(lines))
+    return start if _is_proven(lines[start:motto]) else None
+
+
+def _first(lines: Sequence[str], tail: Sequence[int], sender: Sender) -> int | None:
     own = [number for number, at in enumerate(tail) if sender.signs(lines[at])]
-    starts = (_below_closing(lines, tail, own, sender), _at_own_name(lines, tail, own, sender), _at_card(lines, tail))
-    return next((start for start in starts if start is not None), None)
+    start = _below_closing(lines, tail, own, sender)
+    return _at_own_name(lines, tail, own, sender) if start is None else start
 
 
-def _tail(lines: Sequence[str]) -> list[int]:
-    """The places of the lines with words below the last sentence, in order."""
+def _tail(lines: Sequence[str], over_mottos: bool = False) -> list[int]:
+    """The places of the lines with words below the last sentence, in order.
+
+    ``over_mottos``: a sentence with a line of contact right below it may be the firm's, and the tail goes on above it.
+    """
     places: list[int] = []
+    mottos = MAX_MOTTOS if over_mottos else 0
     for at in range(len(lines) - 1, -1, -1):
         if not lines[at].strip():
             continue
-        if len(places) == MAX_TAIL or _says(lines[at]):
+        if len(places) == MAX_TAIL:
             break
+        if _says(lines[at]):
+            reached = bool(places) and any(marks.CONTACT.search(lines[place]) for place in places[-3:])
+            if not (mottos and reached and _is_motto(lines[at])):
+                break
+            mottos -= 1
         places.append(at)
     return places[::-1]
+
+
+def _above_mottos(lines: Sequence[str]) -> int:
+    """Where the sentences begin that end a text and say what a firm is."""
+    end = len(lines)
+    for _ in range(MAX_MOTTOS):
+        last = next((at for at in range(end - 1, 0, -1) if lines[at].strip()), 0)
+        if not (last and _says(lines[last]) and _is_motto(lines[last]) and marks.STANDING.search(lines[last])):
+            break
+        end = last
+    return end
+
+
+def _is_motto(line: str) -> bool:
+    """A sentence that nobody says of themselves or asks."""
+    asks = marks.ASKS.search(line) or marks.SAID.match(line) or marks.MYSELF.search(line) or FOOTNOTE.match(line)
+    return len(line) <= MAX_DETAIL and not asks
+
+
+def _is_proven(lines: Sequence[str]) -> bool:
+    """Whether two lines at least tell what somebody is or where they are found."""
+    return sum(map(_is_detail, lines)) + sum(_is_heading(line, 0) for line in lines if not _is_detail(line)) > 1
 
 
 def _says(line: str) -> bool:
@@ -178,6 +228,12 @@ def _says(line: str) -> bool:
 def _closes(line: str) -> bool:
     """A closing, in one language or two."""
     return all(marks.CLOSING.match(half.strip()) for half in re.split(r"[/|]", line, maxsplit=1))
+
+
+def _signs_off(line: str, sender: Sender) -> bool:
+    """A closing and the sender's name on one line."""
+    places = itertools.islice(re.finditer(r"[ \t,;.–-]+(?=[^\W\d_])", line[:80]), 8)
+    return any(sender.signs(line[place.end() :]) and _closes(line[: place.start()]) for place in places)
 
 
 def _may_close(lines: Sequence[str], at: int, name: str, sender: Sender) -> bool:
@@ -202,6 +258,11 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
     """Below a closing and a name; where the name comes again in full, there."""
     for number, at in enumerate(tail[:-1]):
         name = tail[number + 1]
+        if _signs_off(lines[at], sender):
+            goes_on = _closes(lines[name]) or _signs_off(lines[name], sender)
+            if not goes_on and (_is_heading(lines[name], 1) or _details(lines, tail[number + 1 :])):
+                return name
+            continue
         if marks.PICTURE.match(lines[name]) and _closes(lines[at]):
             return name
         closes = _closes(lines[at]) or _may_close(lines, at, lines[name], sender)
@@ -215,7 +276,7 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
             return name  # the firm's name, not the writer's
         if again is not None and _details(lines, [place for place in rest if place >= again]):
             return again
-        next_to = bool(rest) and rest[0] == name + 1 and _is_heading(lines[rest[0]], sender.signs(lines[name]))
+        next_to = bool(rest) and rest[0] == name + 1 and _is_post(lines[name], lines[rest[0]], sender)
         if next_to or _details(lines, rest):
             return rest[0]
     return None
@@ -316,6 +377,18 @@ def _details(lines: Sequence[str], places: Iterable[int]) -> bool:
 def _is_detail(line: str) -> bool:
     shapes = (marks.CONTACT, marks.PHONE, marks.COMPANY, marks.TITLE, marks.REGISTERED, marks.PICTURE)
     return len(line) <= MAX_DETAIL and any(shape.search(line) for shape in shapes)
+
+
+def _is_post(name: str, line: str, sender: Sender) -> bool:
+    """What somebody is, right below their name: below a whole name in any words that say nothing else."""
+    named = sender.signs(name)
+    if marks.GOODBYE.match(line):
+        return False
+    if _is_heading(line, named):
+        return True
+    whole = named and len(name.split()) > 1
+    few = len(line) < 60 and len(line.split()) <= 6 and not re.search(r"[?!:…]|\d", line)
+    return bool(whole and few) and not (marks.MYSELF.search(line) or _closes(line))
 
 
 def _is_heading(line: str, named: int) -> bool:

@@ -6,7 +6,7 @@ Lists of words and shapes only; ``signature`` and ``signedblock`` say how they a
 import re
 from typing import Final
 
-DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:--|––|—|—-|--=20|- -|_{2,7})[ \t\u00a0]*$")
+DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:-{2,3}|––|—|—-|--=20|- -|_{2,7})[ \t\u00a0]*$")
 RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$")
 DEVICE: Final = (
     r"(?:(?:iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|motorola|oneplus|xperia|windows|outlook|"
@@ -14,7 +14,8 @@ DEVICE: Final = (
     r"typeapp|bluemail|l['’]appli|"
     r"edison mail|canary|k-9|fairemail|verizon|t-mobile|vodafone|telekom|wireless|handheld|"
     r"mobil|m[óo]vil|celular|cellulare|t[ée]l[ée]phon|telefon|tel[ée]fon|puhelim|smart-?phon|smartfon|tablet|ger[äa]t|"
-    r"телефон|смартфон|мобил|почт|приложен|устройств|айфон|айпад|ноутбук|aplikac|za[rř][ií]zen|urz[ąa]dzen|ure[đd]aj|laite|laitte|"
+    r"(?-i:Mail|E-Mail|Email|Webmail|Posta|Correo|Courrier)\b|телефон|смартфон|мобил|почт|приложен|устройств|айфон|айпад|"
+    r"ноутбук|aplikac|za[rř][ií]zen|urz[ąa]dzen|ure[đd]aj|laite|laitte|"
     r"携帯|スマートフォン|手机|网易|腾讯|κινητ)\w*|(?:ios|htc|oppo|pixel|sony|lg|web\.de|gmx|aol|gsm|spark|newton|front|zoho|tuta|at&t|"
     r"phone|handy|app|mac|qq)\b)"
 )
@@ -47,9 +48,14 @@ SENT_FROM: Final = re.compile(
     r"|(?:從我的|从我的).{1,20}(?:傳送|发送|寄出)|.{0,20}에서 보냄|gửi từ .{1,40}|dikirim dari .{1,40}|נשלח מ.{1,30}"
     r"|(?:أُرسلت|أرسلت|تم الإرسال) من .{1,30}|ส่งจาก.{1,30}"
     r"|sen[td] (?:from|via|with|using|by) [\w-]{1,20}(?: [\w-]{1,20}){0,2} ?[(\[<] ?https?://\S{1,100} ?"
-    r"|sent on the (?:go|move|run|road)|on the (?:go|move|run|road) ?[-–—,;.] ?(?:please )?(?:excuse|pardon|forgive|apolog)[^\n]{0,80}"
-    r"|provenance ?: .{1,40}|(?:sent|typed|written) (?:from|on|with|by) (?:a|an|the) "
-    r"(?:\w{1,15} ){0,2}(?:device|keyboard|screen|touchscreen|thumbs?)"
+    r"|sent on the (?:go|move|run|road)|on the (?:go|move|run|road) ?[-–—,;.] ?(?:please )?(?:excuse|pardon|forgive|"
+    r"apolog)[^\n]{0,80}"
+    r"|provenance ?: .{1,40}|(?:sent|typed|written) (?:from|on|with|by|using) (?:(?:a|an|the|my|two|both) )?"
+    r"(?:\w{1,15} ){0,3}(?:device|keyboard|screen|touchscreen|thumbs?)(?: on [^.!?\n]{1,30})?"
+    r"|(?:kurz (?:und knapp )?)?(?:von )?unterwegs (?:gesendet|geschrieben|getippt)"
+    r"|(?:android|ios|iphone)\w{0,2}용 ?outlook[^\n]{0,16}|(?:获取|取得)(?:适用于|適用於).{0,14}outlook.{0,40}"
+    r"|(?:الحصول على|تنزيل) outlook.{0,40}|(?:αποκτήστε|κατεβάστε|скачайте|získejte|zdobądź) .{0,12}outlook.{0,40}"
+    r"|(?:ios|android) için outlook.{0,40}"
     r"|(?:please )?(?:excuse|pardon|forgive) (?:my |any |the )?(?:brevity|terseness|typos?|spelling)"
     r"(?:[ ,] ?(?:sent|typed|written|dictated|as|from|this|i['’]m)\b[^.!?\n]{0,60})?"
     r"|yahoo mail: search, organi[sz]e, conquer|\[?https?://\S{1,80}\]?\s*sent (?:with|from).{0,40}"
@@ -102,19 +108,23 @@ DISCLAIMER: Final = re.compile(
     r"think about) the environment|bitte (?:denken|pr[üu]fen) sie[^.]{0,40}(?:umwelt|drucken|ausdrucken)|"
     r"(?:p )?(?:please )?(?:don[’']t|do not|only) print|think before you print|"
     r"(?:de conformidad con|de acuerdo con|en cumplimiento de|ai sensi d|in ottemperanza|conform[ée]ment [àa]|in accordance with|"
-    r"pursuant to|gem[äa](?:ß|ss) )[^\n]{0,160}\b(?:les? (?:informamos|comunicamos)|se le informa|si (?:informa|precisa)|la informiamo|"
+    r"pursuant to|gem[äa](?:ß|ss) )[^\n]{0,160}\b(?:les? (?:informamos|comunicamos)|se le informa|si (?:informa|precisa)|"
+    r"la informiamo|"
     r"nous vous informons|"
     r"we (?:hereby )?inform you|"
     r"informieren wir)\b|"
     r"(?:pensez|pensons) [àa] l[’']environnement|n[’']imprimez|merci de n[’']imprimer|piens[ae] en el medio|"
-    r"(?:pense|preserve|proteja) (?:n?o |em )?(?:seu )?(?:meio )?ambiente|(?:rispetta|pensa all)[^.]{0,12}ambiente|"
+    r"(?:pense|preserve|proteja) (?:n?o |em )?(?:seu )?(?:meio )?ambiente|(?:rispett|pens)\w{1,4} (?:all[’'])?[^.]{0,12}ambiente|"
     r"denk aan het milieu|t[äa]nk p[åa] milj[öo]n|t(?:æ|e)nk p[åa] milj[øo]et|(?:p )?save (?:a tree|trees)\b|prima di stampare|"
     r"zanim wydrukujesz|pomy[śs]l (?:o [śs]rodowisku|przed wydruk)|"
     # What some write below their name: of rights, of fraud, of their hours, of where to book.
     r"(?:copyright )?(?:©|\(c\)) ?\d{4}\b|(?:strictly )?(?:private|privileged) (?:&|and) confidential\b|"
+    r"[^.\n]{1,60}\backnowledges? (?:and pays? respects? to )?the (?:traditional|first) (?:owners?|custodians?|peoples?|"
+    r"nations?)\b|"
     r"nothing in this (?:e-?mail|message|communication)[^\n]{0,40}(?:constru|constitut|binding|contract|legal)|"
     r"this (?:e-?mail|message|communication) (?:does not constitute|is not an offer)|"
-    r"if you are not the (?:intended|named|correct) (?:recipient|addressee)s?(?: of this \S{1,12})?,? (?:you (?:are|must|should|may)|"
+    r"if you are not the (?:intended|named|correct) (?:recipient|addressee)s?(?: of this \S{1,12})?,? (?:you (?:are|must|"
+    r"should|may)|"
     r"please (?:notify|delete|inform|contact|advise|destroy))\b|"
     r"si vous n[’'][êe]tes pas (?:le|la) (?:\w{1,10} )?destinataire (?:de ce|du pr[ée]sent|vis[ée])|"
     r"si (?:usted )?no es (?:usted )?el destinatario (?:de este|del presente|indicado)|"
@@ -148,7 +158,8 @@ MILD: Final = re.compile(
     r"(?:detta|det h[äa]r) (?:meddelande|e-post\w*|mejl\w*)|(?:denne|dette) (?:e-?mail|e-post\w*|mail|melding\w*|besked)|"
     r"t[äa]m[äa] (?:viesti|s[äa]hk[öo]posti\w*)|(?:ez az?|jelen) (?:e-?mail|[üu]zenet|lev[ée]l)|acest (?:mesaj|e-?mail)|"
     r"bu (?:e-?posta|mesaj|ileti)|"
-    r"(?:это|данное|настоящее) (?:\w+ )?(?:сообщение|письмо)|(?:це|цей) (?:повідомлення|лист)|(?:το παρόν|αυτό το) (?:μήνυμα|e-?mail)|"
+    r"(?:это|данное|настоящее) (?:\w+ )?(?:сообщение|письмо)|(?:це|цей) (?:повідомлення|лист)|(?:το παρόν|"
+    r"αυτό το) (?:μήνυμα|e-?mail)|"
     r"(?:この|本)(?:電子)?メール|(?:本|此)邮件|(?:本|此)郵件|(?:본|이) ?(?:메일|이메일|메시지)|הודעה זו|(?:هذه الرسالة|هذا البريد))",
     re.IGNORECASE,
 )
@@ -169,23 +180,28 @@ CONTACT: Final = re.compile(
 # Stems of what lawyers let every mail say, by language; several of them together say it in any wording.
 LAWYERS: Final = re.compile(
     r"confiden[tc]i|privileg|intended|recipient|unauthori[sz]|disclos|disseminat|distribut|copying|prohibited|in error|notif|"
-    r"delete|destroy|liab|virus|vertraulich|empf[äa]nger|adressat|irrt[üu]mlich|unbefugt|weitergabe|weiterleit|vernichten|"
+    r"delete|destroy|liab|virus|freedom of information|\bfoi|vertraulich|empf[äa]nger|adressat|irrt[üu]mlich|unbefugt|"
+    r"weitergabe|weiterleit|vernichten|"
     r"destinata|erreur|diffusion|interdi|divulg|autori[sz]|prohibid|copia|riservat|errore|vietat|eventuali|vertrouwelijk|"
     r"afzender|ontvanger|uitsluitend|onterecht|"
-    r"datos personales|fichero|rectific|lopd|rgpd|gdpr|lgpd|dsgvo|donn[ée]es personnelles|dati personali|dados pessoais|personenbezogen|"
+    r"datos personales|fichero|rectific|lopd|rgpd|gdpr|lgpd|dsgvo|donn[ée]es personnelles|dati personali|dados pessoais|"
+    r"personenbezogen|"
     r"datenschutz|data protection|"
     r"geadresseerde|verstrekt|obsah|adresát|poufn|adresat|zakaz|addresse|by mistake|the sender|odbiorc|nieupraw|usuni|rozpowszech|"
-    r"d[ůu]v[ěe]rn|p[řr][íi]jemc|neopr[áa]vn|konfidenti|fortrolig|mottagar|modtager|mottaker|avs[äa]ndar|afsender|avsender|radera|"
+    r"d[ůu]v[ěe]rn|p[řr][íi]jemc|neopr[áa]vn|konfiden[ts]i|fortrolig|mottatt|modtaget|mottagit|ved en fei?l|mottagar|"
+    r"modtager|mottaker|avs[äa]ndar|afsender|avsender|radera|"
     r"slette?|"
     r"luottamuks|vastaanottaj|l[äa]hett[äa]j|poist|bizalmas|c[íi]mzett|jogosulatlan|t[öo]r[öo]l|confiden[țt]|[șs]terge|gizli|"
     r"al[ıi]c[ıi]|yetkisiz|yaln[ıi]zca|"
-    r"конфиденциальн|адресат|получател|уничтож|удал|конфіденц|одержувач|видал|εμπιστευτικ|παραλ[ήη]πτ|αποστολ|διαγρ[άα]|機密|受信者|削除|誤って|"
+    r"конфиденциальн|адресат|получател|уничтож|удал|конфіденц|одержувач|видал|εμπιστευτικ|παραλ[ήη]πτ|αποστολ|διαγρ[άα]|機密|"
+    r"受信者|削除|誤って|"
     r"保密|机密|收件人|删除|误|기밀|비밀|수신|수취|삭제|סודי|נמען|מחק|سري|المرسل إليه|حذف",
     re.IGNORECASE,
 )
 # The first words of what a gateway puts on top of mail from outside, or of what ranks a message as secret.
 _LETTER: Final = (
-    r"(?:e-?mails?|mail|mejl\w*|message|sender|nachricht|absender|courriel|exp[ée]diteur|correo|mensaje|remitente|messaggio|mittente|"
+    r"(?:e-?mails?|mail|mejl\w*|message|sender|nachricht|absender|courriel|exp[ée]diteur|correo|mensaje|remitente|messaggio|"
+    r"mittente|"
     r"bericht|afzender|mensagem|remetente|wiadomo[śs][ćc]|nadawca|e-post\w*|meddelande|besked|melding|письмо|сообщение)"
 )
 _OUTSIDE: Final = (
@@ -193,7 +209,8 @@ _OUTSIDE: Final = (
     r"udefra|внешн)"
 )
 BANNER: Final = re.compile(
-    r"^\W{0,8}(?:caution|warning|attention|achtung|vorsicht|hinweis|let op|attenzione|atenci[óo]n|advertencia|aten[çc][ãa]o|cuidado|"
+    r"^\W{0,8}(?:caution|warning|attention|achtung|vorsicht|hinweis|let op|attenzione|atenci[óo]n|advertencia|aten[çc][ãa]o|"
+    r"cuidado|"
     r"prudence|uwaga|varning|advarsel|varoitus|pozor|figyelem|dikkat|внимание|увага|警告|注意)(?: notice)?[ \t]{0,2}"
     rf"(?:[:\]]{{1,2}}\*{{0,2}}$|[:!\]\-–—*]{{1,4}}[^\n]{{0,160}}(?:{_OUTSIDE}|unknown|phish|click|unbekannt|inconnu))"
     rf"|^\W{{0,8}}(?:caution|warning|achtung|vorsicht)\b[^\n]{{0,40}}{_LETTER}[^\n]{{0,40}}{_OUTSIDE}"
@@ -204,7 +221,11 @@ BANNER: Final = re.compile(
     r"|^\W{0,2}[\[(*]{1,3}(?:external|extern\w{0,2}|ext)[^\n\])*]{0,30}[\])*]{1,3}\W{0,3}(?:$|(?:do not|don['’]t)\b)"
     r"|^\W{0,4}(?:some people who received this message |you )don['’]t often get e-?mail from|"
     r"^\W{0,4}(?:sie erhalten nicht (?:h[äa]ufig|oft) "
-    r"e-?mails? von|vous ne recevez pas souvent de courriers?|no suele recibir|non si ricevono spesso|u ontvangt niet vaak|"
+    r"e-?mails? von|vous ne recevez pas souvent de courriers?|no suele recibir|non (?:si ricevono|ricevi) spesso|"
+    r"alcune persone che hanno ricevuto questo messaggio|"
+    r"einige personen, die diese nachricht|certaines personnes qui ont reçu ce message|"
+    r"algunas personas que han recibido este mensaje|"
+    r"algumas pessoas que receberam esta mensagem|sommige mensen die dit bericht|u ontvangt niet vaak|"
     r"voc[êe] n[ãa]o costuma receber|du f[åa]r (?:inte|ikke) ofte|nie otrzymujesz często)"
     r"|^\W{0,4}(?:classification|sensitivity|klassifizierung|klassifikation|einstufung|classificaci[óo]n|classificazione)[ \t]?[:|"
     r"][ \t]?"
@@ -219,7 +240,8 @@ BANNER: Final = re.compile(
 WARNED: Final = re.compile(
     r"^\W{0,4}(?:please )?(?:do not|don['’]t|never|be (?:careful|cautious|wary|aware|vigilant)|(?:use|exercise|"
     r"take)(?: \w{1,10})? ca(?:ution|re)|think before|avoid|"
-    r"beware)\b[^\n]{0,50}\b(?:click|open|respond|repl|follow|enter|download|enabl|provid|act(?:ing)?\b|links?\b|attachments?\b|phish)"
+    r"beware)\b[^\n]{0,50}\b(?:click|open|respond|repl|follow|enter|download|enabl|provid|act(?:ing)?\b|links?\b|"
+    r"attachments?\b|phish)"
     r"|^\W{0,4}(?:please )?(?:report|forward|when in doubt|if in doubt|if you (?:are|suspect|have|think|believe))\b"
     r"[^\n]{0,60}(?:suspicious|"
     r"phish|report|"
@@ -234,6 +256,9 @@ WARNED: Final = re.compile(
     r"[^\n]{0,80}(?:klick|links?\b|anh[äa]ng|[öo]ffn|absender|liens?\b|pi[èe]ces?|exp[ée]diteur|enlace|adjunt|archivo|remitente|"
     r"allegat|mittente|bijlage|"
     r"afzender|anexo|remetente|za[łl][ąa]cznik|nadawc|bilag|vedlegg|bifog|avs[äa]ndar|vorsicht|prudent|vigilant|voorzichtig)"
+    r"|^\W{0,4}(?:будьте (?:осторожн|внимательн|пильн)|не (?:открывайте|переходите|нажимайте|відкривайте)|"
+    r"если (?:вы )?(?:считаете|сомневаетесь)[^\n]{0,40}(?:письм|сообщ)|zachowaj ostrożn|bądź ostrożn|buďte opatrn|legyen óvatos|"
+    r"dikkatli olun)"
     rf"|^\W{{0,4}}this {_LETTER}[^\n]{{0,60}}{_OUTSIDE}",
     re.IGNORECASE,
 )
@@ -260,14 +285,47 @@ SAID: Final = re.compile(
     r"^\W{0,4}(?:(?:invoice|billing|shipping|delivery|order|rechnung|liefer|bestell|factur|livraison|entrega|spedizione|"
     r"adresse de|direcci[óo]n de)[\w /-]{0,30}[:：]|"
     r"(?:please|pls|kindly|bitte|merci de|veuillez|s[’']il|por favor|prego|per favore|graag|prosz[ęe]|пожалуйста|don[’']t|do not)"
-    r"\b(?! (?:visit|follow|note|consider|think|print|see our|find us|rate|review|besuchen|folgen|beachten|denken|dr[uü]ck|pr[üu]fen))"
+    r"\b(?! (?:visit|follow|note|consider|think|print|see our|find us|rate|review|besuchen|folgen|beachten|denken|dr[uü]ck|"
+    r"pr[üu]fen))"
     r"[ \t]+\w|(?:call|ring|e?-?mail|text|write|remove|take) me\b[ \t]+\w|(?:remove|take) us\b|"
     r"(?:new|neue\w?|nouve\w+|nuev\w+|nuov\w+)[ \t]+(?-i:[a-zà-ÿ]))",
     re.IGNORECASE,
 )
+# An end that is an abbreviation's.
+DOTTED_FORM: Final = re.compile(
+    r"(?:\b(?:[A-ZŠ]\. ?){2,}|\b(?:[a-z]\. ?){2,}|\bo\. ?o\.|\b(?:Ltd|Inc|Co|Corp|Cia|Kft|Zrt|SpA|GmbH)\.)[ \t]*$"
+)
+# Who speaks of themselves says something, and so does a farewell below a name.
+MYSELF: Final = re.compile(
+    r"\b(?:i|i[’'](?:m|ll|ve|d)|me|my|mine|myself|ich|mir|mich|meine?[rmns]?|je|j[’']\w+|moi|mon|mes|yo|mío?|mis?|io|mio|mia|"
+    r"eu|meu|minha|ik|mij|mijn|jag|mig|min|jeg|meg|mitt|ja|mnie|mój|я|мне|меня|мой|моя|私|我)\b",
+    re.IGNORECASE,
+)
+GOODBYE: Final = re.compile(
+    r"^\W{0,4}(?:see|talk|speak|call|ring|text|bis|auf|à|a|até|hasta|tot|vi ses?|ses|do|до|z|thank\w*|thx|"
+    r"danke|merci|gracias|"
+    r"grazie|obrigad\w|bedankt|tack|tak|takk|dzięk\w+|attach\w*|encl\w*|anlagen?|anbei|anhang|p\.?j|allegat\w+|adjunt\w+|cc|"
+    r"yes|no|ok|"
+    r"and|or|but|for|from|on|in|at|with|und|oder|von|et|ou|y|o|e|en|och|og|i|и)\b",
+    re.IGNORECASE,
+)
+# What a firm is: said of itself by its printer, and by nobody in an answer.
+STANDING: Final = re.compile(
+    r"\b(?:authori[sz]ed (?:and|&) regulated|regulated by|registered (?:with|by|as)|(?:is a |proud )?members? of|"
+    r"mitglied (?:im|der|in|des)|"
+    r"membre d|miembro de|membro d|socio d|lid van|medlem a[fv]|certified|certificat\w+|zertifizi\w+|certifi[ée]\w*|accredited|"
+    r"available (?:on|upon) request|iso[ -]?\d{4,5}|award[- ]winning|established in|"
+    r"seit \d{4}|since \d{4}|depuis \d{4}|desde \d{4}|dal \d{4})",
+    re.IGNORECASE,
+)
+# A meeting that a calendar invites to.
+MEETING: Final = re.compile(
+    r"^[ \t]{0,4}(?:[\w ]{0,24}\b(?:microsoft teams|zoom meeting|google meet|webex)\b)", re.IGNORECASE
+)
 # What asks for what follows: a colon, or a word that nothing ends with.
 ANNOUNCED: Final = re.compile(
-    r"[^\W\d_][ \t]?[:：][ \t]*$|\b(?:at|to|for|with|from|via|by|add|is|are|an|bei|unter|für|mit|über|ist|sind|lautet|à|chez|pour|avec|"
+    r"[^\W\d_][ \t]?[:：][ \t]*$|\b(?:at|to|for|with|from|via|by|add|is|are|an|bei|unter|für|mit|über|ist|sind|lautet|à|chez|"
+    r"pour|avec|"
     r"est|a|para|con|es|per|presso|è|aan|naar|voor|met|til|för|hos|dla|na|do|pro|для|на)[ \t]*$",
     re.IGNORECASE,
 )
@@ -275,7 +333,7 @@ SENTENCE_END: Final = re.compile(r"[.?!:。？！…،؟]['\")\]»”]{0,2}[ \t]
 PHONE: Final = re.compile(r"(?:\d[ ()./-]{0,3}){7}")
 COMPANY: Final = re.compile(
     r"\b(?i:llp|llc|ltda|lda|pvt|inc|corp|ohg|partg\w*|e\.k|sarl|sas|eurl|spa|srl|oyj?|kft|nyrt|zrt|pty|plc|gbr)\b|"
-    r"(?<!\w)(?:AB|ApS|AS|A/S|A\.S\.|A\.Ş\.|S\.L\.|S\.A\.|C\.\s?A\.|SA|BV|B\.V\.|AG|Sp\.? z\s?o\.?\s?o|"
+    r"(?<!\w)(?:AB|ApS|AS|A/S|A\.S\.|A\.Ş\.|S\.L\.|S\.A\.|C\.\s?A\.|SA|BV|B\.V\.|AG|(?i:sp\.? ?z ?o\.? ?o)|"
     r"s\.\s?r\.\s?o|a\.\s?s\.|d\.o\.o|ООО|ЗАО|ИП|ТОВ)(?!\w)|"
     r"株式会社|有限公司",
 )
@@ -301,12 +359,14 @@ REGISTERED: Final = re.compile(
 # What a law asks firms to print below their letters; two of them in a line that says nothing else are such a line.
 REGISTRY: Final = re.compile(
     r"sitz der ges|registergericht|amtsgericht|handelsregister|hr[ab] ?\d|gesch[äa]ftsf[üu]hr\w{0,4} ?:|vorstand ?:|aufsichtsrat|"
-    r"ust-?id|registered (?:in|office|number|no)|company (?:number|no)|vat (?:no|number|reg)|\brcs\b|\bsire[nt]\b|capital (?:social|de)|"
+    r"ust-?id|registered (?:in|office|number|no)|company (?:number|no)|vat (?:no|number|reg)|\brcs\b|\bsire[nt]\b|"
+    r"capital (?:social|de)|"
     r"p\. ?iva|\brea\b|\bkvk\b|\bbtw\b|\bnip\b|\bregon\b|\bkrs\b|registro mercantil|\b[cn]if\b|\bcnpj\b|org\.? ?n[ru]",
     re.IGNORECASE,
 )
 PICTURE: Final = re.compile(
-    r"^\W{0,4}(?:\[(?:image|cid|inline image|logo|bild)\b[^\]\n]{0,120}\]|"
+    r"^\W{0,4}(?:logo(?:type)?\b[ \t:]?[^.!?\n:,]{0,40}|\[[\w ()-]{0,40}(?:signature|logo)[\w ()-]{0,20}\]|\[(?:image|cid|"
+    r"inline image|logo|bild)\b[^\]\n]{0,120}\]|"
     r"\[?(?:image|inline image|bild|beschreibung|descri\w+)[ \t]?:[ \t][^\n]{0,160}|!?\[[^\]\n]{0,100}\]\(\S{1,400}\)|"
     # What a word processor's eyes say of it, on two lines.
     r"\[(?:an? |ein |une? |una |um |een |picture |bild,? |image |immagine |afbeelding )[^\]\n]{3,120}|"

@@ -94,3 +94,27 @@ def test_a_rule_right_above_a_sender_with_an_address_begins_a_quotation() -> Non
     assert reply_text(f"Yes.\n\n{rule}\nFrom: Bob <bob@s.example>\n\nHello, how are you?", "").text == "Yes."
     said = f"Yes.\n\n{rule}\n\nFrom: Berlin to Paris, by train.\n\nIs that fine?"
     assert reply_text(said, "").text == said
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "Il 22/07/2026 10:44, Ann Other ha scritto: le scrivo per il suo ordine",
+        "Il giorno lun 10 ago 2026 alle ore 13:42 Ann Other < ann@l.example > ha scritto: Buongiorno",
+        "On Mon, 10 Aug 2026 at 13:42, Ann Other wrote: does Tuesday suit you?",
+    ],
+)
+def test_a_letter_that_lost_its_line_ends_loses_the_quotation_too(behind: str) -> None:
+    assert reply_text(f"va bene per noi {behind}", "").text == "va bene per noi"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "On 5 May 2026 at 10:30 your colleague wrote: we will chase it.",
+        "On Friday I ordered a set. Your colleague wrote: we will chase it.",
+        "Il mar. 4 agosto 2026 il vicino mi ha scritto: pacco ritirato",
+    ],
+)
+def test_somebody_who_tells_what_was_written_keeps_their_words(told: str) -> None:
+    assert " ".join(reply_text(f"Where is it? {told}", "").text.split()) == f"Where is it? {told}"

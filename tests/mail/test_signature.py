@@ -55,6 +55,9 @@ ON_TOP = [
     "Sie erhalten nicht häufig E-Mails von jo@lead.example. Erfahren Sie, warum dies wichtig ist",
     "ACHTUNG: Diese E-Mail kommt von außerhalb. Klicken Sie nicht auf Links, öffnen Sie keine Anhänge.",
     "Attention : ce courriel provient de l'extérieur.",
+    "Non ricevi spesso e-mail da jo@lead.example. Scopri perché è importante",
+    "Внимание! Данное письмо отправлено внешним адресатом. Будьте осторожны!",
+    "Ez az első levél tőle. Miért fontos ez <https://aka.ms/LearnAboutSenderIdentification>",
     "Classification: Internal Use",
     "[Lead Official Use Only - General]",
     "OFFICIAL: Sensitive",
@@ -101,6 +104,11 @@ PHONES = [
     "Samsung cihazımdan gönderildi",
     "發自我的 iPhone",
     "Verzonden met mijn gsm vanuit Lead Mail",
+    "-- Inviato da Lead Mail",
+    "Typed with thumbs on a small screen.",
+    "Kurz und knapp von unterwegs gesendet",
+    "Android용 Outlook 다운로드",
+    "iOS için Outlook'u edinin",
 ]
 NOTICES = [
     "Save a tree. Print this only when you must.",
@@ -123,6 +131,10 @@ NOTICES = [
     "---------- DISCLAIMER ----------\n\nDit bericht is vertrouwelijk.\n\nP  save a tree....don't print this mail unless you need to",
     "De informatie in deze e-mail is uitsluitend bestemd voor de geadresseerde; informeer anders de afzender.",
     "This email originated from outside of the organization. Do not click links unless you know the sender.",
+    "Pensate all’ambiente prima di stampare questa mail.",
+    "Denne e-posten kan inneholde konfidensiell informasjon. Hvis du har mottatt den ved en feil, vennligst slett den.",
+    "The information in this email may be subject to disclosure under the Freedom of Information Act.",
+    "____________\nMicrosoft Teams meeting\nClick here to join<https://teams.example/l/meetup-join/19>\nMeeting ID: 1\n____________",
     "---\nReply to this email directly or view it on GitHub:\nhttps://github.example/lead/1",
 ]
 

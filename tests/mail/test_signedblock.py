@@ -152,6 +152,72 @@ def test_capitals_of_any_alphabet_name_a_person_and_not_a_sentence(name: str, wo
     assert split_signature(f"{words}{gap}{signature}", Sender.of(name, "info@lead.example"))[0].strip() == words
 
 
+# A sentence that a firm prints between or below what it is and where it is found, closings that share a line with the
+# name, posts in any words, forms whose dot ends no sentence.
+PRINTED = [
+    ("Yes, option B.\n\nJo\n\nJo Lead\nOwner\nWe make the dull parts easy.\nwww.lead.example", "Yes, option B.\n\nJo"),
+    (
+        "Yes, for sixty.\n\nBest\nJo\n\nJo Lead\nLead Kitchens\n\n*** Only five tables left for this summer! ***\nwww.lead.example",
+        "Yes, for sixty.\n\nBest\nJo",
+    ),
+    (
+        "We reply on Friday.\n\nYours sincerely,\nJo Lead\nClaims Handler\nLead Brokers\nOur Ref: L/2/417\nRegulated by the Bank of Lead.",
+        "We reply on Friday.\n\nYours sincerely,\nJo Lead",
+    ),
+    (
+        "Wann geht es?\n\nGruß\nJo\n\nJo Lead\nMaklerin\nAm Markt 1 | 50667 Köln\nLead Haus ist Mitglied im Verband der Makler.",
+        "Wann geht es?\n\nGruß\nJo",
+    ),
+    (
+        "We sign next week.\n\nThanks\nJo\n\nJo Lead (they/them)\nCoordinator\nLead Shelter\n"
+        "Lead Shelter acknowledges the Traditional Custodians of the land.",
+        "We sign next week.\n\nThanks\nJo",
+    ),
+    (
+        "Prima, tot maandag.\n\nGroeten, Jo\n\nLead Bouw\nMolenweg 8, 3512 AB Lead\nKvk 123",
+        "Prima, tot maandag.\n\nGroeten, Jo",
+    ),
+    ("Passt.\n\nLG Jo\n\nTischlerei Lead\nDorfplatz 3", "Passt.\n\nLG Jo"),
+    ("Bien reçu.\n\nCordialement,\n\nDocteur Jo Lead\nTrésorier", "Bien reçu.\n\nCordialement,\n\nDocteur Jo Lead"),
+    (
+        "Sí.\n\nSaludos,\n\nIng. Jo Lead\nCompras\nAceros de Lead S.A. de C.V.\nCel. 81 555",
+        "Sí.\n\nSaludos,\n\nIng. Jo Lead",
+    ),
+    ("Tak.\n\npozdrawiam\nJo Lead\nLEAD digital sp. z o.o.", "Tak.\n\npozdrawiam\nJo Lead"),
+    ("Sí.\n\nJo Lead\n\nTécnico de PBC.\n\nLEAD&SON\n\nCalle 34, Madrid\nTel. 912 345 678", "Sí.\n\nJo Lead"),
+    ("Gern.\n\nJo Lead\n\n---\nwerkstatt lead\nJo Lead\nT 08442 929", "Gern.\n\nJo Lead"),
+    ("Bien.\n\nsaludos\n\nLogo Lead\nJo Lead\nconsejero\n28, calle Larga", "Bien.\n\nsaludos"),
+    (
+        "Sorry.\n\nThank you,\nJo Lead\nDirector\n\nPS: bring it.\n\n-- \n* Follow us",
+        "Sorry.\n\nThank you,\nJo Lead\n\nPS: bring it.",
+    ),
+    ("Grazie.\n\nP\nPlease consider the environment before printing.", "Grazie."),
+]
+ANSWERED = [
+    "Thanks for asking.\n\nJo Lead\nLead Ltd\n\nCould you add delivery?\n",
+    "Thanks for asking.\n\nKind regards,\nJo Lead\nLead Ltd\n030 1234567\nTuesday is fine with us.",
+    "Thanks for asking.\n\nJo Lead\nLead Ltd\nI am back on Monday.\n030 1234567",
+    "Best number is\n\n0113 496 0123\n\nJo",
+    "Please write to\n\nAnn Other\nHead of Purchasing\nann@lead.example\n\nJo",
+    "Cheers Alice\nFriday works\nJo",
+    "Some links:\n\nAll About Light\nhttp://a.example\n\nmore of them, many of which turn up again and again\nhttp://b.example\n\njo",
+    "Kind regards\nJo Lead\nsee you on Monday",
+    "Order:\nBolt M8 x 40\nNut M8\n\nJo Lead",
+]
+
+
+@pytest.mark.parametrize(("text", "words"), PRINTED)
+def test_what_a_firm_prints_of_itself_is_no_sentence_of_the_writer(text: str, words: str) -> None:
+    assert split_signature(text, JO)[0].strip() == words
+
+
+@pytest.mark.parametrize("text", ANSWERED)
+def test_an_answer_beside_a_signature_stays(text: str) -> None:
+    kept = split_signature(text, JO)[0]
+    last = text.strip().split("\n")[-1]
+    assert last in kept or "I am back on Monday." in kept
+
+
 @pytest.mark.parametrize("text", STAYS)
 def test_what_is_said_is_no_signature_though_the_sender_is_named(text: str) -> None:
     assert split_signature(text, JO) == (text, "")
