@@ -329,7 +329,7 @@ class _signed_in:
             raise
         except (ImapToolsError, imaplib.IMAP4.error) as error:
             self._close()
-            raise ImapError(f"{server.host} does not let {server.user} in: {_plain(error)}", sign_in=True) from error
+            raise ImapError(f"{server.host} does not let “{server.user}” in: {_plain(error)}", sign_in=True) from error
         except BaseException:
             self._close()
             raise

@@ -20,20 +20,24 @@ from outreach.store.templates import Issue
 from outreach.store.users import User
 
 VIEWS = {
-    "": "All",
+    "": "To leads",
     "waiting": "Waiting",
     "sent": "Sent",
     "returned": "Came back",
     "unsure": "Unsure",
     "failed": "Failed",
     "cancelled": "Not sent",
+    "ours": "To our people",
 }
+"""Which letters: those to leads by default; the states ask for notices and tests too."""
 FARTHEST = 100_000
 """Letters that are looked through for what no index finds (came back, failed, not sent); the next page looks on."""
 MOST_WAITING = 10_000
 FOUND = 500
 """Leads that a search may find."""
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "": Message.kind.not_in(("notice", "test")),
+    "ours": Message.kind.in_(("notice", "test")),
     "waiting": text("state = 'queued'"),  # type: ignore[dict-item]  # literal, for the partial index
     "sent": text("state = 'sent'"),  # type: ignore[dict-item]
     "returned": Message.delivered != "",
@@ -71,6 +75,11 @@ class Line:
     at: datetime
     name: str
 
+    @property
+    def ours(self) -> bool:
+        """It goes to one of our own people; the lead is what it is about."""
+        return self.letter.kind in ("notice", "test")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -101,7 +110,7 @@ def page(
     limit: int = 50,
 ) -> Page:
     """The latest letters first; those that wait: the next to go first (of MOST_WAITING, on one page)."""
-    asked = [_CONDITIONS[view]] if view in _CONDITIONS else []
+    asked = [_CONDITIONS[view]]
     if mailbox_id is not None:
         asked.append(Message.mailbox_id == mailbox_id)
     if words:

@@ -131,7 +131,7 @@ def test_the_test_button_says_what_it_found_in_one_sentence(server: Dovecot) -> 
     assert "1 message in INBOX" in good.sentence
     wrong = probe(server.url.replace("secret", "hunter2"))
     assert not wrong.ok
-    assert wrong.sentence.endswith("does not let replies in: [AUTHENTICATIONFAILED] Authentication failed.")
+    assert wrong.sentence.endswith("does not let “replies” in: [AUTHENTICATIONFAILED] Authentication failed.")
     assert "hunter2" not in wrong.sentence
     with pytest.raises(ImapError) as refused:
         fetch_new(server.url.replace("secret", "hunter2"), Cursor(), Desk().keep)
