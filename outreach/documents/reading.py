@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -47,6 +48,12 @@ _TOP: Final = (
 )
 _DOES: Final = ("task", "hot", "handover", "goto", "tag", "untag", "stage", "notify")
 _PLACE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,6})?")
+
+
+@lru_cache(maxsize=1024)
+def published(document: str) -> Sequence:
+    """A document as a version keeps it, read once a process. Raises DocumentError."""
+    return read(document, "published")
 
 
 def read(text: str, file: str = "sequence.yaml", catalogue: frozenset[str] = CATALOGUE) -> Sequence:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from outreach import documents
 from outreach.core import decisions as d
 from outreach.core import engine, signals, states
 from outreach.core.enrolments import Facts
@@ -60,7 +61,7 @@ def published(session: Session, row: SequenceRow) -> Published:
     """What is in force of a sequence that has been published."""
     version = sequences.current(session, row)
     assert version is not None, "only published sequences take leads"
-    return Published(row.id, version.id, facts.parsed(version.document))
+    return Published(row.id, version.id, documents.published(version.document))
 
 
 def begin(

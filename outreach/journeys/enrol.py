@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outreach import documents
 from outreach.core import entry
 from outreach.core.sequences import Sequence
 from outreach.errors import Refused
@@ -138,8 +139,8 @@ def published_of(session: Session, version_ids: Collection[int]) -> dict[int, Se
     new = [mark for mark in marks if mark not in known]
     if len(_PUBLISHED) + len(new) > MOST_PUBLISHED:
         _PUBLISHED.clear()
-    documents = sequences.documents_of(session, [number for number, _ in new]) if new else {}
-    fresh = {mark: facts.parsed(documents[mark[0]][0]) for mark in new}
+    kept = sequences.documents_of(session, [number for number, _ in new]) if new else {}
+    fresh = {mark: documents.published(kept[mark[0]][0]) for mark in new}
     _PUBLISHED.update(fresh)
     return {number: sequence for (number, _), sequence in (known | fresh).items()}
 

@@ -5,12 +5,12 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from outreach import documents
 from outreach.core import experiments as rules
 from outreach.core import rehearsal
 from outreach.core.enrolments import Facts
 from outreach.core.sequences import Sequence
 from outreach.errors import Refused
-from outreach.journeys import facts
 from outreach.store import events, experiments, sequences
 from outreach.store.experiments import Experiment
 from outreach.store.sequences import SequenceRow
@@ -128,4 +128,4 @@ def _live(session: Session, row: SequenceRow) -> Sequence:
         raise Refused(
             f"“{row.name}” is {'archived' if row.archived_at else 'not published'}; a test needs two live sequences."
         )
-    return facts.parsed(version.document)
+    return documents.published(version.document)

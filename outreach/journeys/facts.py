@@ -89,13 +89,8 @@ def _ruled(sequence: Sequence, rules: str) -> Sequence:
 @lru_cache(maxsize=256)
 def worded(document: str, texts: str) -> Sequence:
     """A kept document with the words of another one (V2), where there is one."""
-    return editing.with_texts(parsed(document), parsed(texts)) if texts else parsed(document)
-
-
-@lru_cache(maxsize=256)
-def parsed(document: str) -> Sequence:
-    """A kept document; it was checked when it was published, so merge fields are not asked for again."""
-    return documents.read(document, "published")
+    sequence = documents.published(document)
+    return editing.with_texts(sequence, documents.published(texts)) if texts else sequence
 
 
 class Asking(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outreach import documents
 from outreach.core import publicholidays, rehearsal
 from outreach.core.enrolments import Facts
 from outreach.core.planning import calendar_of
@@ -112,7 +113,7 @@ class Programmes(Mapping[str, Sequence]):
         version = sequences.current(self._session, self._rows[name])
         if version is None:
             raise KeyError(name)
-        return facts.with_set(self._session, facts.parsed(version.document))
+        return facts.with_set(self._session, documents.published(version.document))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)

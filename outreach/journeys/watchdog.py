@@ -273,7 +273,7 @@ def _unreadable(house: House) -> Iterator[Finding]:
             select(VersionRow, SequenceRow.name).where(VersionRow.sequence_id == SequenceRow.id)
         ):
             try:
-                facts.parsed(version.document)
+                documents.published(version.document)
             except documents.DocumentError as fault:
                 here = (Enrolment.sequence_id == version.sequence_id, Enrolment.version_id == version.id)
                 inside = session.scalar(select(func.count()).where(*here, Enrolment.ended_at.is_(None)))

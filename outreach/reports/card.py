@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -135,14 +134,9 @@ def sequence_of(session: Session, row: Enrolment) -> Sequence | None:
     """The enrolment's version as the engine reads it; None when it cannot be read."""
     version = session.get(VersionRow, row.version_id)
     try:
-        return _parsed(version.document) if version else None
+        return documents.published(version.document) if version else None
     except Refused:
         return None
-
-
-@lru_cache(maxsize=256)
-def _parsed(document: str) -> Sequence:
-    return documents.read(document, "published")
 
 
 def requests_of(session: Session, lead_id: int) -> list[Submission]:

@@ -23,7 +23,6 @@ from outreach.store.messages import Message
 LOOK_BACK = timedelta(days=30)
 MOST = 100
 FEW_BOXES = 12
-"""States in which something other than the plan keeps a lead waiting (RULES S)."""
 
 
 class Bells(Protocol):

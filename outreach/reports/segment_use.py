@@ -26,7 +26,7 @@ def of_segments(session: Session) -> dict[str, list[str]]:
 
 def _names(document: str) -> set[str]:
     try:
-        sequence: Sequence | None = documents.read(document, "published") if document else None
+        sequence: Sequence | None = documents.published(document) if document else None
     except DocumentError:
         return set()
     if sequence is None:

@@ -21,6 +21,6 @@ def of_sets(session: Session) -> dict[str, list[str]]:
 
 def _name(document: str) -> str:
     try:
-        return (documents.read(document, "published").stop.use or "").lower() if document else ""
+        return (documents.published(document).stop.use or "").lower() if document else ""
     except DocumentError:
         return ""

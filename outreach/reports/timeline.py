@@ -15,34 +15,45 @@ from outreach.store.messages import Message
 
 QUIET = frozenset({"plan", "hold", "branch", "block", "resume", "send"})
 """Decisions that the short timeline leaves out: they plan, they do not happen."""
-TOLD_ELSEWHERE = frozenset({"own mail", "sent", "letter sent", "submission", "replied", "reply", "inbound"})
+TOLD_ELSEWHERE = frozenset({"own mail", "sent", "submission", "replied"})
 """Kinds whose letter, reply or submission stands on the line itself."""
 LOOKS = {
-    "entered": ("route", "teal"), "finish": ("flag", "purple"), "stop": ("player-stop", "grey"),
-    "skip": ("player-skip-forward", "grey"), "pause": ("player-pause", "yellow"), "task": ("checklist", "blue"),
-    "task cancelled": ("x", "grey"), "cancelled": ("mail-x", "grey"), "not enrolled": ("ban", "orange"),
-    "routed": ("user-check", "blue"), "stage": ("flag", "blue"), "hot": ("flame", "red"),
-    "archived": ("archive", "grey"), "snoozed": ("clock-pause", "grey"), "undone": ("arrow-back-up", "grey"),
-    "click": ("click", "purple"), "clicked": ("click", "purple"), "open": ("mail-opened", "blue"),
-    "unsubscribed": ("mail-off", "orange"), "bounced": ("mail-x", "red"), "bounce": ("mail-x", "red"),
-    "visit": ("world", "purple"), "score": ("trending-up", "grey"),
-    "edited": ("pencil", "grey"), "note": ("note", "yellow"),
-    "answer": ("corner-up-left", "teal"), "matched": ("user-check", "teal"),
-    "complained": ("alert-triangle", "red"), "error": ("alert-circle", "red"), "unsure": ("mail-question", "orange"),
-    "tag": ("tag", "blue"), "failed": ("mail-x", "red"),
-    "out-of-office": ("plane-departure", "yellow"), "hold": ("clock", "yellow"), "plan": ("calendar", "grey"),
+    "answer": ("corner-up-left", "teal"), "archived": ("archive", "grey"), "block": ("hand-stop", "orange"),
+    "bounced": ("mail-x", "red"), "calendar": ("calendar-event", "teal"), "cancelled": ("mail-x", "grey"),
+    "click": ("click", "purple"), "complained": ("alert-triangle", "red"), "corrected": ("pencil", "grey"),
+    "delivery": ("mail-question", "orange"), "edited": ("pencil", "grey"), "entered": ("route", "teal"),
+    "error": ("alert-circle", "red"), "excluded": ("ban", "grey"), "experiment": ("test-pipe", "grey"),
+    "failed": ("mail-x", "red"), "finish": ("flag", "purple"), "hold": ("clock", "yellow"), "hot": ("flame", "red"),
+    "issue skipped": ("news", "grey"), "left company": ("user-off", "orange"), "matched": ("user-check", "teal"),
+    "not enrolled": ("ban", "orange"), "note": ("note", "yellow"), "out of office": ("plane-departure", "yellow"),
+    "pause": ("player-pause", "yellow"), "plan": ("calendar", "grey"), "problem": ("alert-circle", "red"),
+    "received": ("mail", "grey"), "repaired": ("lifebuoy", "grey"), "resume": ("player-play", "grey"),
+    "routed": ("user-check", "blue"), "score": ("trending-up", "grey"), "settled": ("mail-check", "grey"),
+    "skip": ("player-skip-forward", "grey"), "snoozed": ("clock-pause", "grey"), "stage": ("flag", "blue"),
+    "stop": ("player-stop", "grey"), "tag": ("tag", "blue"), "task": ("checklist", "blue"),
+    "task cancelled": ("x", "grey"), "task expired": ("hourglass", "grey"), "undone": ("arrow-back-up", "grey"),
+    "unsubscribed": ("mail-off", "orange"), "unsure": ("mail-question", "orange"), "visit": ("world", "purple"),
 }  # fmt: skip
+"""Kind of an event -> icon, colour."""
 CALL_LOOKS = {
     "no answer": ("phone-x", "grey"), "left voicemail": ("microphone", "blue"), "wrong number": ("phone-off", "red"),
     "interview booked": ("calendar-plus", "green"), "interview held": ("circle-check", "green"),
     "won": ("trophy", "green"), "do not contact": ("ban", "red"),
 }  # fmt: skip
 CLASSES = {
-    "out-of-office": ("plane-departure", "yellow", "Out-of-office"),
-    "bounce": ("mail-x", "red", "Bounce"),
-    "complaint": ("alert-triangle", "red", "Complaint"),
     "human": ("corner-up-left", "teal", "Replied"),
+    "out_of_office": ("plane-departure", "yellow", "Out of office"),
+    "acknowledgement": ("robot", "grey", "Automatic answer"),
+    "left_company": ("user-off", "orange", "Left the company"),
+    "bounce": ("mail-x", "red", "Came back"),
+    "complaint": ("alert-triangle", "red", "Complaint"),
+    "challenge": ("shield-lock", "yellow", "Asks to confirm"),
+    "calendar": ("calendar-event", "teal", "Calendar"),
+    "receipt": ("mail-opened", "grey", "Read receipt"),
+    "unsubscribe": ("mail-off", "orange", "Wants no more mail"),
+    "list": ("news", "grey", "Newsletter or list"),
 }
+"""Class of a mail that came in -> icon, colour, words."""
 
 
 @dataclass(frozen=True, slots=True)

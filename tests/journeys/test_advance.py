@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
+from outreach import documents
 from outreach.core import signals, states
 from outreach.journeys import advance, applying, facts
 from outreach.journeys.presets import load_presets
@@ -70,7 +71,7 @@ class Office:
         enrolment = Enrolment(
             lead_id=lead.id, sequence_id=row.id, version_id=row.current_version_id, class_=row.class_,
             state=states.SCHEDULED, anchor_at=now, entered_at=now, due_at=now, memory={},
-            step_key=facts.parsed(sequences.current(session, row).document).steps[0].id,  # type: ignore[union-attr]
+            step_key=documents.published(sequences.current(session, row).document).steps[0].id,  # type: ignore[union-attr]
         )  # fmt: skip
         session.add(enrolment)
         session.flush()
@@ -328,7 +329,7 @@ def test_templates_beyond_what_is_remembered_are_read_anew(office: Office, monke
         other = sequences.by_name(session, "Educational")
         assert known is not None
         assert other is not None
-        read = [facts.parsed(sequences.current(session, each).document) for each in (known, other)]  # type: ignore[union-attr]
+        read = [documents.published(sequences.current(session, each).document) for each in (known, other)]  # type: ignore[union-attr]
         facts._needs(session, read[:1])
         monkeypatch.setattr(facts, "MOST_NEEDED", 1)
         both, _ = facts._needs(session, read)

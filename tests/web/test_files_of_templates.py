@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import deliver, enclosures, facts
+from outreach import documents
+from outreach.journeys import deliver, enclosures
 from outreach.store import secrets, sequences, template_files, templates
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -167,7 +168,7 @@ def test_a_step_that_sends_the_letter_says_what_it_carries(admin: Visitor, desk:
     add(admin, page_of(desk, "day-2"), ("prices.pdf", PDF, "application/pdf"))
     with desk.house.sessions() as session:
         for row in session.scalars(select(SequenceRow)):
-            for step in facts.parsed(sequences.current(session, row).document).steps:
+            for step in documents.published(sequences.current(session, row).document).steps:
                 if step.is_mail and step.mail.variants[0].template == "day-2":
                     shown = admin.get(f"/sequences/{row.id}?step={step.id}").text
                     assert "Carries prices.pdf" in shown
