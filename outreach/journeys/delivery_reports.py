@@ -55,4 +55,4 @@ def told(
 
 
 def _soft_so_far(session: Session, lead: Lead) -> int:
-    return sum(1 for one in messages.of_lead(session, lead.id)[:10] if one.delivered == "soft")
+    return sum(1 for one in messages.of_lead(session, lead.id, 10) if one.delivered == "soft")

@@ -25,11 +25,11 @@ from outreach.journeys.facts import Asking
 from outreach.journeys.house import House
 from outreach.store import account, audiences, kept_reports, leads, mailboxes, outlook
 from outreach.store.enrolments import SALES, Enrolment
+from outreach.store.kept_reports import OUTLOOK, OUTLOOK_PROGRESS
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
 from outreach.store.templates import Issue
 
-KEY = "outlook"
 MOST = 10_000
 """Enrolments that are walked; of more, so many by chance."""
 BATCH = 500
@@ -117,7 +117,7 @@ def _open(cal: Any, day: date) -> bool:
 def _tell(house: House, done: int, of: int) -> None:
     """How far it is, for the page that waits."""
     with house.sessions.begin() as session:
-        kept_reports.keep(session, f"{KEY} progress", house.now(session), {"done": done, "of": of})
+        kept_reports.keep(session, OUTLOOK_PROGRESS, house.now(session), {"done": done, "of": of})
 
 
 def _keep(
@@ -142,8 +142,8 @@ def _keep(
     outlook.write(session, lines)
     outlook.forget_before(session, run)
     data = {"run": run, "total": total, "walked": walked, "days": [day.isoformat() for day in days], "zone": zone}
-    kept_reports.keep(session, KEY, now, data)
-    kept_reports.keep(session, f"{KEY} progress", now, {"done": walked, "of": walked, "over": True})
+    kept_reports.keep(session, OUTLOOK, now, data)
+    kept_reports.keep(session, OUTLOOK_PROGRESS, now, {"done": walked, "of": walked, "over": True})
 
 
 def _line(run: int, day: date | None, row: Row, moved: bool) -> Row:

@@ -296,7 +296,7 @@ def _by_sender(session: Session, house: House, inbound: Inbound) -> Match:
         return Match()
     for lead in leads.at_domain(session, company, 20):
         letter = next(
-            (m for m in messages.of_lead(session, lead.id)[:20] if m.subject and _bare(m.subject) == subject), None
+            (m for m in messages.of_lead(session, lead.id, 20) if m.subject and _bare(m.subject) == subject), None
         )
         if letter is not None and letter.kind != "notice":
             return Match(leads.locked(session, lead.id), letter, "domain and subject", colleague=True)

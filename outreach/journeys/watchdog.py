@@ -27,17 +27,15 @@ from outreach.journeys.house import House
 from outreach.store import business_clock, events, faults, kept_reports, leads, loose_ends
 from outreach.store.enrolments import Enrolment
 from outreach.store.faults import Loose
+from outreach.store.kept_reports import CLOSED_LOOP, WATCHDOG
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow, VersionRow
 from outreach.store.tasks import Task
 
 log = structlog.get_logger()
-KEY = "watchdog"
-LOOP_KEY = "closed loop"
 LATE = timedelta(minutes=10)
 """Due since so long, and still there when looked at again: nobody works on it."""
 LOOP_EVERY = timedelta(minutes=5)
-LOOP_DAYS = 90
 JOBS_WAIT = 300.0
 """Real seconds after which a job that waits says that its worker does not come round."""
 
@@ -303,7 +301,7 @@ def _jobs(house: House) -> Iterator[Finding]:
 def _before(house: House) -> tuple[dict[str, str], list[Finding]]:
     """Faults of the look before, with the real time at which each was seen first; and its list."""
     with house.sessions() as session:
-        kept = kept_reports.kept(session, KEY)
+        kept = kept_reports.kept(session, WATCHDOG)
         if kept is None:
             return {}, []
         return dict(kept.data.get("seen", {})), [Finding(**each) for each in kept.data.get("findings", ())]
@@ -319,7 +317,7 @@ def _keep(house: House, findings: list[Finding], waiting: list[str], before: dic
             for finding in findings
             if finding.key in before or finding.key.rsplit(" ", 1)[0] not in NEEDS_A_SECOND_LOOK
         ]
-        kept_reports.keep(session, KEY, house.now(session), {"findings": told, "seen": seen, "mended": mended})
+        kept_reports.keep(session, WATCHDOG, house.now(session), {"findings": told, "seen": seen, "mended": mended})
 
 
 # The closed loop
@@ -328,15 +326,15 @@ def _keep(house: House, findings: list[Finding], waiting: list[str], before: dic
 def _loop_is_due(house: House) -> bool:
     """Whether what takes a second with a million leads is to be asked again."""
     with house.sessions() as session:
-        now, kept = house.now(session), kept_reports.kept(session, LOOP_KEY)
+        now, kept = house.now(session), kept_reports.kept(session, CLOSED_LOOP)
         return kept is None or not timedelta(0) <= now - kept.at < LOOP_EVERY
 
 
 def count(session: Session, now: datetime) -> dict[str, Any]:
     """Count the closed loop of the last 90 days and keep it; more exceptions than before ring the bell."""
-    kept = kept_reports.kept(session, LOOP_KEY)
+    kept = kept_reports.kept(session, CLOSED_LOOP)
     known = int(kept.data.get("told", 0)) if kept else 0
-    found = loose_ends.tally(session, now - timedelta(days=LOOP_DAYS))
+    found = loose_ends.tally(session, now - timedelta(days=loose_ends.DAYS))
     sums = {fate: sum(n for each, _, n in found if each == fate) for fate in ("nurture", "excluded", "exception")}
     open_ends = sums["exception"]
     if open_ends > known:
@@ -344,6 +342,6 @@ def count(session: Session, now: datetime) -> dict[str, Any]:
         text = f"{people} finished without a reply and went nowhere: neither into nurture nor left out with a reason."
         notify.tell(session, None, "problem", text, "/closed-loop?fate=exception", now)
         events.record(session, now, "alarm", text, rule="N", data=sums)
-    data = {"sums": sums, "reasons": [list(each) for each in found], "days": LOOP_DAYS, "told": open_ends}
-    kept_reports.keep(session, LOOP_KEY, now, data)
+    data = {"sums": sums, "reasons": [list(each) for each in found], "days": loose_ends.DAYS, "told": open_ends}
+    kept_reports.keep(session, CLOSED_LOOP, now, data)
     return data

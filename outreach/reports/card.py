@@ -189,5 +189,7 @@ def _thread(session: Session, lead: Lead | None, mail: InboundMail | None) -> li
     """Our letters before this mail, the latest first."""
     if lead is None or mail is None:
         return []
-    sent = (m for m in messages.of_lead(session, lead.id) if m.state == "sent" and m.kind not in ("notice", "test"))
+    sent = (
+        m for m in messages.of_lead(session, lead.id, 100) if m.state == "sent" and m.kind not in ("notice", "test")
+    )
     return [m for m in sent if m.sent_at and m.sent_at <= mail.received_at][:5]

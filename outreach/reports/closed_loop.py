@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 from outreach.store import kept_reports, loose_ends
 from outreach.store.loose_ends import End
 
-KEY = "closed loop"
-DAYS = 90
 FATES = {
     loose_ends.NURTURE: "in a nurture programme",
     loose_ends.EXCLUDED: "left out with a reason",
@@ -50,7 +48,7 @@ class Loop:
 
 def kept(session: Session) -> Loop | None:
     """As it was counted last by the watchdog; None before it came round."""
-    found = kept_reports.kept(session, KEY)
+    found = kept_reports.kept(session, kept_reports.CLOSED_LOOP)
     if found is None:
         return None
     sums = found.data["sums"]
@@ -58,7 +56,7 @@ def kept(session: Session) -> Loop | None:
     return Loop(found.at, found.data["days"], sums["nurture"], sums["excluded"], sums["exception"], reasons)
 
 
-def counted(session: Session, now: datetime, days: int = DAYS) -> Loop:
+def counted(session: Session, now: datetime, days: int = loose_ends.DAYS) -> Loop:
     """Counted now."""
     reasons = tuple(Reason(*each) for each in loose_ends.tally(session, now - timedelta(days=days)))
     sums = {fate: sum(each.count for each in reasons if each.fate == fate) for fate in FATES}
@@ -66,7 +64,7 @@ def counted(session: Session, now: datetime, days: int = DAYS) -> Loop:
 
 
 def people(
-    session: Session, fate: str, now: datetime, days: int = DAYS, reason: str | None = None, limit: int = 500
+    session: Session, fate: str, now: datetime, days: int = loose_ends.DAYS, reason: str | None = None, limit: int = 500
 ) -> list[End]:
     """The people behind one number, the latest first."""
     return loose_ends.some(session, fate, now - timedelta(days=days), reason, limit)

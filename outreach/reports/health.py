@@ -188,7 +188,7 @@ def forgotten(session: Session, now: datetime) -> tuple[Forgotten, ...]:
 
 def _watched(session: Session) -> Watched | None:
     """What the watchdog found when it came round last."""
-    kept = kept_reports.kept(session, "watchdog")
+    kept = kept_reports.kept(session, kept_reports.WATCHDOG)
     if kept is None:
         return None
     alike: dict[tuple[str, str], list[dict[str, Any]]] = {}

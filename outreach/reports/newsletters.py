@@ -1,10 +1,12 @@
 """Newsletter issues in numbers: whom they reach, how far they are, what came of them. People, not mails (RULES N)."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from outreach.store import audiences, templates
@@ -87,23 +89,42 @@ def reach(session: Session, audience: dict[str, Any], samples: int = 5) -> Reach
 
 def lines(session: Session) -> list[tuple[Issue, Numbers]]:
     """Every issue with its numbers, the latest first."""
-    return [(issue, numbers(session, issue)) for issue in templates.all_issues(session)]
+    issues = templates.all_issues(session)
+    found = _numbers_of(session, issues)
+    return [(issue, found[issue.id]) for issue in issues]
 
 
 def numbers(session: Session, issue: Issue) -> Numbers:
     """An issue's numbers."""
-    if issue.state in ("draft", "scheduled"):
-        return Numbers()
-    mine = Message.issue_id == issue.id
-    states = session.execute(select(Message.state, func.count()).where(mine).group_by(Message.state))
-    return Numbers(
-        states={state: count for state, count in states},
-        clicked=_people(session, mine, Hit.message_id, Hit.kind == "click", Hit.verdict == "human"),
-        unsubscribed=_people(session, mine, Event.message_id, Event.kind == "unsubscribed"),
-        replied=_people(session, mine, InboundMail.message_id, InboundMail.class_ == "human"),
-        bounced=session.scalar(select(func.count()).where(mine, Message.delivered == "bounced")) or 0,
-        skipped=sum(_skipped(session, issue).values()),
-    )
+    return _numbers_of(session, [issue])[issue.id]
+
+
+def _numbers_of(session: Session, issues: Collection[Issue]) -> dict[int, Numbers]:
+    """The numbers of many issues by id, in as many questions as those of one."""
+    gone = [issue for issue in issues if issue.state not in ("draft", "scheduled")]
+    found = {issue.id: Numbers() for issue in issues}
+    if not gone:
+        return found
+    mine, states = Message.issue_id == func.any([issue.id for issue in gone]), defaultdict[int, dict[str, int]](dict)
+    per_state = select(Message.issue_id, Message.state, func.count()).where(mine)
+    for number, state, count in session.execute(per_state.group_by(Message.issue_id, Message.state)):
+        states[number or 0][state] = count
+    clicked = _people(session, mine, Hit.message_id, Hit.kind == "click", Hit.verdict == "human")
+    unsubscribed = _people(session, mine, Event.message_id, Event.kind == "unsubscribed")
+    replied = _people(session, mine, InboundMail.message_id, InboundMail.class_ == "human")
+    bounced = _counted(session, select(Message.issue_id, func.count()).where(mine, Message.delivered == "bounced"))
+    skipped = _skipped(session, gone)
+    return found | {
+        issue.id: Numbers(
+            states=states[issue.id],
+            clicked=clicked.get(issue.id, 0),
+            unsubscribed=unsubscribed.get(issue.id, 0),
+            replied=replied.get(issue.id, 0),
+            bounced=bounced.get(issue.id, 0),
+            skipped=sum(skipped.get(issue.id, {}).values()),
+        )
+        for issue in gone
+    }
 
 
 def results(session: Session, issue: Issue) -> Results:
@@ -114,23 +135,33 @@ def results(session: Session, issue: Issue) -> Results:
         clicks=_clicks(session, issue),
         failures=_failures(session, issue),
         leavers=_leavers(session, issue),
-        skipped=_skipped(session, issue),
+        skipped=_skipped(session, [issue]).get(issue.id, {}),
         links=_links(session, issue),
     )
 
 
-def _people(session: Session, mine: ColumnElement[bool], key: Any, *conditions: ColumnElement[bool]) -> int:
-    query = select(func.count(Message.lead_id.distinct())).join_from(Message, key.class_, key == Message.id)
-    return session.scalar(query.where(mine, *conditions)) or 0
+def _people(session: Session, mine: ColumnElement[bool], key: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:
+    """Issue -> people of whom something is true that is kept beside the letter."""
+    people = func.count(Message.lead_id.distinct())
+    query = select(Message.issue_id, people).join_from(Message, key.class_, key == Message.id)
+    return _counted(session, query.where(mine, *conditions))
 
 
-def _skipped(session: Session, issue: Issue) -> dict[str, int]:
-    reason = Event.data["reason"].astext
-    query = select(reason, func.count()).where(
-        Event.kind == "issue skipped", Event.at >= (issue.started_at or issue.created_at),
-        Event.data["issue"].astext == str(issue.id),
-    )  # fmt: skip
-    return {text: count for text, count in session.execute(query.group_by(reason).order_by(func.count().desc()))}
+def _counted(session: Session, query: Select[int | None, int]) -> dict[int, int]:
+    return {number: count for number, count in session.execute(query.group_by(Message.issue_id)) if number is not None}
+
+
+def _skipped(session: Session, issues: Collection[Issue]) -> dict[int, dict[str, int]]:
+    """Issue -> why people were left out, the most frequent reason first."""
+    number, reason = Event.data["issue"].astext, Event.data["reason"].astext
+    began = min(issue.started_at or issue.created_at for issue in issues)
+    query = select(number, reason, func.count()).where(
+        Event.kind == "issue skipped", Event.at >= began, number.in_([str(issue.id) for issue in issues])
+    )
+    found: dict[int, dict[str, int]] = {}
+    for issue_id, text, count in session.execute(query.group_by(number, reason).order_by(func.count().desc())):
+        found.setdefault(int(issue_id), {})[text] = count
+    return found
 
 
 def _clicks(session: Session, issue: Issue) -> tuple[Person, ...]:

@@ -80,7 +80,7 @@ class Progress:
 
 def latest(session: Session) -> Outlook | None:
     """The latest look ahead; None before the first."""
-    kept = kept_reports.kept(session, "outlook")
+    kept = kept_reports.kept(session, kept_reports.OUTLOOK)
     if kept is None:
         return None
     data = kept.data
@@ -92,7 +92,7 @@ def latest(session: Session) -> Outlook | None:
 
 def progress(session: Session) -> Progress | None:
     """How far the look ahead is that goes on now; None when the last one is over."""
-    kept = kept_reports.kept(session, "outlook progress")
+    kept = kept_reports.kept(session, kept_reports.OUTLOOK_PROGRESS)
     if kept is None or kept.data.get("over"):
         return None
     return Progress(kept.at, kept.data["done"], kept.data["of"])

@@ -76,10 +76,10 @@ class Entry:
 def timeline(session: Session, lead_id: int, *, limit: int = 200, everything: bool = False) -> list[Entry]:
     """The latest entries; `everything` shows planning too (why / why not)."""
     lines = [_event(e) for e in events.of_lead(session, lead_id, limit) if e.kind not in TOLD_ELSEWHERE]
-    sent = [m for m in messages.of_lead(session, lead_id)[:limit] if m.kind not in ("notice", "test")]
+    sent = [m for m in messages.of_lead(session, lead_id, limit) if m.kind not in ("notice", "test")]
     carried = template_files.of_versions(session, {m.template_version_id for m in sent if m.template_version_id})
     lines += [_letter(m, [one.name for one in carried.get(m.template_version_id or 0, ())]) for m in sent]
-    lines += [_reply(mail) for mail in inbox.of_lead(session, lead_id)[:limit]]
+    lines += [_reply(mail) for mail in inbox.of_lead(session, lead_id, limit)]
     lines += [_submission(session, one) for one in forms.submissions_of(session, lead_id)[:limit]]
     shown = [line for line in lines if everything or not line.quiet]
     return sorted(shown, key=lambda line: line.at, reverse=True)[:limit]

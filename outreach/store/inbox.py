@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, column_property, defer, mapped_column
 
@@ -111,16 +111,34 @@ def quarantined(session: Session) -> list[InboundMail]:
     return list(session.scalars(query.order_by(InboundMail.id.desc()).limit(200)))
 
 
-def page(session: Session, before: int | None, limit: int) -> list[InboundMail]:
-    """Received mail, the latest first, without its raw bytes."""
-    query = select(InboundMail).options(defer(InboundMail.raw)).order_by(InboundMail.id.desc()).limit(limit)
-    return list(session.scalars(query.where(InboundMail.id < before) if before else query))
+FARTHEST = 50_000
+"""Mails that are looked through for words or a class, which no index finds; the next page looks on."""
 
 
-def of_lead(session: Session, lead_id: int) -> list[InboundMail]:
-    """What a lead wrote, the latest first, without the raw bytes."""
+def page(
+    session: Session, before: int | None, limit: int, *, words: str = "", classes: Collection[str] = ()
+) -> tuple[list[InboundMail], int | None]:
+    """Received mail, the latest first, without its raw bytes: with these words in sender, name or subject, of these classes.
+    And before which id the next page begins, if there is one."""
+    query = select(InboundMail).options(defer(InboundMail.raw)).order_by(InboundMail.id.desc()).limit(limit + 1)
+    floor = 0
+    if words or classes:
+        top = before or (session.scalar(select(func.max(InboundMail.id))) or 0) + 1
+        floor = max(0, top - 1 - FARTHEST)
+        query = query.where(InboundMail.id > floor)
+    for word in words.split()[:8]:
+        places = (InboundMail.from_address, InboundMail.from_name, InboundMail.subject)
+        query = query.where(or_(*(place.icontains(word, autoescape=True) for place in places)))
+    if classes:
+        query = query.where(InboundMail.class_.in_(classes))
+    rows = list(session.scalars(query.where(InboundMail.id < before) if before else query))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else floor + 1 if floor else None
+
+
+def of_lead(session: Session, lead_id: int, limit: int) -> list[InboundMail]:
+    """What a lead wrote lately, the latest first, without the raw bytes."""
     query = select(InboundMail).where(InboundMail.lead_id == lead_id).options(defer(InboundMail.raw))
-    return list(session.scalars(query.order_by(InboundMail.id.desc())))
+    return list(session.scalars(query.order_by(InboundMail.id.desc()).limit(limit)))
 
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, InboundMail]:

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Json, Moment
 
+WATCHDOG = "watchdog"
+CLOSED_LOOP = "closed loop"
+OUTLOOK, OUTLOOK_PROGRESS = "outlook", "outlook progress"
+
 
 class KeptReport(Base):
     """One answer. `data` is whatever its report writes and reads."""

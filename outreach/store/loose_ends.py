@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 NURTURE, EXCLUDED, EXCEPTION = "nurture", "excluded", "exception"
+DAYS = 90
+"""How far the closed loop looks back."""
 
 FATES = """
 SELECT e.id, e.lead_id, e.ended_at, e.sequence_id,

@@ -171,9 +171,10 @@ def withdrawn_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, 
     return found
 
 
-def of_lead(session: Session, lead_id: int) -> list[Message]:
-    """A lead's letters, the latest first."""
-    return list(session.scalars(select(Message).where(Message.lead_id == lead_id).order_by(Message.id.desc())))
+def of_lead(session: Session, lead_id: int, limit: int) -> list[Message]:
+    """A lead's latest letters, the latest first."""
+    query = select(Message).where(Message.lead_id == lead_id).order_by(Message.id.desc())
+    return list(session.scalars(query.limit(limit)))
 
 
 def own_again(session: Session, like: Message, since: datetime) -> Message | None:

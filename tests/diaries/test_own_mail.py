@@ -12,7 +12,7 @@ def answered_by_rita(world: Any, lead_id: int, words: str = "Gladly, tomorrow at
     """Rita answers the lead's latest mail; the letter as it came out."""
     with world.house.sessions.begin() as session:
         rita = users.by_email(session, "rita@outreach.test")
-        mail = inbox.of_lead(session, lead_id)[0]
+        mail = inbox.of_lead(session, lead_id, 9)[0]
         lead = leads.locked(session, lead_id)
         write.own_mail(session, lead, rita, "", words, world.house.now(session), inbound_id=mail.id)
     world.settle()

@@ -125,7 +125,7 @@ def test_a_reps_own_mail_seen_in_sent_is_a_human_attempt_and_no_reply(box: Any, 
         assert lead.stage != "new"
         assert session.query(Submission).filter_by(lead_id=lead.id).one().first_human_at is not None
         assert session.query(Task).filter_by(lead_id=lead.id, kind="reply").one().outcome == "replied"
-        assert [mail.class_ for mail in inbox.of_lead(session, lead.id)] == ["human"]
+        assert [mail.class_ for mail in inbox.of_lead(session, lead.id, 9)] == ["human"]
         assert session.query(InboundMail).count() == 1
 
     server.deliver(
@@ -164,7 +164,7 @@ def test_what_we_sent_ourselves_is_not_noted_twice_and_is_known_to_have_gone_out
     append(server, "Sent", "From: rita@outreach.test\nTo: ben@ode.example\nMessage-ID: <ours@outreach.test>\n\nHello\n")
     look(house, number)
     with house.sessions() as session:
-        assert [letter.state for letter in messages.of_lead(session, lead.id)] == ["sent"]
+        assert [letter.state for letter in messages.of_lead(session, lead.id, 9)] == ["sent"]
 
 
 def test_mail_is_moved_only_where_that_is_wished_and_after_it_is_kept(box: Any, server: Dovecot) -> None:

@@ -62,7 +62,7 @@ class World:
 
     def found(self) -> list[str]:
         with self.house.sessions() as session:
-            kept = kept_reports.kept(session, watchdog.KEY)
+            kept = kept_reports.kept(session, kept_reports.WATCHDOG)
             return [each["what"] for each in kept.data["findings"]]
 
     def row(self) -> Enrolment:
@@ -265,7 +265,7 @@ def test_leads_who_never_answered_and_went_nowhere_ring_the_bell_once(world: Wor
         session.execute(text("DELETE FROM kept_reports"))
     world.look(2)
     with world.house.sessions() as session:
-        kept = kept_reports.kept(session, watchdog.LOOP_KEY)
+        kept = kept_reports.kept(session, kept_reports.CLOSED_LOOP)
         assert kept.data["sums"] == {"nurture": 0, "excluded": 0, "exception": 1}
         told = notices.latest(session, session.query(User).one().id, account_too=True)
         assert [each.text.split(" ")[:2] for each in told if each.kind == "problem"] == [["1", "lead"]]

@@ -251,7 +251,7 @@ def test_mail_of_a_stranger_gets_its_lead_by_one_click(rep: Visitor, desk: Desk)
         found = leads.by_email(session, "a.weber@private.example")
         assert found is not None
         assert found.id == anna
-        assert inbox.of_lead(session, anna)[0].id == mail
+        assert inbox.of_lead(session, anna, 9)[0].id == mail
 
 
 def test_mail_of_a_stranger_becomes_a_lead(rep: Visitor, desk: Desk) -> None:
