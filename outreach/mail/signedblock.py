@@ -25,6 +25,7 @@ HEAD_END: Final = re.compile(r"[|/•·(<\[,:\d]|[ \t][-–—][ \t]|[ \t]{3,}|[
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'-]*){0,3}[ \t]*")
 PERSON_ROW: Final = re.compile(r"(?=[^\n]*\d)" + NAME.pattern + r"[ \t|]*[\d +()/.-]+[ \t|]*")
+HAN: Final = re.compile(r"\W*[\u3040-\u9fff\uac00-\ud7af]{3,}\W*")
 SIGNED: Final = re.compile(r"[ \t]*/{1,2} ?(?=[^\W\d_])")  # as in "/Jo"
 FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
@@ -165,7 +166,25 @@ def _begin(lines: Sequence[str], sender: Sender) -> int | None:
 def _first(lines: Sequence[str], tail: Sequence[int], sender: Sender) -> int | None:
     own = [number for number, at in enumerate(tail) if sender.signs(lines[at])]
     start = _below_closing(lines, tail, own, sender)
-    return _at_own_name(lines, tail, own, sender) if start is None else start
+    start = _at_own_name(lines, tail, own, sender) if start is None else start
+    return None if start is None else _top(lines, start, sender)
+
+
+def _top(lines: Sequence[str], start: int, sender: Sender) -> int:
+    """The first line of the signature's paragraph, where its letter is signed above that: the firm may stand first."""
+    gap = next((at for at in range(start - 1, -1, -1) if not lines[at].strip()), -1)
+    above = [line for line in lines[max(0, gap - 4) : max(0, gap)] if line.strip()][-2:]
+    if gap == start - 1 or len(above) < 1 or any(map(_says, lines[gap + 1 : start])):
+        return start
+    signed = sender.signs(above[-1]) or _signs_off(above[-1], sender)
+    closed = signed and (len(above[-1].split()) == 1 or any(map(_closes, above)) or _signs_off(above[-1], sender))
+    inside = lines[gap + 1 : start]
+    again = any(_closes(line) or _is_name_of(sender, line) for line in inside)
+    return start if again or not closed else gap + 1
+
+
+def _is_name_of(sender: Sender, line: str) -> bool:
+    return sender.is_named_by(line) or (not _is_whole(line) and bool(sender.signs(line)))
 
 
 def _tail(lines: Sequence[str], over_mottos: bool = False) -> list[int]:
@@ -181,7 +200,8 @@ def _tail(lines: Sequence[str], over_mottos: bool = False) -> list[int]:
         if len(places) == MAX_TAIL:
             break
         if _says(lines[at]):
-            reached = bool(places) and any(marks.CONTACT.search(lines[place]) for place in places[-3:])
+            near = [lines[place] for place in places[-3:]]
+            reached = any(marks.CONTACT.search(line) or marks.FOLLOW.search(line) for line in near)
             if not (mottos and reached and _is_motto(lines[at])):
                 break
             mottos -= 1
@@ -244,13 +264,19 @@ def _may_close(lines: Sequence[str], at: int, name: str, sender: Sender) -> bool
     return shaped and bool(own or NAME.fullmatch(name))
 
 
-def _closes_above(lines: Sequence[str], at: int) -> bool:
-    """Whether few words alone in their paragraph stand above the sender's name, below something that is said."""
+def _closes_above(lines: Sequence[str], at: int, sender: Sender) -> bool:
+    """Whether few words alone in their paragraph stand above the sender's name, below something that is said.
+
+    With the name behind them they sign the letter, and what is below is the signature's.
+    """
     above = [place for place in range(max(0, at - 12), at) if lines[place].strip()]
     if len(above) < 2:
         return False
     last, before = above[-1], above[-2]
-    few = len(lines[last].split()) <= 4 and not re.search(r"[\d.?:@]", lines[last])
+    words = lines[last].split()
+    few = (
+        len(words) <= 4 and not re.search(r"[\d.?:@]", lines[last]) and not (len(words) > 1 and sender.signs(words[-1]))
+    )
     return few and before < last - 1 and _says(lines[before])
 
 
@@ -291,7 +317,7 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
             continue
         if any(_closes(lines[place]) for place in rest) or (rest and _is_listed(lines[at], lines[rest[0]])):
             continue
-        closed = _closes_above(lines, at) or _stands_apart(lines, at, rest, sender)
+        closed = _closes_above(lines, at, sender) or _stands_apart(lines, at, rest, sender)
         closed = closed or bool(SIGNED.match(lines[at]))
         behind = HEAD_END.search(lines[at].strip(" \t-–—"))
         beside = bool(behind) and _is_detail(lines[at])
@@ -301,12 +327,17 @@ def _at_own_name(lines: Sequence[str], tail: Sequence[int], own: Sequence[int], 
             and (_is_heading(lines[rest[0]], sender.signs(lines[at])) or _is_detail(lines[rest[0]]))
         )
         # A first name may stand above links that are meant to be read.
-        apart = [lines[place] if len(lines[at].split()) > 1 else LINK.sub("", lines[place]) for place in rest]
+        apart = [lines[place] if _is_whole(lines[at]) else LINK.sub("", lines[place]) for place in rest]
         if (next_to or any(map(_is_detail, apart))) and closed and not beside:
             return rest[0]
         if beside or next_to or any(map(_is_detail, apart)):
             return at
     return None
+
+
+def _is_whole(name: str) -> bool:
+    """A name of more than one word, where words have gaps."""
+    return len(name.split()) > 1 or bool(HAN.fullmatch(name))
 
 
 def _names_with_more(line: str, sender: Sender) -> bool:
@@ -322,7 +353,7 @@ def _stands_apart(lines: Sequence[str], at: int, rest: Sequence[int], sender: Se
     """
     if not rest:
         return False
-    if len(lines[at].split()) == 1:
+    if not _is_whole(lines[at]):
         return rest[0] > at + 1 or sender.is_named_by(lines[rest[0]])
     gaps = [after - before > 1 for before, after in itertools.pairwise([at, *rest])]
     return gaps[0] and not all(gaps)
@@ -386,7 +417,7 @@ def _is_post(name: str, line: str, sender: Sender) -> bool:
         return False
     if _is_heading(line, named):
         return True
-    whole = named and len(name.split()) > 1
+    whole = named and _is_whole(name)
     few = len(line) < 60 and len(line.split()) <= 6 and not re.search(r"[?!:…]|\d", line)
     return bool(whole and few) and not (marks.MYSELF.search(line) or _closes(line))
 

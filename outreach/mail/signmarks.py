@@ -7,7 +7,9 @@ import re
 from typing import Final
 
 DELIMITER: Final = re.compile(r"^[ \t]{0,2}(?:-{2,3}|––|—|—-|--=20|- -|_{2,7})[ \t\u00a0]*$")
-RULE: Final = re.compile(r"^[ \t]{0,4}(?:[-_=*]{4,}|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$")
+RULE: Final = re.compile(
+    r"^[ \t]{0,4}(?:[-_=*~]{4,}|(?:[-_=*~] ){3,20}[-_=*~]?|[—–─━]{3,}|\*{0,2}(?:\. ?){5,40}\*{0,2})[ \t]*$"
+)
 DEVICE: Final = (
     r"(?:(?:iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|motorola|oneplus|xperia|windows|outlook|"
     r"hotmail|yahoo|proton|gmail|superhuman|sparrow|mailbird|airmail|thunderbird|tutanota|hubspot|missive|mailspring|mailbox|"
@@ -82,7 +84,7 @@ CLOSING: Final = re.compile(
     r"sayg[ıi]lar[ıi]mla|s pozdravom|pozdrav|(?:lijep|lep|srda[čc]an) pozdrav|[üu]dv|з повагою|поздрави|с поздрави|με εκτίμηση|"
     r"בברכה|تحياتي|مع (?:أطيب )?(?:التحيات|تحياتي)|감사합니다|敬具|此致|祝好|谢谢|謝謝|"
     r"顺祝商祺|顺颂商祺|商祺|祝(?:您)?(?:工作)?(?:顺利|愉快)|敬上|"
-    r"terv|kiitos|kiitoksin|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
+    r"terv|t\.|kiitos|kiitoksin|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
     r"(?: (?:aus|from|de|depuis|da|uit|fr[åa]n|z) [^\W\d]\w{1,20}(?:[ -]\w{1,20})?)?[ \t,.!:،，！]*$",
     re.IGNORECASE,
 )
@@ -317,6 +319,9 @@ STANDING: Final = re.compile(
     r"available (?:on|upon) request|iso[ -]?\d{4,5}|award[- ]winning|established in|"
     r"seit \d{4}|since \d{4}|depuis \d{4}|desde \d{4}|dal \d{4})",
     re.IGNORECASE,
+)
+FOLLOW: Final = re.compile(
+    r"\b(?:facebook|instagram|linkedin|twitter|youtube|xing|tiktok|telegram|whatsapp)\w{0,3}\b", re.IGNORECASE
 )
 # A meeting that a calendar invites to.
 MEETING: Final = re.compile(

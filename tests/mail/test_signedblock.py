@@ -258,3 +258,29 @@ def test_an_html_answer_loses_the_signature_of_its_sender_too() -> None:
 def test_what_a_program_marks_as_a_signature_in_html_goes_apart(attribute: str) -> None:
     html = f"<div>Yes, please.</div><div {attribute}><b>Ann Other</b><br>Sales</div>"
     assert reply_text("", html).text == "Yes, please."
+
+
+FIRM_FIRST = [
+    ("Sí.\n\nGracias,\nJo", "Av. Larga 200\nJo Lead\nGerente\nMóvil: 600123456"),
+    ("Kyllä.\n\nParhain terveisin\nJo", "Lead Oy\nJo Lead\nToimitusjohtaja\nwww.lead.example"),
+    ("Ja.\n\nGroetjes,\nJo", "Lead Logistiek\nJo Lead\nEigenaar\njo@lead.example"),
+    ("Ja.\n\nHälsningar,\nJo", "~~~~~~~~~~\nJo Lead\nInköpare\nLead AB"),
+    ("Ja.\n\nHilsen\nJo", "- - - - - - -\nJo Lead\nIndkøber\nLead ApS"),
+    ("Tak.\n\nSerdecznie pozdrawiam, Jo", "Jo Lead\nDyrektor\n+48 22 123 45 67"),
+    ("Evet.\n\nİyi çalışmalar, Jo", "Jo Lead\nGenel Müdür\nLead A.Ş."),
+    ("Sì.\n\nA presto,\nJo Lead", "Ufficio Vendite\nVia Roma 12\nFacciamo il pane dal 1950.\nSeguici su Facebook"),
+]
+
+
+@pytest.mark.parametrize(("words", "signature"), FIRM_FIRST)
+def test_below_a_signed_letter_the_whole_block_is_a_signature(words: str, signature: str) -> None:
+    gap = "\n" if words.endswith("Lead") else "\n\n"
+    assert split_signature(f"{words}{gap}{signature}", JO) == (words, signature)
+
+
+def test_a_name_of_one_word_in_an_alphabet_without_gaps_is_whole() -> None:
+    text = "木曜日の3時で問題ございません。\n\n田中太郎\n\n田中太郎\n購買部\nwww.lead.example"
+    assert (
+        split_signature(text, Sender.of("田中太郎", "info@lead.example"))[0]
+        == "木曜日の3時で問題ございません。\n\n田中太郎"
+    )
