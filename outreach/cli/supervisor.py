@@ -29,6 +29,7 @@ ROLES = (
     Role("postman", "outreach.cli.postman:run"),
     Role("web", "outreach.cli.web:run"),
     Role("urgent", "outreach.jobs.work:run", ("urgent",)),
+    Role("urgent-2", "outreach.jobs.work:run", ("urgent",)),
     Role("outbound", "outreach.jobs.work:run", ("outbound",), patience=5),
     Role("inbound", "outreach.jobs.work:run", ("inbound",)),
     Role("housekeeping", "outreach.jobs.work:run", ("housekeeping",), patience=10),

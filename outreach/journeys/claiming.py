@@ -5,7 +5,7 @@
 more (X4, W4, M4, L1), and what must wait goes back with its moment and its reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -50,15 +50,30 @@ class Claim:
     """Leads that were read on the way."""
 
 
+def anybody(_mailbox_id: int) -> bool:
+    """Nobody is kept from any mailbox."""
+    return True
+
+
 def claim(
-    session: Session, house: House, owner: str, lane: str, size: int, after: int, random: Random | None = None
+    session: Session,
+    house: House,
+    owner: str,
+    lane: str,
+    size: int,
+    after: int,
+    random: Random | None = None,
+    may: Callable[[int], bool] = anybody,
 ) -> Claim | None:
-    """Take the next batch of a lane; mailboxes take turns, the one behind `after` is next. None = nothing may go now."""
+    """Take the next batch of a lane; mailboxes take turns, the one behind `after` is next, if it `may` be served by whoever
+    asks. None = nothing may go now."""
     now, at = house.now(session), monotonic()
     us = account.get(session)
     outbox.adopt(session, lane, now)
     turns = sorted(outbox.ready(session, lane, now), key=lambda number: (number <= after, number))
     for number in _held(session, turns):
+        if not may(number):
+            continue
         box = session.get_one(Mailbox, number, populate_existing=True)
         taken = _take(session, us, box, owner, lane, size, now)
         if taken:

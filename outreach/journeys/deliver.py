@@ -89,6 +89,7 @@ class Sender:
         self.late: list[Late] = []
         self._links: dict[int, tuple[str, SmtpLink]] = {}
         self._lock: Connection | None = None
+        self._at: int | None = None
         self._line: outbox.SendingLine | None = None
 
     def hold_lock(self) -> None:
@@ -115,7 +116,24 @@ class Sender:
             with suppress(SQLAlchemyError):
                 self._lock.invalidate()
                 self._lock.close()
-        self._lock = self._line = None
+        self._lock = self._line = self._at = None
+
+    def take_turn(self, mailbox_id: int) -> bool:
+        """Whether nobody else hands in this mailbox's urgent letters just now. So a mail server that hangs keeps one process
+        busy, and another one serves the other mailboxes."""
+        if mailbox_id != self._at:
+            if self._lock is None or not leases.take_line(self._lock, mailbox_id):
+                return False
+            self.end_turn()
+            self._at = mailbox_id
+        return True
+
+    def end_turn(self) -> None:
+        """Let others hand them in."""
+        if self._lock is not None and self._at is not None:
+            with suppress(SQLAlchemyError):  # whoever has lost the connection has lost the lock
+                leases.leave_line(self._lock, self._at)
+        self._at = None
 
     def forget(self) -> None:
         """Become somebody else: what could not be written down is then judged as a dead sender's letters are."""
@@ -170,13 +188,16 @@ def deliver(sender: Sender, lane: str, seconds: float = 20.0) -> int:
     """Send what is due in a lane for at most so many seconds; how many letters were taken in hand (or wait for a
     silent server: then it wants to be called again)."""
     until, count = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
-        sender.hold_lock()
-        _hear(sender, 0.0)
-        claim = _claim(sender, lane)
-        if claim is None:
-            break
-        count += _batch(sender, claim, min(until, time.monotonic() + SLICE))
+    try:
+        while time.monotonic() < until:
+            sender.hold_lock()
+            _hear(sender, 0.0)
+            claim = _claim(sender, lane)
+            if claim is None:
+                break
+            count += _batch(sender, claim, min(until, time.monotonic() + SLICE))
+    finally:
+        sender.end_turn()
     if sender.late and not count:
         _hear(sender, 0.5)
     return count + len(sender.late)
@@ -184,9 +205,11 @@ def deliver(sender: Sender, lane: str, seconds: float = 20.0) -> int:
 
 def _claim(sender: Sender, lane: str) -> Claim | None:
     # An answer that comes meanwhile stands before what waits (L2), but not before what is claimed already.
-    size = min(sender.size, FIRST_BATCH) if lane == "urgent" else sender.size
+    urgent = lane == "urgent"
+    size = min(sender.size, FIRST_BATCH) if urgent else sender.size
+    may = sender.take_turn if urgent else claiming.anybody
     with sender.house.sessions.begin() as session:
-        claim = claiming.claim(session, sender.house, sender.owner, lane, size, sender.last_mailbox)
+        claim = claiming.claim(session, sender.house, sender.owner, lane, size, sender.last_mailbox, may=may)
     if claim is not None:
         sender.last_mailbox = claim.mailbox.id
     return claim

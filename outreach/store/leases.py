@@ -27,6 +27,23 @@ def hold_owner_lock(connection: Connection, owner: str) -> None:
     connection.commit()
 
 
+LINES = 72017
+"""Class of the advisory locks under which urgent letters of a mailbox are handed in, by one sender at a time."""
+
+
+def take_line(connection: Connection, mailbox_id: int) -> bool:
+    """Be the one who hands in a mailbox's urgent letters, until `leave_line` or the end of the connection."""
+    taken = connection.scalar(text(f"SELECT pg_try_advisory_lock({LINES}, :k)"), {"k": mailbox_id})
+    connection.commit()
+    return bool(taken)
+
+
+def leave_line(connection: Connection, mailbox_id: int) -> None:
+    """Let others hand them in."""
+    connection.execute(text(f"SELECT pg_advisory_unlock({LINES}, :k)"), {"k": mailbox_id})
+    connection.commit()
+
+
 SWEEP_BEGUN = text(
     "UPDATE messages m SET state = 'unsure', reason = 'the sender died between the letter and the answer',"
     f" lease_until = NULL WHERE state = 'begun' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"

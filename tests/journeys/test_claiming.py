@@ -153,6 +153,33 @@ def test_an_answer_waits_for_a_few_letters_at_most(post: Post, house: Any) -> No
     assert post.session.get_one(Message, second.ids[0]).kind == "answer"
 
 
+def test_answers_of_one_mailbox_do_not_wait_while_another_one_s_server_hangs(post: Post, house: Any) -> None:
+    """RELIABILITY faults 21, 24: whoever is at a mailbox's server stays there alone; the next sender serves the others."""
+    other = post.mailbox("other@sender.example")
+    post.queue("answer", 3)
+    hanging, free = deliver.Sender(house), deliver.Sender(house)
+    hanging.hold_lock()
+    free.hold_lock()
+    first = deliver._claim(hanging, "urgent")
+    assert first is not None
+    assert first.mailbox.id == post.box.id
+    post.queue("answer", 2)
+    assert deliver._claim(free, "urgent") is None
+    post.queue("answer", 2, mailbox_id=other.id)
+    second = deliver._claim(free, "urgent")
+    assert second is not None
+    assert (second.mailbox.id, len(second.ids)) == (other.id, 2)
+    hanging.end_turn()
+    third = deliver._claim(free, "urgent")
+    assert third is not None
+    assert (third.mailbox.id, len(third.ids)) == (post.box.id, 2)
+    hanging.close()
+    free.close()
+    with house.sessions() as session:
+        held = session.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 72017"))
+    assert held == 0
+
+
 def test_answers_and_a_reps_own_mail_wait_for_no_limit_but_count(post: Post) -> None:
     """W5, L1."""
     post.limit(minute_limit=2, gap_seconds_min=600)
