@@ -4,6 +4,8 @@ Nothing of a stranger's is ever run, loaded or opened here (MAIL X5, X6): HTML i
 of its own, pictures of elsewhere only when asked for, files only as downloads.
 """
 
+from urllib.parse import urlencode
+
 from flask import Response, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -26,6 +28,17 @@ from outreach.web.files import download
 VIEWS = ("words", "letter", "headers")
 OPERATORS = ("admin", "manager")
 PAGE = 100
+KINDS = {
+    "people": ("People's answers", ("human",)),
+    "away": ("Out of office", ("out_of_office",)),
+    "automatic": ("Automatic answers", ("acknowledgement", "receipt", "challenge", "calendar")),
+    "bounces": ("Came back", ("bounce",)),
+    "out": ("Wants no more mail", ("unsubscribe", "complaint")),
+    "left": ("Left the company", ("left_company",)),
+    "own": ("Sent by our own people", ("own",)),
+    "list": ("Newsletters and lists", ("list",)),
+}
+"""What the list may be asked for: its words, and the classes that it shows."""
 HEAD_SHOWN = 60_000
 FRAME = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:{more}; form-action 'none'; base-uri 'none'; "
@@ -37,17 +50,24 @@ FRAME = (
 @signed_in
 def received() -> str:
     """The latest received mail and what it was read as."""
+    words, kind = request.args.get("q", "").strip()[:100], request.args.get("kind", "")
+    kind = kind if kind in KINDS else ""
     before = request.args.get("before", type=int)
-    rows = inbox.page(transaction(), before, PAGE + 1)
-    more = rows[PAGE - 1].id if len(rows) > PAGE else None
-    return render_template("mail/received.html", rows=rows[:PAGE], more=more, here="received")
+    rows, more = inbox.page(transaction(), before, PAGE, words=words, classes=KINDS[kind][1] if kind else ())
+    kept = {key: value for key, value in (("q", words), ("kind", kind)) if value}
+    return render_template(
+        "mail/received.html", rows=rows, more=urlencode({**kept, "before": more}) if more else "", here="received",
+        words=words, kind=kind, classes=KINDS, kept=kept, farthest=inbox.FARTHEST,
+    )  # fmt: skip
 
 
 @blueprint.get("/mail/quarantine")
 @role(*OPERATORS)
 def quarantine() -> str:
     """Mail that could not be read, with the reason."""
-    return render_template("mail/received.html", rows=inbox.quarantined(transaction()), more=None, here="quarantine")
+    return render_template(
+        "mail/received.html", rows=inbox.quarantined(transaction()), more="", here="quarantine", kept={}
+    )
 
 
 @blueprint.post("/mail/quarantine/<int:inbound_id>")

@@ -8,6 +8,7 @@ import pytest
 
 from outreach.journeys import receive
 from outreach.mail import showhtml
+from outreach.store import inbox
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 
@@ -145,6 +146,40 @@ def test_poison_is_kept_visible_and_does_not_stop_the_others(
     assert session.get_one(InboundMail, number).state == "discarded"
     assert "deep" not in admin.get("/mail/quarantine").text
     assert admin.get("/mail/received").status_code == 200
+
+
+def test_received_mail_is_found_by_sender_subject_and_kind(
+    admin: Any, house: Any, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comes(house, "From: محمد <mo@fine.example>\r\nSubject: 100% done\r\n\r\nYes, call me.\r\n".encode())
+    comes(
+        house,
+        b"From: eva@lumen.example\r\nSubject: Away\r\nAuto-Submitted: auto-replied\r\n\r\nI am out of office.\r\n",
+    )
+    comes(house, b"From: ann@lumen.example\r\nSubject: Roof\r\n\r\nPlease call.\r\n")
+
+    def found(asked: str) -> list[str]:
+        page = admin.get(f"/mail/received?{asked}").text
+        return [
+            name for name in ("mo@", "eva@", "ann@") if name in page or (name == "mo@" and "<bdi>محمد</bdi>" in page)
+        ]
+
+    for asked, there in {
+        "": ["mo@", "eva@", "ann@"],
+        "q=lumen": ["eva@", "ann@"],
+        "q=lumen+roof": ["ann@"],
+        "q=100%25": ["mo@"],
+        "q=%25%25": [],
+        "kind=people": ["mo@", "ann@"],
+        "kind=nonsense": ["mo@", "eva@", "ann@"],
+        "kind=people&q=eva": [],
+    }.items():
+        assert found(asked) == there, asked
+    assert "No mail fits" in admin.get("/mail/received?q=nobody").text
+    monkeypatch.setattr(inbox, "FARTHEST", 1)  # so many are looked through at a time; the next page looks on
+    first = admin.get("/mail/received?q=mo@fine").text
+    assert "fine.example" not in first.replace("mo@fine", "")
+    assert "Earlier mail" in first
 
 
 def test_a_message_that_kills_its_reader_twice_is_set_aside(house: Any, session: Any) -> None:
