@@ -42,16 +42,27 @@ def _base32(data: bytes) -> str:
 
 def verify(purpose: str, token: str, keys: Sequence[bytes]) -> int | None:
     """The number that `token` was signed for, or None when it is not one of ours for this purpose."""
-    if not token.isascii() or not MAC_BYTES < len(token) < 64:
-        return None
-    try:
-        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
-    except ValueError:
-        return None
-    mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
+    mac, body = _parts(token)
     if body and any(compare_digest(mac, _mac(purpose, body, key)) for key in keys):
         return int.from_bytes(body, "big")
     return None
+
+
+def number_in(token: str) -> int | None:
+    """The number that `token` says, whoever wrote it: for finding what is then compared whole."""
+    body = _parts(token)[1]
+    return int.from_bytes(body, "big") if body else None
+
+
+def _parts(token: str) -> tuple[bytes, bytes]:
+    """Signature and number, the number empty where this is no token."""
+    if not token.isascii() or not MAC_BYTES < len(token) < 64:
+        return b"", b""
+    try:
+        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except ValueError:
+        return b"", b""
+    return raw[:MAC_BYTES], raw[MAC_BYTES:]
 
 
 def _mac(purpose: str, body: bytes, key: bytes) -> bytes:

@@ -15,7 +15,7 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_lead_id_id", "lead_id", "id"),
-        Index("ix_events_enrolment_id_id", "enrolment_id", "id"),
+        Index("ix_events_enrolment_id_id", "enrolment_id", "id", postgresql_where=text("enrolment_id IS NOT NULL")),
         Index("ix_events_kind_at", "kind", "at"),
         Index(
             "ix_events_not_enrolled",
@@ -29,7 +29,8 @@ class Event(Base):
     kind: Mapped[str]
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id", ondelete="SET NULL"))
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    message_id: Mapped[int | None]
+    """No foreign key: of letters that go by the thousand each would look up and lock its row for it."""
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     step_key: Mapped[str | None]
     rule: Mapped[str] = mapped_column(default="")

@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, func, select, text, upda
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach.core.tokens import number_in
 from outreach.store.base import Base, Id, Json, JsonList, Moment, changed
 from outreach.store.leads import Lead
 
@@ -54,25 +55,20 @@ class Message(Base):
     __table_args__ = (
         _unique("enrolment_id", "step_key"),
         _unique("issue_id", "lead_id"),
-        _unique("message_id"),
         Index(
             "ix_messages_turn", "mailbox_id", "lane", "rank", "due_at", "id", postgresql_where=text("state = 'queued'")
         ),
-        Index(
-            "ix_messages_refused",
-            "mailbox_id",
-            "first_tried_at",
-            postgresql_where=text("state = 'failed' AND delivered = 'bounced'"),
-        ),
+        Index("ix_messages_refused", "mailbox_id", "first_tried_at", postgresql_where=text("delivered = 'bounced'")),
         Index(
             "ix_messages_open", "state", "lease_until", postgresql_where=text("state IN ('claimed','begun','unsure')")
         ),
         Index("ix_messages_lead_id", "lead_id"),
+        Index("ix_messages_own_message_id", "message_id", postgresql_where=text("kind = 'own'")),
         Index("ix_messages_sent_at", "mailbox_id", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+        Index("ix_messages_issue_queued", "issue_id", postgresql_where=text("state = 'queued'")),
         Index(
-            "ix_messages_issue_queued", "issue_id", postgresql_where=text("issue_id IS NOT NULL AND state = 'queued'")
+            "ix_messages_unsettled", "id", postgresql_where=text("NOT settled AND state IN ('sent','unsure','failed')")
         ),
-        Index("ix_messages_unsettled", "id", postgresql_where=text(f"NOT settled AND {RESULT}")),
     )
     id: Mapped[Id]
     kind: Mapped[str]
@@ -97,7 +93,8 @@ class Message(Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id", ondelete="SET NULL"))
     mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
     """The one that it goes from: chosen when it is queued (`mailboxes.for_owner`, T3), else when its turn comes."""
-    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_versions.id", ondelete="SET NULL"))
+    template_version_id: Mapped[int | None]
+    """No foreign key: versions stay."""
     version_id: Mapped[int | None]
     """The sequence's version in which the step was due (V8); letters of a step alone. No foreign key: versions stay."""
     text_version_id: Mapped[int | None]
@@ -188,9 +185,16 @@ def own_again(session: Session, like: Message, since: datetime) -> Message | Non
 
 
 def by_message_id(session: Session, ids: list[str]) -> Message | None:
-    """The letter with one of these Message-IDs; the earliest in the list wins."""
-    found = {m.message_id: m for m in session.scalars(select(Message).where(Message.message_id.in_(ids)))}
-    return next((found[i] for i in ids if i in found), None)
+    """The letter with one of these Message-IDs; the earliest in the list wins.
+
+    Ours say which row they belong to; those of a rep's other mail programs are in an index of their own.
+    """
+    named = [number_in(one.strip("<>").partition("@")[0]) for one in ids]
+    known = select(Message).where(Message.message_id.in_(ids))
+    ours = session.scalars(known.where(Message.id.in_([each for each in named if each and each < 2**63])))
+    theirs = session.scalars(known.where(Message.kind == "own"))
+    found = {message.message_id: message for message in (*ours, *theirs)}
+    return next((found[one] for one in ids if one in found), None)
 
 
 def last_sent_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, Message]:
