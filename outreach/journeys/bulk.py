@@ -134,13 +134,9 @@ def _enrol_check(
     session: Session, house: House, people: Collection[Lead], params: dict[str, Any], now: datetime
 ) -> Refusals:
     candidate = enrol.candidates(session, [_sequence(session, params)])[0]
-    found: Refusals = {}
-    for lead in people:
-        known = enrol.known_of(session, house, lead, [candidate], now, requested=False)
-        refusal = entry.refusal(candidate, known, now)
-        if refusal is not None:
-            found[lead.id] = refusal.text
-    return found
+    known = enrol.known_of_all(session, house, people, [candidate], now, requested=False)
+    refusals = {lead.id: entry.refusal(candidate, known[lead.id], now) for lead in people}
+    return {lead_id: refusal.text for lead_id, refusal in refusals.items() if refusal is not None}
 
 
 def _enrol(work: many.Work) -> many.Done:
@@ -191,10 +187,11 @@ def _paused_check(
     session: Session, house: House, people: Collection[Lead], params: dict[str, Any], now: datetime
 ) -> Refusals:
     running = enrolments.running_of(session, [lead.id for lead in people])
+    paused = pauses.paused_leads(session, [lead.id for lead in people], now)
     held = {
         lead.id
         for lead in people
-        if pauses.holding(session, "lead", lead.id, now)
+        if lead.id in paused
         or any(row.state.startswith(("paused", "waiting: approval", "failed")) for row in running.get(lead.id, ()))
     }
     return {lead.id: "is not paused" for lead in people if lead.id not in held}

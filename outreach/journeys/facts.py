@@ -109,6 +109,17 @@ def gather(
     return _Known(session, house, [asking], now).facts(asking)
 
 
+def gather_to_enter(
+    session: Session, house: House, people: Collection[Lead], wanted: Collection[Sequence], now: datetime
+) -> dict[int, Facts]:
+    """The facts of leads that may enter one of these sequences, by lead: with all that any of these asks about."""
+    if not wanted:
+        return {}
+    asked = [Asking(lead, sequence, None) for lead in people for sequence in wanted]
+    known = _Known(session, house, asked, now)
+    return {each.lead.id: known.facts(each) for each in asked[:: len(wanted)]}
+
+
 class Fresh(NamedTuple):
     """What is known of a lead that came into being in this very transaction, and so has no past to ask for: what it
     asked for, and why it gets no automatic mail (X7)."""
@@ -299,7 +310,13 @@ def _counted(found: Iterable[LetterOfLate], row: Enrolment | None) -> tuple[Sent
 
 def suppressed(session: Session, lead: Lead) -> str | None:
     """X7: why this person gets no automatic mail; None = may be written to."""
-    return _suppressed(lead, consents.reasons_of(session, [lead.email]).get(lead.email))
+    return suppressed_of(session, [lead])[lead.id]
+
+
+def suppressed_of(session: Session, people: Collection[Lead]) -> dict[int, str | None]:
+    """The same of many, by lead."""
+    reasons = consents.reasons_of(session, [lead.email for lead in people])
+    return {lead.id: _suppressed(lead, reasons.get(lead.email)) for lead in people}
 
 
 def _suppressed(lead: Lead, reason: str | None) -> str | None:

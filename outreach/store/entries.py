@@ -18,22 +18,27 @@ REACHES = ("call", "new_lead", "text", "voice", "letter", "social", "video", "re
 """Kinds of tasks by which a person reaches out."""
 
 
-def running(session: Session, lead_id: int) -> list[tuple[int, str, str]]:
-    """(sequence, its name, class) of everything that the lead is in, the highest class first."""
-    query = select(Enrolment.sequence_id, SequenceRow.name, Enrolment.class_).join(
-        SequenceRow, SequenceRow.id == Enrolment.sequence_id
-    )
-    mine = query.where(Enrolment.lead_id == lead_id, Enrolment.ended_at.is_(None)).order_by(Enrolment.id)
-    return [(sequence_id, name, class_) for sequence_id, name, class_ in session.execute(mine)]
+def running_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """Lead -> (sequence, its name, class) of everything that it is in, the first entered first."""
+    query = select(Enrolment.lead_id, Enrolment.sequence_id, SequenceRow.name, Enrolment.class_)
+    query = query.join(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
+    inside = query.where(Enrolment.lead_id == func.any(list(lead_ids)), Enrolment.ended_at.is_(None))
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for lead_id, sequence_id, name, class_ in session.execute(inside.order_by(Enrolment.id)):
+        found.setdefault(lead_id, []).append((sequence_id, name, class_))
+    return found
 
 
-def left(session: Session, lead_id: int) -> dict[int, datetime]:
-    """Sequence -> when the lead left it last."""
-    query = select(Enrolment.sequence_id, func.max(Enrolment.ended_at)).where(
-        Enrolment.lead_id == lead_id, Enrolment.ended_at.is_not(None)
+def left_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[int, datetime]]:
+    """Lead -> sequence -> when the lead left it last."""
+    query = select(Enrolment.lead_id, Enrolment.sequence_id, func.max(Enrolment.ended_at)).where(
+        Enrolment.lead_id == func.any(list(lead_ids)), Enrolment.ended_at.is_not(None)
     )
-    rows = session.execute(query.group_by(Enrolment.sequence_id))
-    return {sequence_id: at for sequence_id, at in rows if at is not None}
+    found: dict[int, dict[int, datetime]] = {}
+    for lead_id, sequence_id, at in session.execute(query.group_by(Enrolment.lead_id, Enrolment.sequence_id)):
+        if at is not None:
+            found.setdefault(lead_id, {})[sequence_id] = at
+    return found
 
 
 def touched_of(session: Session, lead_ids: Collection[int]) -> dict[int, datetime]:

@@ -4,11 +4,11 @@ A pause holds from `since` until `ended_at` (lifted) or `until` (it runs out). W
 `subject_id`: a lead, an enrolment, a rep (the leads that the user owns), a sequence, a mailbox, or everything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store import users
@@ -119,6 +119,12 @@ def holding(session: Session, scope: str, subject_id: int | None, now: datetime)
     """The pauses of one thing that hold now, the oldest first."""
     same = Pause.subject_id.is_(None) if subject_id is None else Pause.subject_id == subject_id
     return list(session.scalars(select(Pause).where(Pause.scope == scope, same, binding(now)).order_by(Pause.id)))
+
+
+def paused_leads(session: Session, lead_ids: Collection[int], now: datetime) -> frozenset[int]:
+    """Those of these leads that are paused themselves."""
+    mine = (Pause.scope == "lead", Pause.subject_id == func.any(list(lead_ids)))
+    return frozenset(session.scalars(select(Pause.subject_id).where(*mine, binding(now))))
 
 
 def absences_of(session: Session, user_ids: Iterable[int], from_day: date) -> dict[int, list[Absence]]:

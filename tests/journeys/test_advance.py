@@ -1,12 +1,10 @@
 """Due steps are taken in batches: few statements for many, one bad row holds up nobody, nothing happens twice (F5, M4)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from outreach import documents
 from outreach.core import signals, states
@@ -20,6 +18,7 @@ from outreach.store.links import Hit, Link
 from outreach.store.messages import Message
 from outreach.store.notices import Notice
 from outreach.store.tasks import Task
+from tests.statements import asked_of
 
 WEDNESDAY = datetime(2027, 3, 10, 10, tzinfo=UTC)
 
@@ -83,18 +82,6 @@ class Office:
             rows = session.execute(select(Message.enrolment_id, Message.state).order_by(Message.enrolment_id))
             return [(enrolment, state) for enrolment, state in rows]
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """What is asked of the database meanwhile."""
-        seen: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
-            seen.append(statement)
-
-        event.listen(self.house.engine, "before_cursor_execute", note)
-        yield seen
-        event.remove(self.house.engine, "before_cursor_execute", note)
-
 
 @pytest.fixture
 def office(house: Any) -> Office:
@@ -109,7 +96,7 @@ def test_many_due_steps_cost_as_many_statements_as_few(office: Office) -> None:
         with office.house.sessions.begin() as session:
             session.execute(text("DELETE FROM leads"))
         office.people(number)
-        with office.statements() as seen:
+        with asked_of(office.house.engine) as seen:
             assert advance.advance(office.house) == number
         counts.append(len(seen))
     assert counts[1] <= counts[0] + 1, counts
@@ -184,7 +171,7 @@ def test_ended_letters_are_told_in_one_batch(office: Office) -> None:
     advance.advance(office.house)
     with office.house.sessions.begin() as session:
         session.execute(text("UPDATE messages SET state = 'sent', sent_at = :at"), {"at": WEDNESDAY})
-    with office.statements() as seen:
+    with asked_of(office.house.engine) as seen:
         assert advance.advance(office.house) == 8
     assert len(seen) < 60, len(seen)
     with office.house.sessions() as session:

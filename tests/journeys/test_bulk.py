@@ -1,17 +1,20 @@
 """Work on many leads: what may go wrong with one stays with one, stopping halfway, and what can be taken back when."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from outreach.core.sequences import Enter
 from outreach.errors import Refused
 from outreach.journeys import bulk, many
 from outreach.journeys.bulk import Chosen
 from outreach.store import batches, leads
 from outreach.store.batches import Batch
 from outreach.store.leads import Lead
-from tests.journeys.people import DAY, START, Office
+from tests.journeys.people import DAY, START, Office, three_letters
+from tests.statements import asked_of
 
 
 @pytest.fixture
@@ -112,3 +115,23 @@ def test_a_worker_killed_between_two_leads_does_each_once(office: Office, monkey
     office.work()
     assert told(office, batch_id) == {"done": 3}
     assert did == [ids[0], ids[1], ids[1], ids[2]]
+
+
+@pytest.mark.parametrize("kind", ["enrol", "pause", "resume", "stop", "owner", "tag"])
+def test_looking_at_many_leads_costs_as_many_questions_as_at_few(office: Office, kind: str) -> None:
+    """The preview of 500 leads is there at once, and takes no lock that others wait for."""
+    with office.house.sessions.begin() as session:
+        row = office.sequence(
+            session, replace(three_letters(), enter=Enter(unless=("touched in 14 days", "score >= 50")))
+        )
+        ids = [office.lead(session, f"lead{number}").id for number in range(8)]
+        params = {"sequence": row.id, "tag": "fair", "owner": office.user(session, "ralf").id}
+
+    def asked(chosen: list[int]) -> int:
+        with office.house.sessions() as session, asked_of(office.house.engine) as seen:
+            found = bulk.preview(session, office.house, kind, Chosen(ids=tuple(chosen)), params, START)
+            assert found.looked_at == len(chosen)
+        return len(seen)
+
+    asked(ids[:1])  # what is read once a process
+    assert asked(ids) == asked(ids[:2])

@@ -471,6 +471,22 @@ def test_rules_that_make_no_sense_are_refused(session: Any) -> None:
             scoring.save_rules(session, wrong)
 
 
+def test_each_sequence_is_asked_its_own_conditions(session: Any, house: Any) -> None:
+    """M2: who is kept out of the second by its own segment stays out, whatever the first one asks about."""
+    for name, tag in (("Partners", "partner"), ("Suppliers", "supplier")):
+        rules = {"match": "all", "rules": [{"about": "tag", "op": "is", "value": tag}]}
+        session.add(segment_rows.Segment(name=name, rules=rules, created_at=business_clock.now(session)))
+    publish(session, "First", "enter: {on: [tag fair], unless: [in segment Partners]}\n").position = 1
+    publish(session, "Second", "enter: {on: [tag fair], unless: [in segment Suppliers]}\n").position = 2
+    lead = person(session)
+    for tag in ("partner", "supplier", "fair"):
+        leads.add_tag(session, lead.id, tag)
+    session.commit()
+    handle(house)
+    assert running(session, lead) == []
+    assert [rule for rule, _ in refusals(session, lead)] == ["M2", "M2"]
+
+
 # ---- workers that die
 
 

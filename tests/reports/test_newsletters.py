@@ -1,17 +1,14 @@
 """Newsletters in numbers: people, not mails (N), and a list of many issues asks no more than a list of one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-
-from sqlalchemy import event
 
 from outreach.reports import newsletters
 from outreach.store import events, leads
 from outreach.store.links import Hit, Link
 from outreach.store.messages import Message
 from outreach.store.templates import Issue
+from tests.statements import asked_of
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -44,19 +41,6 @@ def people(session: Any, number: int) -> list[int]:
     return [lead.id for lead in made if lead is not None]
 
 
-@contextmanager
-def counted(session: Any) -> Iterator[list[str]]:
-    """The statements of a block."""
-    seen: list[str] = []
-
-    def note(*given: Any) -> None:
-        seen.append(given[2])
-
-    event.listen(session.get_bind(), "before_cursor_execute", note)
-    yield seen
-    event.remove(session.get_bind(), "before_cursor_execute", note)
-
-
 def test_each_issue_counts_its_own_people(session: Any, house: Any) -> None:
     found = people(session, 4)
     first, second = issue(session, "March", found), issue(session, "April", found[:2])
@@ -75,10 +59,10 @@ def test_each_issue_counts_its_own_people(session: Any, house: Any) -> None:
 def test_a_list_of_many_issues_asks_as_much_as_one_of_few(session: Any, house: Any) -> None:
     found = people(session, 2)
     issue(session, "March", found)
-    with counted(session) as few:
+    with asked_of(house.engine) as few:
         newsletters.lines(session)
     for number in range(5):
         issue(session, f"No. {number}", found)
-    with counted(session) as many:
+    with asked_of(house.engine) as many:
         newsletters.lines(session)
     assert len(many) == len(few)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from outreach.journeys import set_up_mailbox, signing
 from outreach.mail import oauth
@@ -18,6 +18,7 @@ from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from tests.mail.smtp_stage import Script, stage
 from tests.mail.token_office import office
+from tests.statements import asked_of
 
 MAILBOX = {
     "address": "Hello@Lumen.example",
@@ -347,16 +348,8 @@ def test_a_thousand_mailboxes_of_twenty_domains_are_shown_a_page_at_a_time(admin
     assert "rep777@firm17.systems" in health
     assert "988 more mailboxes" in health
 
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(house.engine, "before_cursor_execute", note)
-    try:
+    with asked_of(house.engine) as asked:
         assert admin.get("/settings/domains").text.count("Check now") == 20
-    finally:
-        event.remove(house.engine, "before_cursor_execute", note)
     assert len(asked) < 200
 
 
