@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
-from outreach.journeys import letters
+from outreach.journeys import facts, letters
 from outreach.journeys.house import House
-from outreach.journeys.places import LOOK_BACK, Place, place_of
+from outreach.journeys.places import Place, place_of
 from outreach.mail import mjml
 from outreach.mail.library import LetterSource
 from outreach.mail.templating import MissingField, TemplateError
@@ -170,7 +170,7 @@ def _waiting(session: Session, issue: Issue) -> int:
 
 
 def _write_rows(session: Session, issue: Issue, people: list[Lead], now: datetime) -> None:
-    known, us = audiences.known(session, people, now - LOOK_BACK), account.get(session)
+    known, us = audiences.known(session, people, now - facts.LOOK_BACK), account.get(session)
     boxes, rows = mailboxes.by_owner(session), []
     for lead in people:
         place = place_of(lead, known, us, now)

@@ -18,7 +18,7 @@ from outreach.core import engine, limits
 from outreach.core.decisions import Decision
 from outreach.journeys import breakers, facts
 from outreach.journeys.house import House
-from outreach.journeys.places import LOOK_BACK, place_of
+from outreach.journeys.places import place_of
 from outreach.store import account, audiences, events, leads, mailboxes, messages, outbox
 from outreach.store import limits as pacing
 from outreach.store.account import Account
@@ -210,7 +210,7 @@ def _by_cap(session: Session, us: Account, taken: list[Taken], now: datetime, pe
     if not issues:
         return []
     people |= leads.read(session, [row.lead_id for row in issues if row.lead_id])
-    known = audiences.known(session, list(people.values()), now - LOOK_BACK, sending=[row.id for row in issues])
+    known = audiences.known(session, list(people.values()), now - facts.LOOK_BACK, sending=[row.id for row in issues])
     later, gone = [], []
     for row in issues:
         lead = people.get(row.lead_id or 0)

@@ -2,7 +2,7 @@
 once more when the letter's turn has come."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.core import arbiter, schedule
 from outreach.core.enrolments import SentMail
@@ -13,7 +13,6 @@ from outreach.store.leads import Lead
 
 PATIENCE = arbiter.PATIENCE["newsletter"]
 """M5: a letter that the cap would hold for longer is left out."""
-LOOK_BACK = timedelta(days=31)
 EVERY_DAY = Schedule(zone="lead", holidays="none")
 
 
@@ -42,7 +41,7 @@ def place_of(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
 
 
 def _when(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
-    mails = [SentMail(at, class_, at_once) for at, class_, at_once in known.mails.get(lead.id, [])]
+    mails = [SentMail(mail.at, mail.class_, mail.at_once) for mail in known.mails.get(lead.id, ())]
     if not mails:
         return Place(now)
     zone = lead.zone or us.zone

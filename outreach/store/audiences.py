@@ -13,11 +13,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from outreach.core import segments as rules
-from outreach.store import business_clock, segments
+from outreach.store import business_clock, messages, segments
 from outreach.store.consents import EDUCATION, Consent, Suppression
 from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead, Tag
-from outreach.store.messages import Message
+from outreach.store.messages import LetterOfLate
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Known:
     """Their last word on educational mail was no."""
     selling: frozenset[int]
     """A sales sequence runs for them (M3)."""
-    mails: dict[int, list[tuple[datetime, str, bool]]]
-    """(moment, class, at once) of letters of late, a rep's own as class sales (M4, M5)."""
+    mails: dict[int, list[LetterOfLate]]
+    """Letters of late (M4, M5)."""
 
 
 def members(session: Session, audience: dict[str, Any]) -> Select[int]:
@@ -68,7 +68,7 @@ def known(session: Session, people: list[Lead], since: datetime, sending: Collec
         suppressed={email: reason for email, reason in session.execute(suppressed)},
         refused=_refused(session, ids),
         selling=frozenset(session.scalars(selling)),
-        mails=_mails(session, ids, since, sending),
+        mails=messages.letters_since(session, ids, since, sending),
     )
 
 
@@ -80,23 +80,3 @@ def _refused(session: Session, ids: list[int]) -> frozenset[int]:
         .order_by(Consent.lead_id, Consent.at.desc(), Consent.id.desc())
     )
     return frozenset(lead_id for lead_id, granted in session.execute(latest) if not granted)
-
-
-def _mails(
-    session: Session, ids: list[int], since: datetime, sending: Collection[int] | None
-) -> dict[int, list[tuple[datetime, str, bool]]]:
-    moment = func.coalesce(Message.sent_at, Message.due_at)
-    query = select(Message.id, Message.lead_id, moment, Message.kind, Message.class_, Message.at_once).where(
-        Message.lead_id == func.any(ids),
-        Message.kind.in_(("step", "answer", "newsletter", "own")),
-        Message.state.in_(("queued", "claimed", "begun", "sent", "unsure")),
-        moment >= since,
-    )
-    if sending is not None:
-        query = query.where(Message.state != "queued")
-    besides = frozenset(sending or ())
-    found: dict[int, list[tuple[datetime, str, bool]]] = {}
-    for number, lead_id, at, kind, class_, at_once in session.execute(query):
-        if number not in besides and lead_id is not None:
-            found.setdefault(lead_id, []).append((at, "sales" if kind == "own" else class_ or "inbound", at_once))
-    return found

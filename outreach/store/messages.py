@@ -225,8 +225,13 @@ class LetterOfLate:
     sent: bool
 
 
-def letters_since(session: Session, lead_ids: Collection[int], since: datetime) -> dict[int, list[LetterOfLate]]:
-    """Automatic letters to each of these leads since then, those under way included, and the rep's own mail (M5)."""
+def letters_since(
+    session: Session, lead_ids: Collection[int], since: datetime, sending: Collection[int] | None = None
+) -> dict[int, list[LetterOfLate]]:
+    """Automatic letters to each of these leads since then, those under way included, and the rep's own mail (M5).
+
+    `sending`: letters whose turn has come; neither they nor what waits in the queue behind them counts.
+    """
     moment = func.coalesce(Message.sent_at, Message.due_at)
     automatic = Message.kind.in_(("step", "answer", "newsletter")) & Message.state.in_(
         ("queued", "claimed", "begun", "sent", "unsure")
@@ -238,6 +243,8 @@ def letters_since(session: Session, lead_ids: Collection[int], since: datetime) 
         automatic | ((Message.kind == "own") & (Message.state == "sent")),
         moment >= since,
     )
+    if sending is not None:
+        query = query.where(Message.state != "queued", Message.id != func.all(list(sending)))
     found: dict[int, list[LetterOfLate]] = {}
     for lead_id, at, class_, at_once, enrolment_id, sent_at, kind in session.execute(query):
         own = kind == "own"

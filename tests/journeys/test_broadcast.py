@@ -75,6 +75,24 @@ def test_everybody_in_the_audience_gets_one_letter(session: Any, house: Any, iss
     assert session.get(Issue, issue.id).state == "sending"
 
 
+@pytest.mark.parametrize(("kind", "waits"), [("own", True), ("answer", False)])
+def test_a_rep_s_own_mail_keeps_the_newsletter_away_and_an_auto_response_does_not(
+    session: Any, house: Any, issue: Issue, user: User, kind: str, waits: bool
+) -> None:
+    """M4, M5: both go at once, but what a person wrote by hand counts: two business days between."""
+    (lead,) = friends(session, house, 1)
+    now = house.now(session)
+    session.add(
+        Message(kind=kind, class_="" if kind == "own" else "inbound", at_once=True, state="sent", lead_id=lead.id,
+                to_address=lead.email, sent_at=now, due_at=now, queued_at=now, references=[], extra={})
+    )  # fmt: skip
+    session.commit()
+    start(session, house, issue, user)
+    broadcast.plan_issues(house)
+    (letter,) = letters(session)
+    assert (letter.due_at > now + timedelta(days=1)) is waits
+
+
 def test_planning_twice_from_the_start_writes_nobody_twice(session: Any, house: Any, issue: Issue, user: User) -> None:
     """As after a crash that lost the place: the database forbids the second letter."""
     friends(session, house, 3)
