@@ -109,7 +109,9 @@ def _judged(
         return "warn", "Inbox not read lately", "Follow-ups wait until it was read."
     if box.free_at and box.free_at > now and box.free_why:
         zone = ZoneInfo(account.get(session).zone)
-        return "warn", "At its limit", f"{box.free_why} Next letter at {box.free_at.astimezone(zone):%H:%M}."
+        next_at = box.free_at.astimezone(zone)
+        day = "" if next_at.date() == now.astimezone(zone).date() else f" on {next_at:%a} {next_at.day} {next_at:%b}"
+        return "warn", "At its limit", f"{box.free_why.rstrip('.')}. Next letter{day} at {next_at:%H:%M}."
     return "ok", "Works", ""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from outreach.core import states
 from outreach.reports import held
 from outreach.reports.held import Held
-from outreach.store import leads, mailboxes, messages, template_files
+from outreach.store import business_clock, leads, mailboxes, messages, template_files
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -103,6 +103,7 @@ class Whole:
 
 def page(
     session: Session,
+    now: datetime,
     view: str = "",
     words: str = "",
     mailbox_id: int | None = None,
@@ -116,7 +117,7 @@ def page(
     if words:
         asked.append(_of(session, words))
     if view == "waiting" and not words:
-        return Page(_lines(session, _next(session, asked, limit)), None, False)
+        return Page(_lines(session, _next(session, asked, limit), now), None, False)
     floor = _floor(session, before) if view in _WALKED and not words else None
     if floor is not None:
         asked.append(Message.id > floor)
@@ -124,7 +125,7 @@ def page(
         asked.append(Message.id < before)
     rows = list(session.scalars(select(Message).where(*asked).order_by(Message.id.desc()).limit(limit + 1)))
     more = rows[limit - 1].id if len(rows) > limit else floor + 1 if floor else None
-    return Page(_lines(session, rows[:limit]), more, bool(floor) and len(rows) <= limit)
+    return Page(_lines(session, rows[:limit], now), more, bool(floor) and len(rows) <= limit)
 
 
 def whole(session: Session, message_id: int, now: datetime) -> Whole | None:
@@ -135,7 +136,7 @@ def whole(session: Session, message_id: int, now: datetime) -> Whole | None:
     kept = template_files.of_versions(session, {letter.template_version_id} if letter.template_version_id else set())
     files = letter.extra.get("files") or [one.name for one in kept.get(letter.template_version_id or 0, ())]
     enrolment = session.get(Enrolment, letter.enrolment_id) if letter.enrolment_id else None
-    (line,) = _lines(session, [letter])
+    (line,) = _lines(session, [letter], now)
     waits = held.of_letter(session, letter, now)
     return Whole(line, files, waits, enrolment.sequence_id if enrolment else None, letter.issue_id)
 
@@ -167,30 +168,41 @@ def _floor(session: Session, before: int | None) -> int | None:
 # ---- what a letter is, in words
 
 
-def _lines(session: Session, letters: Sequence[Message]) -> list[Line]:
+def _lines(session: Session, letters: Sequence[Message], now: datetime) -> list[Line]:
     sequences = _sequences(session, {row.enrolment_id for row in letters if row.enrolment_id})
     issues = _named(session, Issue, {row.issue_id for row in letters if row.issue_id})
     writers = _named(session, User, {row.user_id for row in letters if row.user_id and row.kind == "own"})
-    boxes = {
-        row.id: row.address
-        for row in session.scalars(select(Mailbox).where(Mailbox.id.in_({m.mailbox_id for m in letters})))
-    }
+    asked = select(Mailbox).where(Mailbox.id.in_({m.mailbox_id for m in letters}))
+    boxes = {row.id: row for row in session.scalars(asked)}
     people = leads.by_ids(session, {row.lead_id for row in letters if row.lead_id})
-    return [
-        Line(
-            letter,
-            _what(letter, sequences, issues, writers),
-            boxes.get(letter.mailbox_id or 0, ""),
-            "returned" if letter.delivered else letter.state,
-            _word(letter),
-            _why(letter),
-            letter.sent_at
-            or (letter.due_at if letter.state == "queued" else letter.first_tried_at)
-            or letter.queued_at,
-            people[letter.lead_id].name if letter.lead_id in people else "",
+    real = business_clock.real_now(session)
+    lines = []
+    for letter in letters:
+        box, lead = boxes.get(letter.mailbox_id or 0), people.get(letter.lead_id or 0)
+        planned = letter.due_at if letter.state == "queued" else letter.first_tried_at
+        lines.append(
+            Line(
+                letter,
+                what=_what(letter, sequences, issues, writers),
+                box=box.address if box else "",
+                state="returned" if letter.delivered else letter.state,
+                word=_word(letter),
+                why=_why(letter) or _held_by(letter, box, now, real),
+                at=letter.sent_at or planned or letter.queued_at,
+                name=lead.name if lead else "",
+            )
         )
-        for letter in letters
-    ]
+    return lines
+
+
+def _held_by(letter: Message, box: Mailbox | None, now: datetime, real: datetime) -> str:
+    """What holds the mailbox of a letter that is due; the letter's own page tells more (L5)."""
+    if letter.state != "queued" or box is None or letter.due_at > now:
+        return ""
+    if mailboxes.is_held(box, real):
+        return box.paused_reason
+    bound = letter.rank > messages.RANK_OWN and box.free_at is not None and box.free_at > now
+    return box.free_why if bound else ""
 
 
 def _what(letter: Message, sequences: dict[int, str], issues: dict[int, str], writers: dict[int, str]) -> str:

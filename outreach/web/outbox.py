@@ -22,7 +22,7 @@ def outbox_page() -> str:
     session, view = transaction(), request.args.get("state", "")
     view = view if view in outbox.VIEWS else ""
     words, box = request.args.get("q", "").strip()[:200], request.args.get("box", type=int)
-    found = outbox.page(session, view, words, box, request.args.get("before", type=int), PAGE)
+    found = outbox.page(session, now(), view, words, box, request.args.get("before", type=int), PAGE)
     kept = {key: value for key, value in (("state", view), ("q", words), ("box", box)) if value}
     return render_template(
         "mail/outbox.html", page=found, view=view, views=outbox.VIEWS, words=words, box=box, boxes=outbox.boxes(session),

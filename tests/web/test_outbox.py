@@ -9,6 +9,7 @@ import pytest
 from outreach.app import create_app
 from outreach.journeys import accounts
 from outreach.reports import outbox
+from outreach.store import business_clock
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -107,6 +108,23 @@ def test_what_waits_is_listed_in_the_order_in_which_it_goes(
     page = admin.get("/mail/outbox?state=waiting").text
     assert subjects(page) == ["Letter begun", "Letter soon", "Letter later", "Letter late"]
     assert "Waiting (4)" in page
+
+
+def test_a_letter_that_is_due_says_what_holds_its_mailbox(
+    admin: Visitor, session: Any, house: Any, lead: Lead, box: Mailbox
+) -> None:
+    """L5, F4."""
+    now = house.now(session)
+    letter(session, house, lead, "Letter one", state="queued", mailbox_id=box.id, kind="step", rank=2)
+    box.free_at, box.free_why = now + timedelta(hours=1), "20 letters in any 24 hours"
+    session.commit()
+    assert "20 letters in any 24 hours" in admin.get("/mail/outbox").text
+    box.paused_until, box.paused_reason = (
+        business_clock.real_now(session) + timedelta(minutes=5),
+        "The server is silent",
+    )
+    session.commit()
+    assert "The server is silent" in admin.get("/mail/outbox").text
 
 
 def test_rare_letters_are_looked_for_a_stretch_at_a_time(
