@@ -10,15 +10,18 @@ from outreach.journeys import enclosures, facts, letters
 from outreach.journeys.house import House
 from outreach.mail import plain, templating
 from outreach.mail.letters import Attachment
-from outreach.store import account, events, forms, leads, mailboxes, messages
+from outreach.store import account, events, forms, leads, mailboxes, messages, templates
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.sent_files import SentFile
+from outreach.store.templates import Template
 from outreach.store.users import User
 
 TWICE = timedelta(minutes=1)
 LONGEST = 100_000
+STARTS = "letter"
+"""The kind of template that a rep's own mail may start from."""
 LONGEST_SUBJECT = 300
 
 
@@ -68,6 +71,21 @@ def one_key_letter(session: Session, house: House, lead: Lead, user: User, key: 
     letter.subject, letter.body = _merged(session, house, template, lead, user)
     letter.template_version_id = template.version_id
     return _queued(session, lead, user, letter, f"{user.name} sent “{letter.subject}”.", now)
+
+
+def words_of(session: Session, house: House, lead: Lead, user: User, template_id: int) -> tuple[str, str]:
+    """Subject and plain text of a letter of the templates, as this user would write it to this lead: to start from.
+    Raises Refused when there is no such letter, or something in it is missing (F3)."""
+    template = session.get(Template, template_id)
+    if template is None or template.kind != STARTS or template.archived_at is not None:
+        raise Refused("This letter is not there any more.")
+    return _merged(session, house, letters.text_of(session, template.key), lead, user)
+
+
+def starts(session: Session) -> list[tuple[int, str]]:
+    """Letters that a mail of one's own may start from: their numbers and names."""
+    every = [one for one in templates.all_templates(session) if one.kind == STARTS and one.current_version_id]
+    return sorted(((one.id, one.name) for one in every), key=lambda one: one[1].lower())
 
 
 def greeting(session: Session, lead: Lead, user: User) -> str:

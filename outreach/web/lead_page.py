@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.core import pipeline, states
@@ -28,8 +28,15 @@ from outreach.web.filters import page_zone
 @blueprint.get("/leads/<int:lead_id>")
 @signed_in
 def lead_page(lead_id: int) -> str:
-    """The page."""
-    return _page(lead_id, {}, {})
+    """The page; with `words`, a mail to write starts from that template."""
+    started = request.args.get("words", type=int)
+    if started is None:
+        return _page(lead_id, {}, {})
+    try:
+        subject, text = write.words_of(transaction(), current_house(), _lead(lead_id), this_user(), started)
+    except Refused as refused:
+        return _page(lead_id, {"text": str(refused)}, {})
+    return _page(lead_id, {}, {"subject": subject, "text": text})
 
 
 @blueprint.post("/leads/<int:lead_id>/facts")
@@ -73,6 +80,14 @@ def write_mail(lead_id: int) -> AnyResponse | tuple[str, int]:
         return _page(lead_id, {"text": str(refused)}, {"subject": subject, "text": text}), 422
     poke("deliver_urgent")
     return _back(lead_id, "Your mail is on its way")
+
+
+@blueprint.get("/leads/<int:lead_id>/words/<int:template_id>")
+@signed_in
+def words_of_template(lead_id: int, template_id: int) -> AnyResponse:
+    """A letter of the templates as a mail of my own to this lead, to be changed before it goes."""
+    subject, text = write.words_of(transaction(), current_house(), _lead(lead_id), this_user(), template_id)
+    return jsonify(subject=subject, text=text)
 
 
 @blueprint.get("/leads/<int:lead_id>/mail/<int:message_id>/files/<int:number>")
@@ -185,7 +200,8 @@ def _page(lead_id: int, errors: dict[str, str], given: dict[str, str]) -> str:
         stages=[(stage, stage.capitalize()) for stage in pipeline.STAGES], sequences=_sequences(rows),
         interviews=deals.interviews_of(session, lead.id), deals=deals.deals_of(session, lead.id),
         consent=consents.latest(session, lead.id, consents.EDUCATION), sentence=states.sentence,
-        known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), zone_name=page_zone(),
+        known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), starts=write.starts(session),
+        zone_name=page_zone(),
     )  # fmt: skip
 
 

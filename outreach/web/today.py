@@ -154,9 +154,23 @@ def _card(task_id: int) -> dict[str, object]:
     return {
         "card": card, "script": _script(card), "months": _months(local), "snoozes": SNOOZES,
         "tomorrow": (local + timedelta(days=1)).replace(hour=10, minute=0), "zone_name": page_zone(),
-        "reply_text": write.greeting(transaction(), card.lead, user) if card.lead and card.mail else "",
+        **_answer(card),
         "guesses": _guesses(card), "senses": corrections.SENSES,
     }  # fmt: skip
+
+
+def _answer(card: Card) -> dict[str, object]:
+    """What an answer starts with: a greeting, or the template that was asked for; and the templates to choose from."""
+    if not (card.lead and card.mail):
+        return {"reply_text": "", "starts": []}
+    session, user, wanted = transaction(), this_user(), request.args.get("words", type=int)
+    text = write.greeting(session, card.lead, user)
+    if wanted is not None:
+        try:
+            text = write.words_of(session, current_house(), card.lead, user, wanted)[1]
+        except Refused as refused:
+            flash(str(refused), "bad")
+    return {"reply_text": text, "starts": write.starts(session)}
 
 
 def _script(card: Card) -> scripts.Script | None:

@@ -126,6 +126,25 @@ document.addEventListener('change', event => {
   if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
 });
 
+// ---- a mail that starts from a template: instead of what stood there untouched, else where the cursor is
+document.addEventListener('click', async event => {
+  const link = event.target.closest('a[data-words]');
+  const area = link && $(link.dataset.into);
+  if (!area) return;
+  event.preventDefault();
+  const answer = await fetch(link.dataset.words, {headers: {Accept: 'application/json'}}).catch(() => null);
+  if (answer?.status === 401) return signInElsewhere();
+  const found = await answer?.json().catch(() => null);
+  if (!found || !answer.ok) return toast(found?.error?.message ?? 'The server does not answer. Check the connection and try again.', 'bad');
+  const untouched = area.value === area.defaultValue;
+  area.setRangeText(found.text, untouched ? 0 : area.selectionStart, untouched ? area.value.length : area.selectionEnd, 'end');
+  const subject = $('input[name=subject]', area.form);
+  if (subject && !subject.value) subject.value = found.subject;
+  link.closest('details').open = false;
+  area.focus();
+  area.scrollTop = 0;
+});
+
 // ---- search: arrows walk the suggestions, Escape leaves
 function walk(step) {
   const items = $$('#found .found-item');
