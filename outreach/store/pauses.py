@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, case, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store import users
@@ -109,10 +109,14 @@ def of(session: Session, bound: Iterable[Bound], now: datetime, since: datetime 
     ]
 
 
-def active(session: Session, now: datetime) -> list[Pause]:
-    """All pauses that hold now or are still to come, the widest first, then the newest."""
-    query = select(Pause).where(Pause.ended_at.is_(None), or_(Pause.until.is_(None), Pause.until > now))
-    return sorted(session.scalars(query.order_by(Pause.since.desc())), key=lambda row: -SCOPES.index(row.scope))
+def active(session: Session, now: datetime, limit: int) -> tuple[list[Pause], int]:
+    """The pauses that hold now or are still to come, the widest first, then the newest; and how many more there are."""
+    there = (Pause.ended_at.is_(None), or_(Pause.until.is_(None), Pause.until > now))
+    wide = case({scope: number for number, scope in enumerate(SCOPES)}, value=Pause.scope)
+    rows = list(session.scalars(select(Pause).where(*there).order_by(wide.desc(), Pause.since.desc()).limit(limit)))
+    if len(rows) < limit:
+        return rows, 0
+    return rows, (session.scalar(select(func.count()).select_from(Pause).where(*there)) or limit) - limit
 
 
 def holding(session: Session, scope: str, subject_id: int | None, now: datetime) -> list[Pause]:

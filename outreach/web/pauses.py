@@ -24,6 +24,7 @@ CHOICES = (
     ("everything", "All their leads are paused meanwhile"),
     ("hand over", "Their tasks go to somebody else"),
 )
+MOST_SHOWN = 30
 AFTER_LONG = (("continue", "Continue where they stopped"), ("restart", "Start again"), ("stop", "Do not go on"))
 
 
@@ -105,14 +106,18 @@ def absence_end(absence_id: int) -> AnyResponse:
 
 
 @blueprint.app_template_global()
-def active_pauses(scope: str = "", subject_id: int | None = None) -> list[dict[str, object]]:
-    """The pauses that hold (all, or those of one thing), as the pages show them."""
-    session, user = transaction(), current_user()
-    if scope == "everything" or subject_id is not None:
-        rows = pauses.holding(session, scope, subject_id, now())
-    else:
-        rows = [row for row in pauses.active(session, now()) if not scope or row.scope == scope]
-    return [_shown(row, user) for row in rows[:200]]
+def active_pauses(scope: str, subject_id: int | None = None) -> list[dict[str, object]]:
+    """The pauses of one thing that hold, as the pages show them."""
+    user = current_user()
+    return [_shown(row, user) for row in pauses.holding(transaction(), scope, subject_id, now())]
+
+
+@blueprint.app_template_global()
+def all_pauses() -> tuple[list[dict[str, object]], int]:
+    """The pauses that hold or are to come, the widest first; and how many more there are."""
+    rows, more = pauses.active(transaction(), now(), MOST_SHOWN)
+    user = current_user()
+    return [_shown(row, user) for row in rows], more
 
 
 @blueprint.app_template_global("remedies")

@@ -15,6 +15,7 @@ from outreach.store.pauses import Pause
 from outreach.store.sequences import SequenceRow
 from outreach.store.tasks import Task
 from tests.journeys.people import DAY, START, Office
+from tests.statements import asked_of
 from tests.web.conftest import PASSWORD, Visitor
 
 
@@ -145,6 +146,27 @@ def test_a_paused_mailbox_sends_nothing_until_it_is_lifted(mona: Visitor, office
     lift(mona, office, "the provider called")
     with office.house.sessions() as session:
         assert [box.paused_until for box in mailboxes.active(session)] == [None]
+
+
+def test_of_very_many_pauses_the_widest_are_shown_and_the_others_counted(
+    mona: Visitor, rita: Visitor, office: Office
+) -> None:
+    """P2: a thousand leads paused one by one bury no pause of a sequence, and make no page slow."""
+    enter(office, "anna")
+    with office.house.sessions.begin() as session:
+        row = session.query(SequenceRow).one()
+        lead_id = session.query(Lead).one().id
+        session.add(Pause(scope="sequence", subject_id=row.id, reason="wrong price", by_name="Mona", since=START))
+        session.add_all(
+            Pause(scope="lead", subject_id=lead_id, reason=f"no. {n}", by_name="Mona", since=START) for n in range(200)
+        )
+    for path in ("/pauses", "/health"):
+        with asked_of(office.house.engine) as asked:
+            page = mona.get(path).text
+        assert "wrong price" in page
+        assert page.count("no. ") == 29
+        assert "171 more pauses" in page
+        assert len(asked) < 200
 
 
 def test_an_absence_moves_tasks_or_hands_them_over_or_pauses_everything(
