@@ -53,11 +53,16 @@ function addToken(event) {
 document.addEventListener('htmx:responseError', event => {
   const answer = event.detail.xhr;
   const plain = (answer.getResponseHeader('Content-Type') ?? '').startsWith('text/plain');
-  if (answer.status === 401) signInElsewhere();
+  if (answer.status === 401) { signInElsewhere(); notSaved.add(event.detail.elt); }
   else toast(plain ? answer.responseText : 'That did not work. Reload the page and try again.', 'bad');
 });
 
-// ---- a sign-in that ended: the page stays as it is, with all that was typed
+// ---- a sign-in that ended: the page stays as it is, with all that was typed; what saves by itself does so afterwards
+const notSaved = new Set();
+function saveAfterwards(node) {
+  const [, when] = (node.getAttribute('hx-trigger') ?? '').match(/\b(save|change)\b/) ?? [];
+  if (when && node.isConnected) window.htmx.trigger(node, when);
+}
 function signInElsewhere() {
   if ($('#signed-out')) return;
   const bar = document.createElement('p');
@@ -80,6 +85,9 @@ async function renewToken() {
   mine.content = token;
   $$('input[name=csrf_token]').forEach(field => { field.value = token; });
   $('#signed-out')?.remove();
+  notSaved.forEach(saveAfterwards);
+  notSaved.clear();
+  document.dispatchEvent(new CustomEvent('signed-in'));
 }
 document.addEventListener('visibilitychange', renewToken);
 ['htmx:sendError', 'htmx:timeout'].forEach(name =>

@@ -85,11 +85,11 @@ function post(target) {
   button.formTarget = target;
   form.requestSubmit(button);
 }
-function refresh() {
+async function refresh() {
   area.value = text();
-  (view === 'source' ? ['side-frame'] : ['computer-frame', 'phone-frame']).forEach(post);
-  check();
+  if (await check()) (view === 'source' ? ['side-frame'] : ['computer-frame', 'phone-frame']).forEach(post);
 }
+document.addEventListener('signed-in', refresh);
 async function send(address, values = new FormData(form)) {
   const headers = {Accept: 'application/json', 'X-CSRFToken': $('meta[name=csrf-token]').content};
   const answer = await fetch(address, {method: 'POST', body: values, headers}).catch(() => null);
@@ -102,10 +102,11 @@ async function send(address, values = new FormData(form)) {
   return [answer.ok, answer.ok ? result : {refused: result.error?.message ?? 'That did not work. Try again in a moment.', ...result}];
 }
 let asked = 0;
+/** Faults and findings of the text as it is; false when nobody answers for it, or a newer text is asked about. */
 async function check() {
   const number = ++asked;
   const [ok, result] = await send(form.dataset.check);
-  if (!ok || number !== asked) return;
+  if (!ok || number !== asked) return false;
   const first = result.problems[0];
   $('#problem-line').textContent = first ? `Line ${first.line}: ${first.message}` : '';
   $('#spent').textContent = result.ok ? `rendered in ${result.ms} ms` : '';
@@ -116,6 +117,7 @@ async function check() {
     count.classList.toggle('long', result.subject.length > 60);
   }
   mark(result.problems);
+  return true;
 }
 let timer;
 function soon() {
