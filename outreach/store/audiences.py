@@ -42,7 +42,7 @@ def members(session: Session, audience: dict[str, Any]) -> Select[int]:
     if audience.get("who") == "tag" and audience.get("tag"):
         return query.where(Lead.id.in_(select(Tag.lead_id).where(Tag.tag == audience["tag"])))
     if audience.get("who") == "segment" and (segment := segments.by_name(session, str(audience.get("segment", "")))):
-        return query.where(segments.matching(rules.read(segment.rules), business_clock.now(session)))
+        return query.where(segments.matching(session, rules.read(segment.rules), business_clock.now(session)))
     return query.where(false())
 
 

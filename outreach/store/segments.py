@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from outreach.core.segments import DATE_OPS, DAYS_OPS, NOBODY, Group, Rule, read
+from outreach.store import account
 from outreach.store.base import Base, Id, Json, Moment
 from outreach.store.enrolments import Enrolment
 from outreach.store.entries import REACHES
@@ -90,23 +91,24 @@ def named(session: Session, name: str, now: datetime) -> ColumnElement[bool] | N
     if not name:
         return None
     segment = by_name(session, name)
-    return matching(read(segment.rules), now) if segment is not None else false()
+    return matching(session, read(segment.rules), now) if segment is not None else false()
 
 
-def matching(group: Group, now: datetime) -> ColumnElement[bool]:
-    """Which leads match: an expression over `leads`. Whatever people typed is a bound parameter, never SQL."""
-    return and_(Lead.erased_at.is_(None), _group(group, now))
+def matching(session: Session, group: Group, now: datetime) -> ColumnElement[bool]:
+    """Which leads match: an expression over `leads`. Whatever people typed is a bound parameter, never SQL. A day is one of
+    the account's."""
+    return and_(Lead.erased_at.is_(None), _group(group, now.astimezone(account.zone_of(session, ""))))
 
 
 def count(session: Session, group: Group, now: datetime, most: int = 100_000) -> int:
     """How many leads match; no more than `most` + 1 are counted."""
-    some = select(Lead.id).where(matching(group, now)).limit(most + 1).subquery()
+    some = select(Lead.id).where(matching(session, group, now)).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def sample(session: Session, group: Group, now: datetime, limit: int = 5) -> list[Lead]:
     """A few leads that match, the latest activity first."""
-    query = select(Lead).where(matching(group, now))
+    query = select(Lead).where(matching(session, group, now))
     return list(session.scalars(query.order_by(Lead.last_activity_at.desc(), Lead.id.desc()).limit(limit)))
 
 
@@ -119,7 +121,7 @@ def members_of(
         segment = by_name(session, name)
         if segment is None or not lead_ids:
             continue
-        query = select(Lead.id).where(Lead.id.in_(lead_ids), matching(read(segment.rules), now))
+        query = select(Lead.id).where(Lead.id.in_(lead_ids), matching(session, read(segment.rules), now))
         for lead_id in session.scalars(query):
             found.setdefault(lead_id, set()).add(name)
     return {lead_id: frozenset(inside) for lead_id, inside in found.items()}
@@ -132,7 +134,7 @@ def of_lead(session: Session, lead_id: int, names: Collection[str], now: datetim
 
 def refresh(session: Session, segment: Segment, now: datetime) -> list[int]:
     """Bring the kept members up to date; the leads that came in since the last time. The first time nobody counts as new."""
-    group = matching(read(segment.rules), now)
+    group = matching(session, read(segment.rules), now)
     begun = segment.watched_since is None
     if begun:
         session.execute(delete(Member).where(Member.segment_id == segment.id))

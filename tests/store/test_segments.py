@@ -7,7 +7,7 @@ import pytest
 
 from outreach.core import segments as rules
 from outreach.core.segments import NotASegment
-from outreach.store import leads, segments
+from outreach.store import account, leads, segments
 from outreach.store.enrolments import Enrolment
 from outreach.store.forms import Form, Submission
 from outreach.store.inbox import InboundMail
@@ -202,3 +202,20 @@ def test_written_and_read_again_it_is_the_same() -> None:
     group = rules.read({"match": "any", "rules": [{"match": "all", "rules": ONLY_ANN}, ONLY_BOB[0]]})
     assert rules.read(rules.write(group)) == group
     assert rules.describe(rules.read({"match": "all", "rules": ONLY_ANN[:2]})) == "Tag is fair and Stage is replied"
+
+
+@pytest.mark.parametrize(("zone", "inside"), [("America/Los_Angeles", False), ("Pacific/Auckland", True)])
+def test_a_day_in_a_rule_is_a_day_of_the_account(session: Any, house: Any, zone: str, inside: bool) -> None:
+    """A lead of Sunday 20:00 at Greenwich came on Monday in Auckland, and on Sunday in Los Angeles."""
+    account.get(session).zone = zone
+    sunday_evening = datetime(2026, 3, 8, 20, tzinfo=UTC)
+    lead = leads.insert_new(session, "ann@acme.test", "call", sunday_evening)
+    assert lead is not None
+    lead.fields = {"trial_ends": "2026-03-09"}
+    session.flush()
+    for rule in (
+        {"about": "created", "op": "after", "value": "2026-03-08"},
+        {"about": "field", "name": "trial_ends", "op": "within the next", "value": "0"},
+    ):
+        group = rules.read({"match": "all", "rules": [rule]})
+        assert segments.count(session, group, sunday_evening) == int(inside), rule
