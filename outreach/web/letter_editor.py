@@ -1,5 +1,6 @@
 """/templates/<id>: MJML source with its faults on their lines, beside the letter as it will look."""
 
+import difflib
 import re
 from time import perf_counter
 
@@ -30,6 +31,7 @@ from outreach.web.merge_menu import COMPLETIONS, MENU
 from outreach.web.sequences import BUILDERS
 
 OF_NOTICES = frozenset({"lead_url", "task_url", "due_by", "answer_minutes", "subject", "reason", "referral"})
+MOST_LINES = 4000
 OUR_HOSTS = frozenset({"", "localhost", "127.0.0.1"})
 
 
@@ -67,12 +69,7 @@ def template_save(template_id: int) -> AnyResponse:
 @signed_in
 def template_preview(template_id: int) -> Response:
     """The letter as it is being written, as a document of its own with a policy of its own (for a frame)."""
-    template = find_template(template_id)
-    try:
-        html = _render(template, _written()).letter.html
-    except TemplateError as fault:
-        html = render_template("letters/broken.html", fault=str(fault))
-    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_PREVIEW})
+    return _letter(find_template(template_id), _written())
 
 
 @blueprint.get("/templates/<int:template_id>/letter")
@@ -80,11 +77,7 @@ def template_preview(template_id: int) -> Response:
 def template_letter(template_id: int) -> Response:
     """The saved letter in full size, for a sample lead."""
     template = find_template(template_id)
-    try:
-        html = _render(template, _saved(template)).letter.html
-    except TemplateError as fault:
-        html = render_template("letters/broken.html", fault=str(fault))
-    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_PREVIEW})
+    return _letter(template, _saved(template))
 
 
 @blueprint.post("/templates/<int:template_id>/check")
@@ -152,13 +145,33 @@ def template_versions(template_id: int) -> str:
     return render_template("letters/versions.html", template=template, **page)
 
 
+@blueprint.get("/templates/<int:template_id>/versions/<int:version_id>")
+@signed_in
+def template_version(template_id: int, version_id: int) -> str:
+    """An earlier text as it looked, and what differs from the one in force."""
+    allow(frame_src="'self'")
+    template, version = find_template(template_id), _version(template_id, version_id)
+    ours, theirs = _whole(_saved(template)), _whole(_text_of(version))
+    return render_template(
+        "letters/version.html", template=template, version=version, changes=_changes(ours, theirs),
+        live=version.id == template.current_version_id, may_edit=this_user().role in BUILDERS,
+        by=getattr(transaction().get(users.User, version.saved_by or 0), "name", "came with the system"),
+    )  # fmt: skip
+
+
+@blueprint.get("/templates/<int:template_id>/versions/<int:version_id>/letter")
+@signed_in
+def template_version_letter(template_id: int, version_id: int) -> Response:
+    """That text as a letter, for a sample lead."""
+    template = find_template(template_id)
+    return _letter(template, _text_of(_version(template_id, version_id)))
+
+
 @blueprint.post("/templates/<int:template_id>/versions/<int:version_id>/restore")
 @role(*BUILDERS)
 def template_restore(template_id: int, version_id: int) -> AnyResponse:
     """An earlier text again, as the next version."""
-    version = transaction().get(TemplateVersion, version_id)
-    if version is None or version.template_id != template_id:
-        abort(404)
+    version = _version(template_id, version_id)
     saved = author.restore(transaction(), version, now(), this_user().id)
     words = f"Version {version.number} is in force again, as version {saved.number}." if saved else "It is in force."
     flash(words, "ok")
@@ -188,6 +201,34 @@ def checked(template: Template, written: Written) -> dict[str, object]:
     found = checks.designed(preview.letter, preview.fields, _own_hosts(), template.kind not in ("notice", "layout"))
     html = render_template("letters/_checks.html", findings=found)
     return {"ok": True, "problems": problems, "checks": html, "subject": preview.letter.subject, "ms": round(spent, 1)}
+
+
+def _letter(template: Template, written: Written) -> Response:
+    """A text as a letter, or why it is none, as a document of its own."""
+    try:
+        html = _render(template, written).letter.html
+    except TemplateError as fault:
+        html = render_template("letters/broken.html", fault=str(fault))
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_PREVIEW})
+
+
+def _version(template_id: int, version_id: int) -> TemplateVersion:
+    version = transaction().get(TemplateVersion, version_id)
+    if version is None or version.template_id != template_id:
+        abort(404)
+    return version
+
+
+def _whole(written: Written) -> list[str]:
+    """All that a text consists of, line by line."""
+    heads = [f"Subject: {written.subject}", f"Preview line: {written.preview}", ""]
+    return heads + written.mjml.splitlines() + (["", "Plain text:", *written.text.splitlines()] if written.text else [])
+
+
+def _changes(ours: list[str], theirs: list[str]) -> list[tuple[str, str]]:
+    """What restoring `theirs` would change: ("+" comes, "-" goes, " " stays, "@" a gap), and the line."""
+    lines = difflib.unified_diff(ours[:MOST_LINES], theirs[:MOST_LINES], n=2, lineterm="")
+    return [(line[0], "" if line[0] == "@" else line[1:]) for line in list(lines)[2:]]
 
 
 def _strange(source: str) -> list[tuple[int, str]]:
@@ -227,7 +268,11 @@ def _written() -> Written:
 
 def _saved(template: Template) -> Written:
     version = templates.current(transaction(), template.key)
-    return Written(version.subject, version.mjml, version.text, version.preview) if version else Written("", "")
+    return _text_of(version) if version else Written("", "")
+
+
+def _text_of(version: TemplateVersion) -> Written:
+    return Written(version.subject, version.mjml, version.text, version.preview)
 
 
 def _includes() -> dict[str, str]:

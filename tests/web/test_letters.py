@@ -77,6 +77,25 @@ def test_an_earlier_version_is_restored_as_the_next_one(admin: Any, house: Any, 
     assert (version.number, version.subject, version.mjml) == (3, first.subject, first.mjml)
 
 
+def test_an_earlier_version_is_looked_at_before_it_is_restored(
+    admin: Any, rep: Any, house: Any, shipped: dict[str, int]
+):
+    path = f"/templates/{shipped['day-2']}"
+    first = in_force(house, "day-2")
+    admin.get(path)
+    admin.post(path, {"subject": "New <b>subject", "mjml": BODY})
+    page = admin.get(f"{path}/versions/{first.id}").text
+    assert "</b>Subject: New &lt;b&gt;subject</del>" in page
+    assert f"</b>Subject: {first.subject}</ins>".replace("'", "&#39;") in page
+    assert "Restore" in page
+    assert "Restore" not in rep.get(f"{path}/versions/{first.id}").text
+    assert "sandbox" in admin.get(f"{path}/versions/{first.id}/letter").headers["Content-Security-Policy"]
+    live = admin.get(f"{path}/versions/{in_force(house, 'day-2').id}").text
+    assert "Nothing differs" in live
+    assert "</button>" not in live.partition("<main")[2].partition("</main>")[0]
+    assert admin.get(f"/templates/{shipped['day-4']}/versions/{first.id}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
