@@ -243,6 +243,20 @@ def house(wired: Any) -> Any:
     return wired
 
 
+@pytest.fixture(scope="session")
+def app_of_the_run(wired: Any) -> Any:
+    """One for all tests: making it and compiling its pages takes longer than most of them."""
+    from outreach.app import create_app
+
+    return create_app(wired)
+
+
+@pytest.fixture
+def app(app_of_the_run: Any, house: Any) -> Any:
+    """The app before a house with empty tables."""
+    return app_of_the_run
+
+
 @pytest.fixture
 def session(house: Any) -> Iterator[Any]:
     """A database session; what a test does not commit is rolled back."""

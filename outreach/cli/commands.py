@@ -317,11 +317,11 @@ def learn_senses(use: bool, off: bool) -> None:
     """Learn from corrected replies what replies mean, and say by cross-validation whether that helps."""
     from outreach.journeys import learn
 
-    with _transaction() as (house, session):
+    with _transaction() as (_, session):
         if off:
             click.echo("Off: the rules decide alone." if learn.forget(session) else "It was off already.")
             return
-        found = learn.learn(session, house.now(session), use=use)
+        found = learn.learn(session, use=use)
     click.echo(f"Learned from {found.examples} replies, {found.corrected} of them corrected by people.")
     click.echo(f"Right in cross-validation: {found.right} of {found.examples}; the rules alone: {found.rules_right}.")
     if found.active:

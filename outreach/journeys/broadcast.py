@@ -31,7 +31,7 @@ AHEAD = 500
 # writing
 
 
-def new_issue(session: Session, user: User, now: datetime) -> Issue:
+def new_issue(session: Session, now: datetime) -> Issue:
     """A draft that starts from the newsletter template in force."""
     version = templates.current(session, "newsletter")
     issue = Issue(
@@ -48,7 +48,7 @@ def new_issue(session: Session, user: User, now: datetime) -> Issue:
     return issue
 
 
-def copy_of(session: Session, issue: Issue, user: User, now: datetime) -> Issue:
+def copy_of(session: Session, issue: Issue, now: datetime) -> Issue:
     """A new draft with the same text and audience."""
     fresh = Issue(
         name=f"Copy of {issue.name}"[:120], subject=issue.subject, mjml=issue.mjml, text=issue.text,

@@ -10,7 +10,7 @@ Needs scikit-learn (the extra `classifier`); using what was learned does not.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -42,7 +42,7 @@ class Learned:
         return self.right > self.rules_right
 
 
-def learn(session: Session, now: datetime, *, use: bool) -> Learned:
+def learn(session: Session, *, use: bool) -> Learned:
     """Learn from what is there. Raises Refused when there is too little, or the library is missing."""
     examples = corrections.senses(session)
     kinds = Counter(sense for _, sense in examples)

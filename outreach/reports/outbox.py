@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from outreach.core import states
@@ -35,13 +35,14 @@ FARTHEST = 100_000
 MOST_WAITING = 10_000
 FOUND = 500
 """Leads that a search may find."""
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
+Condition = ColumnElement[bool] | TextClause
+_CONDITIONS: dict[str, Condition] = {
     "": Message.kind.not_in(("notice", "test")),
     "ours": Message.kind.in_(("notice", "test")),
-    "waiting": text("state = 'queued'"),  # type: ignore[dict-item]  # literal, for the partial index
-    "sent": text("state = 'sent'"),  # type: ignore[dict-item]
+    "waiting": text("state = 'queued'"),  # literal, for the partial index
+    "sent": text("state = 'sent'"),
     "returned": Message.delivered != "",
-    "unsure": text("state = 'unsure'"),  # type: ignore[dict-item]
+    "unsure": text("state = 'unsure'"),
     "failed": Message.state == "failed",
     "cancelled": Message.state == "cancelled",
 }
@@ -151,7 +152,7 @@ def _of(session: Session, words: str) -> ColumnElement[bool]:
     return Message.lead_id == func.any(list(found))
 
 
-def _next(session: Session, asked: Collection[ColumnElement[bool]], limit: int) -> list[Message]:
+def _next(session: Session, asked: Collection[Condition], limit: int) -> list[Message]:
     under_way = select(Message).where(text("state IN ('claimed', 'begun')"), *list(asked)[1:]).order_by(Message.id)
     some = select(Message.id).where(*asked).limit(MOST_WAITING).subquery()
     query = select(Message).where(Message.id.in_(select(some.c.id))).order_by(Message.due_at, Message.rank, Message.id)

@@ -39,7 +39,7 @@ def newsletter_list() -> str:
 @role(*WRITERS)
 def newsletter_new() -> AnyResponse:
     """A draft from the newsletter template."""
-    issue = broadcast.new_issue(transaction(), this_user(), now())
+    issue = broadcast.new_issue(transaction(), now())
     return redirect(f"/newsletters/{issue.id}", 303)
 
 
@@ -123,7 +123,7 @@ def newsletter_act(issue_id: int, what: str) -> AnyResponse:
         elif what == "unschedule":
             broadcast.back_to_draft(session, issue.id)
         elif what == "copy":
-            issue = broadcast.copy_of(session, issue, this_user(), now())
+            issue = broadcast.copy_of(session, issue, now())
         elif issue.state == "draft":
             session.delete(issue)
             flash(f"“{issue.name}” was deleted.", "ok")

@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from outreach import clock, documents
-from outreach.app import create_app
 from outreach.core import editing, remedies
 from outreach.core.states import SENTENCES, ended
 from outreach.journeys import accounts, advance
@@ -37,10 +36,10 @@ def office(house: Any) -> Office:
 
 
 @pytest.fixture
-def machine(office: Office) -> Machine:
+def machine(office: Office, app: Any) -> Machine:
     with office.house.sessions.begin() as session:
         token = accounts.create_token(session, "shop")
-    return Machine(create_app(office.house).test_client(), token)
+    return Machine(app.test_client(), token)
 
 
 def enter(office: Office, name: str) -> int:

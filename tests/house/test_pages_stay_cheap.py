@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from outreach.app import create_app
 from outreach.journeys import accounts
 from outreach.journeys.presets import load_presets
 from tests.statements import asked_of
@@ -56,13 +55,13 @@ ROWS = (
 class Cost:
     """An installation that grows, seen by its administrator."""
 
-    def __init__(self, house: Any) -> None:
+    def __init__(self, house: Any, app: Any) -> None:
         self.house = house
         with house.sessions.begin() as session:
             self.me = accounts.add_user(session, "ada@outreach.test", "Ada", "admin", PASSWORD).id
             load_presets(session, house, house.now(session))
             self.sequence = session.scalar(text("SELECT min(id) FROM sequences WHERE current_version_id IS NOT NULL"))
-        self.visitor = Visitor(create_app(house))
+        self.visitor = Visitor(app)
         self.visitor.sign_in("ada@outreach.test", PASSWORD)
 
     def grow(self, first: int, last: int) -> None:
@@ -82,8 +81,8 @@ class Cost:
 
 
 @pytest.fixture
-def cost(house: Any) -> Cost:
-    return Cost(house)
+def cost(house: Any, app: Any) -> Cost:
+    return Cost(house, app)
 
 
 def test_a_page_of_many_asks_as_much_as_a_page_of_few(cost: Cost) -> None:

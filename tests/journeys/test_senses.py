@@ -72,7 +72,7 @@ def test_corrections_teach_what_the_rules_do_not_know(house: Any, lead: int) -> 
             session.flush()
             examples.record(session, row.id, None, "sense", "other", to, now)
     with house.sessions.begin() as session:
-        found = learn.learn(session, house.now(session), use=True)
+        found = learn.learn(session, use=True)
     assert (found.examples, found.corrected, found.rules_right) == (40, 40, 0)
     assert found.right >= 36
     assert found.active
@@ -93,7 +93,7 @@ def test_corrections_teach_what_the_rules_do_not_know(house: Any, lead: int) -> 
 def test_too_few_examples_are_refused_in_a_sentence(house: Any, lead: int) -> None:
     comes(house, "Hm.")
     with house.sessions.begin() as session, pytest.raises(Refused, match="it takes 30 to learn from"):
-        learn.learn(session, house.now(session), use=False)
+        learn.learn(session, use=False)
 
 
 def test_what_is_learned_is_numbers_and_no_code(house: Any) -> None:

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from outreach.app import create_app
 from outreach.public import reading
 from outreach.store.forms import Form
 
@@ -26,17 +25,6 @@ FIELDS = [
     {"key": "consent", "label": "Send me the newsletter", "kind": "checkbox"},
 ]
 ANSWERS = {"name": "Anna Weber", "email": "anna@lumen.example", "topic": "roof", "message": "Hello"}
-
-
-@pytest.fixture(scope="session")
-def app_of_the_run(wired: Any) -> Flask:
-    return create_app(wired)
-
-
-@pytest.fixture
-def app(app_of_the_run: Flask, house: Any) -> Flask:
-    """The app before a house with empty tables."""
-    return app_of_the_run
 
 
 @pytest.fixture

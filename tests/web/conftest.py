@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from outreach import documents
-from outreach.app import create_app
 from outreach.journeys import accounts, publish
 from outreach.store.leads import Lead
 from outreach.store.users import User
@@ -38,18 +37,6 @@ class Visitor:
         answer = self.post("/sign-in", {"email": email, "password": password})
         self.get("/menu")
         return answer
-
-
-@pytest.fixture(scope="session")
-def app_of_the_run(wired: Any) -> Flask:
-    """One for all tests: making it and compiling its pages takes longer than most of them."""
-    return create_app(wired)
-
-
-@pytest.fixture
-def app(app_of_the_run: Flask, house: Any) -> Flask:
-    """The app before a house with empty tables."""
-    return app_of_the_run
 
 
 @pytest.fixture
