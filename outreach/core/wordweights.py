@@ -6,7 +6,7 @@ It is made elsewhere (`outreach mail learn`); to use it needs no library. Data: 
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
@@ -22,12 +22,18 @@ def features(text: str) -> list[str]:
 
 def best(model: Mapping[str, Any], text: str) -> tuple[str, float]:
     """The likeliest class and its chance between 0 and 1; ("", 0.0) for a model that holds nothing."""
+    found = chances(model, text)
+    return max(found.items(), key=lambda item: item[1], default=("", 0.0))
+
+
+def chances(model: Mapping[str, Any], text: str, split: Callable[[str], list[str]] = features) -> dict[str, float]:
+    """The chance of each class; ``split`` makes the features that the model was learned from."""
     classes: list[str] = list(model.get("classes", ()))
     known: Mapping[str, list[float]] = model.get("words", {})
     if not classes:
-        return "", 0.0
+        return {}
     counts: dict[str, int] = {}
-    for feature in features(text):
+    for feature in split(text):
         if feature in known:
             counts[feature] = counts.get(feature, 0) + 1
     weighed = {feature: count * known[feature][0] for feature, count in counts.items()}
@@ -37,6 +43,5 @@ def best(model: Mapping[str, Any], text: str) -> tuple[str, float]:
         for number, bias in enumerate(model["bias"])
     ]
     highest = max(scores)
-    chances = [math.exp(score - highest) for score in scores]
-    place = chances.index(max(chances))
-    return classes[place], chances[place] / sum(chances)
+    powers = [math.exp(score - highest) for score in scores]
+    return {name: power / sum(powers) for name, power in zip(classes, powers, strict=True)}

@@ -12,7 +12,8 @@ from typing import Final, Literal
 from . import phrases
 from .addresses import local_part
 from .dates import return_date
-from .onlynotice import says_only_away, says_only_gone, says_only_received
+from .noticescore import likeliest
+from .onlynotice import has_any_part, is_personal, says_only_away, says_only_gone, says_only_received
 from .parse import Inbound
 from .replytext import reply_text
 from .signedblock import Sender
@@ -226,6 +227,7 @@ def _by_words(inbound: Inbound) -> str:
         _by_itself,
         _by_absence,
         _by_departure,
+        _by_weight,
     )
     for rule in rules:
         if evidence := rule(inbound, said):
@@ -327,6 +329,20 @@ def _by_departure(inbound: Inbound, said: _Said) -> str:
     if told and whom:
         return "words of a departure, and whom to write to"
     return "words of a departure, and no others" if says_only_gone(said.words) else ""
+
+
+def _by_weight(inbound: Inbound, said: _Said) -> str:
+    """What no rule knows, in words that weigh as those of programs do."""
+    if not said.short or _circular(inbound) or _asks(inbound, said):
+        return ""
+    if is_personal(said.words) or not has_any_part(said.words):
+        return ""
+    kind, chance = likeliest(said.words)
+    return f"{WEIGHED}: {kind}" if chance >= SURE else ""
+
+
+WEIGHED: Final = "words that weigh as a notice"
+SURE: Final = 0.9  # 0360 has what other chances would cost
 
 
 def _of_oneself(inbound: Inbound, said: _Said) -> str:
@@ -472,15 +488,16 @@ def _kind(
 ) -> Automatic:
     """Left company, challenge, out of office or acknowledgement: by the words that the sender's program wrote."""
     words = own_words(inbound)[:READ_LIMIT]
+    weighed = evidence.removeprefix(f"{WEIGHED}: ") if evidence.startswith(WEIGHED) else ""
     both = f"{inbound.subject}\n{words}"
     if (phrases.CHALLENGE.search(both) or phrases.CHALLENGE_ALONE.search(words[:NOTICE])) and not phrases.AWAY.search(
         words
     ):
         return Automatic("challenge", evidence, certain)
     back = return_date(inbound.subject, words, received, day_first, inbound.header("x-apple-criteria"))
-    if phrases.LEFT.search(both) and back is None:
+    if (phrases.LEFT.search(both) or weighed == "left_company") and back is None:
         return Automatic("left_company", evidence, certain, successors=successors(inbound, words, our_domains))
-    away = bool(phrases.AWAY.search(words) or "absence" in evidence)
+    away = bool(phrases.AWAY.search(words) or "absence" in evidence or weighed == "out_of_office")
     vacation = "X-Apple-Action" in evidence or bool(
         re.search(r"vacation|out.of.office", inbound.header("auto-submitted"), re.I)
     )

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final
 
 from .daywords import DATE, DAY_AFTER, EAST, MONTHS, NUMERIC, TOMORROW, WEEKDAYS, day_order, read_date, spelled_out
+from .weeks import after_weeks
 
 HORIZON_DAYS: Final = 60
 EXPRESSIONS: Final = 30  # days that are looked at in one text
@@ -38,7 +39,7 @@ BACK: Final = (
     r"(?:س?أعود|عودة|العودة)|expect (?:a |my )?(?:reply|response|answer)|"
     r"reachable again|get back to you|respond to (?:you|your e?-?mail)|reply (?:to )?(?:you|your)|will (?:reply|respond|answer)|"
     r"wieder|zur[üu]ck|erreichbar|r[üu]ckkehr|"
-    r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|r[ée]?ouvr\w+|disponible|joignable|"
+    r"de retour|mon retour|retour(?:ne|nerai)?|reviendrai|repren[ds]\w*|r[ée]?ouv(?:r|ert)\w+|disponible|joignable|"
     r"regres\w+|vuel[vt]\w+|volver\w*|reincorpor\w+|retorn\w+|estar[ée] de vuelta|"
     r"rientr\w+|riapr\w+|torn\w+|ritorn\w+|di nuovo|dispon[íi]\w+|"
     r"terug|weer (?:aanwezig|bereikbaar|op kantoor)|"
@@ -155,7 +156,11 @@ def _search(text: str, received: dt.date, day_first: bool | None) -> dt.date | N
     known = [item for item in found if _within(item.back, received)]
     if known:
         return _first_back(known)
-    return None if found else next((soon for sentence in sentences if (soon := _soon(sentence, received))), None)
+    if found:
+        return None
+    weeks = (_within(after_weeks(sentence, received), received) for sentence in sentences)
+    days = (_soon(sentence, received) for sentence in sentences)
+    return next(filter(None, weeks), None) or next(filter(None, days), None)
 
 
 def _first_back(known: list[Found]) -> dt.date:
@@ -216,7 +221,7 @@ STARTS: Final = re.compile(
 )
 THERE: Final = re.compile(
     r"\b(?:back|return|available|reachable|wieder|erreichbar|zur[üu]ck|f[üu]r sie da|de retour|joignable|disponible|"
-    r"de nouveau|de vuelta|"
+    r"de nouveau|de vuelta|vuelv|volver|revien|torn[oi]\b|ritorn|volto\b|antworte\w*|"
     r"reincorpor|di nuovo|disponibile|rientr|weer|terug|bereikbaar|tillbaka|[åa]ter|igen|tilbake|tilbage|tilgjengelig|de volta|"
     r"dispon[íi]vel|dost[ęe]pn|ponownie|k dispozici|k zasti|op[ěe]t|zp[ěe]t|на работе|в офисе|на месте|на связи|на зв'язку|"
     r"доступ|в офісі|"
@@ -378,7 +383,8 @@ def _soon(sentence: str, received: dt.date) -> dt.date | None:
         from_day = until and any(len(day[0]) > 3 for day in DAY_WORD.finditer(before[: until.start()]))
         inclusive = until and (from_day or INCLUSIVE.search(until[0]) or INCLUDES.match(after) or EVENING.match(after))
         later = inclusive or SUFFIX.match(after)
-        return _coming_day(match, received) + dt.timedelta(days=1 if later else 0)
+        week_later = 7 if WEEK_LATER.search(before) else 0
+        return _coming_day(match, received) + dt.timedelta(days=week_later + (1 if later else 0))
     return None
 
 
@@ -389,6 +395,7 @@ def _coming_day(match: re.Match[str], received: dt.date) -> dt.date:
     return received + dt.timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
 
 
+WEEK_LATER: Final = re.compile(r"(?:[üu]bern[äa]chste[rnm]?|the monday after next|overn[æe]ste)\s$", re.I)
 NEXT: Final = r"(?:(?:next|n[äa]chsten|pr[óo]ximo|prochain|prossimo|komende|volgende|n[äa]sta|n[æa]ste|przysz[łl]\w+|p[řr][íi][šs]t[íi]) )?"
 WORKING: Final = re.compile(
     r"\b(?:arbeit\w*|work\w*|hours|open|ge[öo]ffnet|jornada|travaill\w+|horaires?|lavoro|werk|jobbar|arbejder|pracuj\w+)\b",

@@ -35,7 +35,9 @@ WRITTEN: Final = (
 )
 ORDINAL: Final = (
     r"(?<=the )\d{1,2}(?:st|nd|rd|th)(?=\s?(?:[.,;:!)]|$|and\b|but\b))|"
-    r"(?:(?<=\bel )|(?<=d[íi]a )|(?<=\ble )|(?<=\bil ))\d{1,2}(?=\s?(?:[.,;!]|$))"
+    r"(?:(?<=\bel )|(?<=d[íi]a )|(?<=\ble )|(?<=\bil ))\d{1,2}(?=\s?(?:[.,;!]|$|(?:inclus|compres)|"
+    r"(?:estoy|vuelvo|sono|rientro|je|estou|volto)\b))|"
+    r"(?:(?<=\bau )|(?<=\bal ))\d{1,2}(?=\s(?:inclus|compres))"
 )
 
 

@@ -39,12 +39,14 @@ OF_READER: Final = re.compile(
     re.I,
 )
 TOGETHER: Final = re.compile(
-    r"\blet(?:'s| us)\b|\b(?:can|could|shall|should) we\b|\bwe (?:\w+ )?(?:can|could|should|would|talk|speak|meet|take|want|"
+    r"\blet(?:'s| us)\b|\b(?:can|could|shall|should) we\b|\bwe (?:\w+ )?(?:can|could|should|would(?! like to (?:acknowledge|thank|"
+    r"inform|confirm|let you|assure|apologi))|talk|speak|meet|take|want|"
     r"need)\b|\bwe'll (?:talk|speak|"
     r"meet|take)|(?:k[öo]nnen|sollten|wollen|m[üu]ssen) wir\b|\bwir (?:k[öo]nnen|telefonieren|sprechen|treffen|nehmen|brauchen)|"
     r"\b(?:peut|pourrait)-on\b|pouvons-nous|\bnous (?:pouvons|pourrons)|\bpodemos\b|\bhablamos\b|\bpossiamo\b|ci sentiamo|"
     r"\bkunnen we\b|\bkan vi\b|\bkunne vi\b|\bskal vi\b|\bska vi\b|\bpodemos\b|\bvoimme\b|mo[żz]emy|m[ůu][žz]eme|можем|tudunk|"
-    r"\bwould (?:suit|be|work|like|help)\b|\blike yours\b|vorremmo|vogliamo|voudrions|souhaitons|quisi[ée]ramos|queremos|"
+    r"\bwould (?:suit|be|work|like|help)\b(?! to (?:acknowledge|thank|inform|confirm|let you|assure|apologi))|\blike yours\b|vorremmo|"
+    r"vogliamo|voudrions|souhaitons|quisi[ée]ramos|queremos|"
     r"wir (?:m[öo]chten|wollen|h[äa]tten)|gostar[íi]amos|\bvi vill?\b|chcemy|chceme|хот(?:им|ели)|\bwork(?:s|ed)? (?:for|better)\b",
     re.I,
 )
@@ -62,7 +64,7 @@ PAST: Final = re.compile(
     r"acabo de|\bero\b|"
     r"sono stat[oa]|rientro ora|\bwas ik\b|ben ik geweest|\bjag var\b|\bjeg var\b|har varit|har v[æa]ret|\bolin\b|"
     r"by[łl][ea]m|\bbyl[a]? jsem|"
-    r"voltam|\bam fost\b|я был[а]?\b|на прошлой",
+    r"voltam\b|\bam fost\b|я был[а]?\b|на прошлой",
     re.I,
 )
 # Nobody's program tells today of an absence that begins tomorrow.
@@ -70,6 +72,7 @@ FROM_TOMORROW: Final = re.compile(
     r"\b(?:will be|i'll be|am|i'm|werde|bin|serai|suis|estar[ée]|estarei|sar[òo]|zal|ben|[äa]r|er)\b[^.]{0,40}\b(?:absent\w*|"
     r"assente|ausente|away|out|off|weg|"
     r"nicht|afwezig|borta|v[æa]k|on leave)\b[^.]{0,24}\b(?:tomorrow|domani|ma[ñn]ana|demain|morgen|amanh[ãa]|i ?morgon|i ?morgen)\b|"
+    r"\b(?:leave|away|off|holidays?|vacation|travell?ing) next (?:month|quarter|year)\b|"
     r"\b(?:absent\w*|assente|ausente|away|out|off) (?:tomorrow|domani|ma[ñn]ana|demain|morgen|amanh[ãa])\b",
     re.I,
 )
@@ -120,9 +123,32 @@ TO_ME: Final = re.compile(
     r"お電話ください|電話して|给我打电话|打给我|전화 ?주세요|תתקשר|התקשר|اتصل بي",
     re.I,
 )
+# Why people are away, or gone; only beside a weight that says so too.
+REASON: Final = re.compile(
+    r"\b(?:sick|ill|unwell|under the weather|flu|hospital|operation|surgery|recover\w+|jury|honeymoon|wedding|funeral|signal|offsite|"
+    r"retire\w*|former|no longer in use|krank\w*|grippe|[üu]berstunden|montage|klassenfahrt|ruhestand|rentner\w*|nachfolger\w*|"
+    r"kur|flitterwochen|malade|souffrant\w*|grippe|salon|retraite|noces|hospitalis\w+|deuil|enferm\w+|operad\w+|jubil\w+|boda|"
+    r"luto|unos d[íi]as|malat\w+|ricoverat\w+|nozze|lutto|pensione|doente|cirurgia|reform\w+|portas fechadas|ziek\w*|operatie|pensioen|"
+    r"vrij|gebruik|sjuk\w*|vabb\w+|pension\w*|slutat|slutade|syg|syk|influenza|fratr[åa]dt|sairaana|el[äa]kkeell\w+|chor\w+|emerytur\w*|"
+    r"szpital\w*|nemoc\w*|marod\w+|d[ůu]chod\w*|beteg\w*|nyugd[íi]j\w*|bolnav\w*|pensionat\w*|hasta\w*|emekli\w*|bole[sš]\w*|"
+    r"боле\w+|болен|больн\w+|пенси\w+|не используется|захвор\w+|хвор\w+|пенсі\w+|άρρωστ\w+|σύνταξη\w*)(?![^\W\d_])|"
+    r"体調|入院|退職|病|离职|生病|退休|住院|아파|퇴사|입원|חולה|במילואים|مريض|مرضي|s[aá]kit|ốm",
+    re.I,
+)
+# What was closed for good is no absence.
+ENDED: Final = re.compile(
+    r"\b(?:seit|since|depuis|desde|sinds|sedan|siden|od|с)\b.{0,20}\b(?:geschlossen|closed|ferm[ée]e?|cerrad[oa]|gesloten|st[äa]ngt|"
+    r"lukket|"
+    r"stengt|zamkni[ęe]t\w|закрыт\w?)|\bclosed (?:in|last|down)\b|\ba ferm[ée] |\bha chiuso\b|\bcerr[óo] |\bfechou\b|\bschlo(?:ss|ß)\b",
+    re.I,
+)
 # Somebody else is away, or somewhere.
 OTHERS: Final = re.compile(
-    r"\b(?:he|she|they) (?:is|are|will|returns?)\b|\b(?:my|our|the) (?:\w+ )?(?:boss|manager|cfo|ceo|cto|director|colleague|"
+    r"\b(?:my|our) (?!office|team|company|business|shop|store|practice|surgery|clinic|school|department|desk|help|support|"
+    r"customer|service|staff|mail|inbox|e-?mail|laptop|library|studio|hotel|restaurant|phone|leave|holiday)\w+ "
+    r"(?:is|are|has been) (?:\w+ )?(?:out|off|away|on|sick|ill|travel)|"
+    r"\b(?:he|she|they) (?:is|are|will|returns?)\b|"
+    r"\b(?:my|our|the) (?:\w+ )?(?:boss|manager|cfo|ceo|cto|director|colleague|"
     r"partner|husband|wife|"
     r"assistant|developer|lawyer|owner|customers?|conference|parcel)\b|\bthe team is\b|\b(?:mein|unser|der|meine|unsere|"
     r"die) (?:chef\w*|kolleg\w+|"

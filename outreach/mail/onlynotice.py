@@ -56,20 +56,36 @@ def says_only_gone(words: str) -> bool:
     return bool(left) and whom and _are_all_notice([clause for clause in clauses if clause not in left])
 
 
+def is_personal(words: str) -> bool:
+    """Whether anything in these words is what somebody says to one reader."""
+    return _impersonal(words) is None
+
+
+def has_any_part(words: str) -> bool:
+    """Whether one part of a notice at least is among the words."""
+    return any(part.search(words) for part in (*ABSENT, phrases.LEFT, table.REASON, *table.PARTS))
+
+
 def _notice(words: str) -> list[str]:
     """The clauses of a letter in which nothing speaks for a person; else none."""
+    return [
+        clause.strip() for one in _impersonal(words) or () for clause in _clauses(one) if re.search(r"\w\w", clause)
+    ]
+
+
+def _impersonal(words: str) -> list[str] | None:
+    """The sentences of a letter without their greetings; None where one of them speaks for a person."""
     text = table.NEXT_WEEK_ANSWER.sub(r"\1", table.ADDRESS.sub("jo@a", words.replace("\u2019", "'")))
     if any(pattern.search(text) for pattern in table.PERSONAL):
-        return []
+        return None
     sentences = [
         piece
         for line in text.split("\n")
         for piece in table.SENTENCE.split(table.GREETING.sub("", table.GREETING.sub("", line)))
         if piece.strip()
     ]
-    if any(table.TO_ME.search(one) and not phrases.URGENT.search(one) for one in sentences):
-        return []
-    return [clause.strip() for one in sentences for clause in _clauses(one) if re.search(r"\w\w", clause)]
+    asked = any(table.TO_ME.search(one) and not phrases.URGENT.search(one) for one in sentences)
+    return None if asked else sentences
 
 
 def _are_all_notice(clauses: list[str]) -> bool:
@@ -102,6 +118,7 @@ def _clauses(sentence: str) -> list[str]:
 def _tells_absence(clause: str) -> bool:
     if (
         table.OTHERS.search(clause)
+        or table.ENDED.search(clause)
         or table.ELSEWHERE.search(clause)
         or (table.ENGLISH.search(clause) and not table.OF_ONESELF.search(clause))
     ):

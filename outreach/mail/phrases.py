@@ -92,7 +92,8 @@ AWAY: Final = _any(
     r"delay(?:ed)? in (?:my )?respon|slow(?:er)? (?:to|in) respon",
     r"(?:will|i'?ll) (?:be )?(?:return(?:ing)?|back) (?:to (?:the|my) (?:office|desk|work)|in the office|on |at work|"
     r"from)|(?:i am|i'?m|i will be|i'?ll be|we are) (?:currently |now |presently )?(?:away|travel\w+|absent|"
-    r"unavailable|not available|off\b|attending|out\b)|(?:office|offices) (?:is|are|will be) closed|"
+    r"unavailable|not available|off\b|attending|out\b(?! of (?:\w+ ){0,3}(?:slots?|stock|paper|budget|money|ideas|space)\b))|"
+    r"(?:office|offices) (?:is|are|will be) closed|"
     r"not in the office|upon my return|when i (?:return|get back)|during my absence|in my absence",
     r"nicht im (?:b[üu]ro|hause?)|au(?:ß|ss)er (?:haus|h[äa]usig)|im urlaub|in elternzeit|auf (?:dienstreise|"
     r"gesch[äa]ftsreise|reisen)|abwesend|abwesenheit|wieder (?:im (?:b[üu]ro|haus)|erreichbar|f[üu]r sie da|"
@@ -127,7 +128,9 @@ AWAY: Final = _any(
 # The same said of oneself, or of the person whose address it is: what a request about a holiday does not say.
 I_AM_AWAY: Final = _any(
     r"\b(?:i(?:'m|'ll| am| will be| shall be|'m currently| am currently)?|we are|we will be|he is|she is|office is) "
-    r"(?:\w+ ){0,4}?(?:out (?:of|today|tomorrow|sick|until|till|from|for|this|all|with)\b|away|absent|on (?:\w+ ){0,2}(?:leave|"
+    r"(?:\w+ ){0,4}?"
+    r"(?:out (?:of (?!(?:\w+ ){0,3}(?:slots?|stock|paper|time|budget|money|date|ideas|space)\b)|today|"
+    r"tomorrow|sick|until|till|from|for|this|all|with)\b|away|absent|on (?:\w+ ){0,2}(?:leave|"
     r"vacation|holidays?|business|pto)|back (?:on|in|at)|"
     r"not (?:in|at|checking|available|reading)|travel|unavailable|returning|closed|ooo)|out of (?:the )?office (?:from|until|"
     r"till|through|between|on|today|this|and|with|\()|i have (?:limited|no) access|limited access|my (?:absence|return)\b|"
@@ -456,7 +459,8 @@ FOR_QUESTIONS: Final = _any(
 )
 # A person goes on: away, and yet.
 CONTRAST: Final = _any(
-    r"\bthough\.|\b(?:but|aber|jedoch|mais|pero|ma(?! (?:messagerie|bo[îi]te|coll|r[ée]pon|part|ligne|rempl))|per[òo]|maar|men|ale|"
+    r"\bthough\.|\b(?:but|aber|jedoch|mais(?! (?:breve|r[áa]pid|detalh|inform|cedo|tarde))|pero|ma(?! (?:messagerie|bo[îi]te|coll|"
+    r"r[ée]pon|part|ligne|rempl))|per[òo]|maar|men|ale|"
     r"mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
     r"je )?(?:will|if|for|in case|"
     r"should|wenn|falls|bei|si|en cas|please (?:allow|bear with)))|ですが|但是|하지만",
