@@ -225,7 +225,7 @@ def _dkim(sender: Sender, ask: Ask) -> Iterable[Finding]:
     if sender.signer:
         yield _provider_key(sender, ask)
     if sender.signs_itself and not sender.keys:
-        detail = "Make a key on this page, publish its record, and letters are signed from then on."
+        detail = "Make a key under Settings, Sending domains, publish its record, and letters are signed from then on."
         yield Finding("dkim", "missing", unsigned(sender.domain), detail)
 
 
