@@ -14,6 +14,7 @@ from outreach.http.transactions import poke, transaction
 from outreach.journeys import accounts, breakers, pausing, set_up_mailbox, sign_in_with, try_mailbox
 from outreach.mail.providers import table
 from outreach.mail.providers.table import Provider
+from outreach.reports import mailbox_month
 from outreach.reports import mailboxes as report
 from outreach.store import mailboxes, oauth_clients, pauses, users
 from outreach.store.mailboxes import Mailbox
@@ -292,6 +293,7 @@ def _form(row: Mailbox, errors: dict[str, str] | None = None) -> str:
         return_address=house.url(sign_in_with.RETURN_PATH),
         settings=house.settings,
         health=_health(row) if known else None,
+        month=mailbox_month.month(session, row.id, now()) if known else None,
     )
 
 

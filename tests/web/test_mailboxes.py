@@ -11,9 +11,11 @@ from sqlalchemy import select
 from outreach.journeys import set_up_mailbox, signing
 from outreach.mail import oauth
 from outreach.mail.providers import table
+from outreach.reports import mailbox_month
 from outreach.store import mailboxes, outbox, pauses
 from outreach.store.domains import DkimKeyRow, SendingDomain
 from outreach.store.hooks import HookPost
+from outreach.store.inbox import InboundMail
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from tests.mail.smtp_stage import Script, stage
@@ -421,3 +423,37 @@ def test_a_letter_without_a_mailbox_goes_by_the_one_that_sends_for_everybody(
     outbox.adopt(session, "urgent", now)
     session.refresh(row)
     assert row.mailbox_id == second
+
+
+def test_a_mailbox_shows_what_became_of_its_letters_lately(admin: Any, house: Any, session: Any, lead: Any) -> None:
+    """L7 is seen coming: shares of letters that came back and of complaints, beside those that were answered."""
+    page = add(admin)
+    box, now = int(page.rpartition("/")[2]), house.now(session)
+    assert "Last 30 days" not in admin.get(page).text
+    common = {
+        "kind": "own", "lead_id": lead.id, "mailbox_id": box, "to_address": lead.email, "extra": {}, "references": [],
+        "due_at": now, "queued_at": now, "settled": True,
+    }  # fmt: skip
+    rows = [Message(**common, state="sent", sent_at=now - timedelta(days=n % 3)) for n in range(6)]
+    rows[0].delivered = "bounced"
+    rows[1].delivered = "complained"
+    rows.append(Message(**common, state="failed", delivered="bounced", first_tried_at=now))
+    rows.append(Message(**common, state="sent", sent_at=now - timedelta(days=40)))
+    rows.append(Message(**{**common, "kind": "notice"}, state="sent", sent_at=now))
+    session.add_all(rows)
+    session.flush()
+    session.add(
+        InboundMail(
+            sha256="a", source="imap", raw=b"x", received_at=now, state="done", class_="human", lead_id=lead.id,
+            message_id=rows[2].id, references=[], detail={},
+        )
+    )  # fmt: skip
+    session.commit()
+    found = mailbox_month.month(session, box, now)
+    assert found is not None
+    assert (found.sent, found.tried, found.bounced, found.complained, found.answered) == (6, 7, 2, 1, 1)
+    assert [number for _, number in found.days[-3:]] == [2, 2, 2]
+    assert found.rate(found.bounced) == "28.6 %"
+    shown = admin.get(page).text
+    assert "Last 30 days" in shown
+    assert "28.6 %" in shown
