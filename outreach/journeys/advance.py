@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from outreach.core import engine, pipeline, retry, signals
+from outreach.core import engine, pipeline, planning, retry, signals
 from outreach.journeys import applying, facts, notify
 from outreach.journeys.decided import FAILURES, Applying
 from outreach.journeys.desk import Desk
@@ -105,16 +105,26 @@ def _expire(session: Session, task_id: int, now: datetime) -> None:
         task.expires_at = max(row.due_at or now, now + LOOK_AGAIN)
         return
     task.state, task.done_at, task.note = "skipped", now, "not done in time"
+    words = f"The task “{task.title}” was not done in time"
     events.record(
         session,
         now,
         "task expired",
-        f"The task “{task.title}” was not done in time and is skipped.",
+        f"{words} and is skipped.",
         lead_id=task.lead_id,
         enrolment_id=task.enrolment_id,
         step_key=task.step_key,
         rule="K1",
     )
+    if row is not None and _nobody_told(session, row, task):
+        notify.tell_managers(session, "engine", f"{words}.", f"/leads/{task.lead_id}", now)
+
+
+def _nobody_told(session: Session, row: Enrolment, task: tasks.Task) -> bool:
+    """Whether the step wants the manager told, and no decision did: nothing waited for its task."""
+    sequence = facts.sequence_of(session, row)
+    step = sequence.step(task.step_key or "")
+    return step is not None and step.is_touch and step.touch.then == "escalate" and not planning.blocks(sequence, step)
 
 
 def _blocks(row: Enrolment, task: tasks.Task) -> bool:

@@ -43,7 +43,12 @@ def _(effect: d.AddTask, context: Applying) -> None:
 
 @effected.register
 def _(effect: d.Notify, context: Applying) -> None:
-    notify.tell(context.session, context.lead.owner_id, "engine", effect.text, f"/leads/{context.lead.id}", context.now)
+    lead, path = context.lead, f"/leads/{context.lead.id}"
+    if effect.escalate:
+        text = f"{lead.name or lead.email}: {effect.text}"
+        notify.tell_managers(context.session, "engine", text, path, context.now)
+    else:
+        notify.tell(context.session, lead.owner_id, "engine", effect.text, path, context.now)
 
 
 @effected.register

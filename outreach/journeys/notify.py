@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from outreach.journeys.house import House
-from outreach.store import notices, templates
+from outreach.store import notices, templates, users
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.users import User
@@ -15,6 +15,13 @@ from outreach.store.users import User
 def tell(session: Session, user_id: int | None, kind: str, text: str, path: str, now: datetime) -> None:
     """A line under the bell of a user (None: of the administrators)."""
     notices.add(session, user_id, kind, text, path, now)
+
+
+def tell_managers(session: Session, kind: str, text: str, path: str, now: datetime) -> None:
+    """The same for every manager, or for the administrators where nobody manages (K1)."""
+    ids: list[int | None] = [user.id for user in users.managers(session)]
+    for user_id in ids or [None]:
+        tell(session, user_id, kind, text, path, now)
 
 
 def write(

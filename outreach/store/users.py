@@ -67,6 +67,11 @@ def active_users(session: Session) -> list[User]:
     return list(session.scalars(select(User).where(User.active).order_by(func.lower(User.name), User.id)))
 
 
+def managers(session: Session) -> list[User]:
+    """Those who manage, of whoever can sign in."""
+    return [user for user in active_users(session) if user.role == "manager"]
+
+
 def all_users(session: Session) -> list[User]:
     """Everybody, those switched off last."""
     return list(session.scalars(select(User).order_by(User.active.desc(), func.lower(User.name), User.id)))

@@ -8,7 +8,7 @@ from outreach.core.sequences import Condition, Delay, Goal, Handover, Lanes, Mai
 from outreach.web.condition_form import NotACondition, condition_of
 
 UNITS = [(unit.value, unit.value) for unit in Unit]
-THEN = [("skip", "skip it and go on"), ("continue", "go on, keep the task open"), ("escalate", "tell the manager")]
+THEN = [("skip", "skip it and go on"), ("continue", "go on without it"), ("escalate", "go on, and tell the manager")]
 NEVER = Condition("never")
 """Stands for no condition while a form is read."""
 MOST = {Unit.MINUTES: 100_000, Unit.HOURS: 10_000, Unit.DAYS: 1_000, Unit.BUSINESS_DAYS: 500}
