@@ -104,11 +104,11 @@ NO_USER: Final = _words(
     r"wasn'?t found at|couldn'?t be found",
     r"the email account that you tried to reach does not exist",
     r"unknown (?:e-?mail |local |smtp )?(?:user|recipient|address(?:ee)?|mail ?box|account|local[ -]part|login|alias)",
-    r"(?:unknown|invalid|bad|illegal|incorrect|nonexistent|non-existent|undeliverable|unrouteable|unroutable|"
+    r"(?<!too many )(?:unknown|invalid|bad|illegal|incorrect|nonexistent|non-existent|undeliverable|unrouteable|unroutable|"
     r"undefined|wrong) "
     r"(?:final |e-?mail |destination |delivery |rcpt |smtp |local |mail |recipient )*(?:recipient|user|mail ?box|"
     r"address(?:ee)?|account|name|rcpt|local[ -]?part|forward-?path)(?!e?s? format)",
-    r"recipnotfound|exrecipnotfound|recipientnotfound|resolver\.adr\.(?!ambiguous)",
+    r"recipnotfound|exrecipnotfound|recipientnotfound|resolver\.adr\.(?!ambiguous|badprimary)",
     r"(?:recipient|user|address) not found|not found in (?:directory|the directory|ldap|our)",
     r"not listed in (?:the )?(?:domino|public|name|address|notes)",
     r"not (?:a )?(?:valid|known|local|our|legitimate|active|current|existing) (?:e-?mail |local )?(?:user|recipient|"
@@ -132,16 +132,24 @@ NO_USER: Final = _words(
     r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe pas|invalide|introuvable)",
     r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|"
     r"endere[cç]o|conta|caixa)[^.]{0,60}"
-    r"(?:desconocid[oa]|no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|desconhecid[oa]|n[aã]o existe)",
+    r"(?:desconocid[oa]|no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|inesistente|desconhecid[oa]|n[aã]o existe)",
     r"(?:gebruiker|ontvanger|adres)[^.]{0,40}(?:onbekend|bestaat niet)",
-    r"(?:uživatel|użytkownik|odbiorca|adres|skrzynka)[^.]{0,60}(?:nie istnieje|nieznany|neexistuje|neznámý)",
+    r"(?:u[žz]ivatel|u[żz]ytkownik|odbiorca|adres|adresa|skrzynka|schr[áa]nka)[^.]{0,60}(?:nie istnieje|nieznan[ya]|neexistuje|"
+    r"nezn[áa]m[ýáya])|"
+    r"nie ma takiego (?:u[żz]ytkownika|adresu|konta)",
+    r"(?:bruger|modtager|adress|postkasse|anv[äa]ndar|mottagar|konto|bruker|mottaker|postboks)\w*[^.]{0,60}"
+    r"(?:findes ikke|finnes ikke|finns (?:inte|ej)|eksisterer ikke|existerar inte|ukendt|ukjent|ok[äa]nd)",
+    r"(?:k[äa]ytt[äa]j[äa]|vastaanottaja|osoite)\w*[^.]{0,40}(?:ei ole olemassa|tuntematon|ei l[öo]ydy)|"
+    r"(?:felhaszn[áa]l[óo]|c[íi]mzett)\w*[^.]{0,40}(?:nem l[ée]tezik|ismeretlen)|"
+    r"(?:utilizator|destinatar)\w*[^.]{0,40}(?:nu exist[ăa]|necunoscut|inexistent)|"
+    r"(?:kullan[ıi]c[ıi]|al[ıi]c[ıi])\w*[^.]{0,40}(?:bulunamad[ıi]|mevcut de[ğg]il|bilinmiyor)",
     r"(?:пользователь|получатель|адрес|ящик)[^.]{0,60}(?:не найден|не существует|неизвест|недоступ)",
     r"нет такого (?:пользователя|адреса|ящика)",
     r"用户不存在|用戶不存在|收件人.{0,20}不存在|邮箱.{0,10}不存在|无此用户|帐号不存在|該當郵箱不存在|(?:不存在|无效)的?(?:用户|邮箱|地址|收件人)|地址不存在|账号不存在|找不到(?:收件人|用户)",
     r"(?:ユーザー?|宛先|メールアドレス|アドレス|受信者).{0,30}(?:存在し|見つか|ありません|不明|間違)|あて先不明|宛先不明|ご確認ください.{0,20}メールアドレス",
     r"(?:사용자|수신자|메일주소|계정).{0,20}(?:존재하지|없)",
     r"addressee unknown|unknown addressee|bad address syntax|bad destination mailbox",
-    r"in(?:valid|correct|existent) (?:mailbox|recipient|user|address)",
+    r"(?<!too many )in(?:valid|correct|existent) (?:mailbox|recipient|user|address)",
     r"not our customer|no such address|address unknown|recipient unknown|user unknown|user invalid|user not known|"
     r"user doesn'?t exist",
     r"user .{0,80}not (?:exist|found|known)|sorry, no mailbox here",

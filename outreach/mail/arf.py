@@ -63,7 +63,9 @@ def _from_report(inbound: Inbound, text: str) -> Complaint:
 
 def _letters(inbound: Inbound) -> list[Part]:
     return [
-        part for part in inbound.parts if part.enclosed or part.type in {"text/rfc822-headers", "text/global-headers"}
+        part
+        for part in inbound.parts
+        if part.enclosed or part.packed or part.type in {"text/rfc822-headers", "text/global-headers"}
     ]
 
 

@@ -125,7 +125,7 @@ def _report_texts(inbound: Inbound) -> list[str]:
         part.text
         for part in inbound.parts
         if not part.enclosed
-        and (part.type.startswith(("text/plain", "application/octet", "message/")) or part.undivided)
+        and (part.type.startswith(("text/plain", "application/octet", "message/")) or part.undivided or part.packed)
     ]
     found = [text for text in loose if re.search(r"^(?:final|original)-recipient:", text, re.I | re.M)]
     return typed + found if found else typed
@@ -252,8 +252,10 @@ def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
                 found.append(headers)
     if not found:
         for part in inbound.parts:
-            if part.undivided or part.type.startswith(
-                ("text/plain", "application/octet-stream", "application/partial", "message/")
+            if (
+                part.undivided
+                or part.packed
+                or part.type.startswith(("text/plain", "application/octet-stream", "application/partial", "message/"))
             ):
                 found.extend(_inlined(part.text[: 4 * MAX_BODY]))
     return found

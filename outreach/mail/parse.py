@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import quopri
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.feedparser import BytesFeedParser
@@ -95,8 +96,14 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The content as text, whatever the charset says."""
-        return decode_bytes(self.content[:MAX_TEXT], self.charset)
+        """The content as text, whatever the charset says; a report's compressed part is read as far as others are."""
+        content = _unpacked(self.content) if self.packed else self.content[:MAX_TEXT]
+        return decode_bytes(content, self.charset)
+
+    @property
+    def packed(self) -> bool:
+        """A file that gzip made."""
+        return self.type in {"application/gzip", "application/x-gzip"}
 
     @property
     def undivided(self) -> bool:
@@ -487,6 +494,13 @@ def _content(message: Message) -> bytes:
         decoded: Any = _safely(lambda: message.get_payload(decode=True), None)
         return decoded if isinstance(decoded, bytes) else b""
     return data
+
+
+def _unpacked(content: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content, MAX_TEXT)
+    except zlib.error:
+        return b""
 
 
 def _escapable(payload: str) -> bool:

@@ -1,5 +1,7 @@
 """Delivery reports in the shapes that servers give them: part by part, with every recipient named (MAIL 1.9, 1.11)."""
 
+import base64
+import gzip
 import time
 from pathlib import Path
 
@@ -269,3 +271,55 @@ def test_a_report_reads_the_same_with_every_end_of_line(ending: bytes) -> None:
         raw = (SAMPLES / f"{name}.eml").read_bytes()
         found = classify(parse(raw.replace(b"\n", ending)))
         assert {one.recipient: one.verdict for one in found.bounces} == recipients
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("550 Brugeren findes ikke", "hard"),
+        ("550 Mottakeren finnes ikke", "hard"),
+        ("550 Användaren finns inte", "hard"),
+        ("550 Nie ma takiego uzytkownika", "hard"),
+        ("550 Uzivatel neexistuje", "hard"),
+        ("550 destinatario inesistente", "hard"),
+        ("550 Too many invalid recipients", "soft"),
+    ],
+)
+def test_an_unknown_recipient_is_unknown_in_any_language(words: str, verdict: str) -> None:
+    """F2: where the recipient was refused, and nobody counted."""
+    fields = "Final-Recipient: rfc822; anna@customer.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; "
+    raw = report(f"{fields}{words} (in reply to RCPT TO command)")
+    assert [one.verdict == "hard" for one in classify(parse(raw)).bounces] == [verdict == "hard"]
+
+
+def test_parts_of_a_report_that_were_packed_are_read() -> None:
+    """O1, M2: by gzip, as far as a plain part is read."""
+    fields = b"Final-Recipient: rfc822; anna@customer.example\nAction: failed\nStatus: 5.1.1\n"
+    headers = b"Message-ID: <own@sender.example>\nTo: anna@customer.example\n"
+    verdict = classify(
+        parse(
+            letter(
+                "From: postmaster@mx.example\nSubject: Undelivered Mail\nReturn-Path: <>\n",
+                "report; report-type=delivery-status",
+                ["Content-Type: text/plain\n\nSee below.\n", packed(fields), packed(headers)],
+            )
+        )
+    )
+    assert [(one.recipient, one.verdict) for one in verdict.bounces] == [("anna@customer.example", "hard")]
+    assert verdict.returned.message_ids == ("<own@sender.example>",)
+
+
+def test_a_packed_part_is_opened_up_to_what_a_letter_may_hold() -> None:
+    """X1: a small file that grows to a gigabyte is read for its first megabyte."""
+    bomb = packed(b"Final-Recipient: rfc822; anna@customer.example\nStatus: 5.1.1\n" + b" " * 50_000_000)
+    start = time.process_time()
+    raw = letter(
+        "From: postmaster@mx.example\nSubject: Undelivered Mail\n", "report; report-type=delivery-status", [bomb]
+    )
+    assert all(len(part.text) <= 1024 * 1024 for part in parse(raw).parts)
+    assert time.process_time() - start < 1
+
+
+def packed(content: bytes) -> str:
+    written = base64.encodebytes(gzip.compress(content)).decode()
+    return f'Content-Type: application/gzip; name="part.gz"\nContent-Transfer-Encoding: base64\n\n{written}'
