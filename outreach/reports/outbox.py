@@ -31,7 +31,7 @@ VIEWS = {
 }
 """Which letters: those to leads by default; the states ask for notices and tests too."""
 FARTHEST = 100_000
-"""Letters that are looked through for what no index finds (came back, failed, not sent); the next page looks on."""
+"""Letters that are looked through for what no index finds in this order; the next page looks on."""
 MOST_WAITING = 10_000
 FOUND = 500
 """Leads that a search may find."""
@@ -46,7 +46,7 @@ _CONDITIONS: dict[str, Condition] = {
     "failed": Message.state == "failed",
     "cancelled": Message.state == "cancelled",
 }
-_WALKED = frozenset({"returned", "failed", "cancelled"})
+_WALKED = frozenset({"returned", "failed", "cancelled", "ours"})
 _KINDS = {
     "answer": "Instant answer",
     "notice": "Notice to our people",
@@ -119,7 +119,8 @@ def page(
         asked.append(_of(session, words))
     if view == "waiting" and not words:
         return Page(_lines(session, _next(session, asked, limit), now), None, False)
-    floor = _floor(session, before) if view in _WALKED and not words else None
+    walked = not words and (view in _WALKED or mailbox_id is not None)
+    floor = _floor(session, before) if walked else None
     if floor is not None:
         asked.append(Message.id > floor)
     if before is not None:
