@@ -3,6 +3,8 @@
 segments    who came into a segment that a sequence listens for
 dates       `enter.on: date FIELD - 3 days`: the day has come, in the lead's zone; once for each value
 waiting     M7: who waits for a place of the company
+
+And what has become useless with time alone is forgotten: handled happenings, sign-ins that ran out.
 """
 
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from outreach.core import entry, schedule
 from outreach.core.sequences import EntryRule, Sequence
 from outreach.journeys import enrol, enter, scoring
 from outreach.journeys.house import House
-from outreach.store import account, entries, happenings, segments, sequences
+from outreach.store import account, entries, happenings, logins, segments, sequences
 from outreach.store.entries import Dated
 from outreach.store.sequences import SequenceRow
 
@@ -38,6 +40,7 @@ def look_around(house: House) -> None:
     scoring.fade(house)
     with house.sessions.begin() as session:
         happenings.prune(session)
+        logins.forget_old(session)
 
 
 def refresh_segments(house: House) -> int:

@@ -119,6 +119,14 @@ def forget_failures(session: Session, who: str) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.who == who))
 
 
+def forget_old(session: Session) -> None:
+    """What opens nothing any more: sign-ins and links that ran out, failed tries of another day. Real time."""
+    now = func.clock_timestamp()
+    session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1)))
+    session.execute(delete(Login).where(Login.expires_at < now))
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
+
+
 def make_link(session: Session, user_id: int | None, now: datetime, hours: int = 72) -> str:
     """A one-time link's secret."""
     token = secrets.token_urlsafe(24)

@@ -4,8 +4,10 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from outreach.clock import real_now
-from outreach.journeys import accounts
+from outreach.journeys import accounts, look_around
 from outreach.store import logins, users
 from outreach.store.users import User
 
@@ -45,6 +47,25 @@ def test_the_door_opens_again_after_a_quarter_of_an_hour(stranger: Any, ada: Use
         for _ in range(5):
             session.add(logins.LoginAttempt(who="ada@outreach.test|127.0.0.1", at=real_now() - timedelta(minutes=16)))
     assert stranger.sign_in(ada.email).status_code == 303
+
+
+def test_what_opens_nothing_any_more_is_forgotten(rita: User, admin: Any, house: Any) -> None:
+    """Tries of yesterday, sign-ins and links that ran out; what still counts stays."""
+    with house.sessions.begin() as session:
+        now = real_now()
+        logins.create(session, rita.id, now - timedelta(days=31))
+        logins.make_link(session, rita.id, now - timedelta(days=4))
+        fresh = logins.make_link(session, rita.id, now)
+        session.add_all(
+            logins.LoginAttempt(who="eve|203.0.113.7", at=now - timedelta(hours=hours)) for hours in (1, 30)
+        )
+    look_around.look_around(house)
+    with house.sessions() as session:
+        assert logins.of_user(session, rita.id) == []
+        assert logins.link(session, fresh, now) is not None
+        assert len(session.scalars(select(logins.OneTimeLink)).all()) == 1
+        assert len(session.scalars(select(logins.LoginAttempt)).all()) == 1
+    assert admin.get("/settings/me").status_code == 200
 
 
 def test_signing_out_ends_the_session(admin: Any) -> None:
