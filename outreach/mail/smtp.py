@@ -188,9 +188,14 @@ class SmtpLink:
                 return answer_of(greeting, "connect", "host_down")
             return self._greet_and_secure()
         except ssl.SSLError as fault:
-            return Answer("host_down", text=f"TLS with {self.server.host} failed: {fault}")
+            why = getattr(fault, "verify_message", "") or str(fault).partition(" (_ssl")[0]
+            return Answer("host_down", text=f"TLS with {self.server.host} failed: {why}")
         except (LineBroken, OSError) as fault:
-            return Answer("host_down", text=f"{self.server.host}:{self.server.port} cannot be reached: {fault}")
+            where = f"{self.server.host}:{self.server.port}"
+            if self._line is not None and isinstance(fault, TimeoutError):
+                return Answer("host_down", text=f"{where} takes the connection and then says nothing")
+            why = getattr(fault, "strerror", "") or str(fault)
+            return Answer("host_down", text=f"{where} cannot be reached: {why}")
 
     def _greet_and_secure(self) -> Answer | None:
         refused = self._ehlo()
