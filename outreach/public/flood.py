@@ -8,11 +8,13 @@ import hashlib
 import logging
 from collections.abc import Callable
 
+from flask import current_app
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from outreach import clock
+from outreach.http.house import current_house
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,14 @@ class Flood:
                 log.warning("rate limits are counted in this process for now: %s", type(error).__name__)
                 self._leave_alone_until = self._monotonic() + LEAVE_ALONE
         return not self._here.hit(limit, "form", key)
+
+
+def too_much(limit: RateLimitItem, *who: str) -> bool:
+    """The same, counted by this app."""
+    if "flood" not in current_app.extensions:
+        current_app.extensions["flood"] = Flood(current_house().settings.redis_url)
+    flood: Flood = current_app.extensions["flood"]
+    return flood.too_much(limit, *who)
 
 
 def _storage(redis_url: str) -> Storage:

@@ -15,7 +15,7 @@ from outreach.http.transactions import transaction
 from outreach.journeys import capture, cleaning, visit
 from outreach.public import brand, reading
 from outreach.public.blueprint import blueprint
-from outreach.public.flood import PER_ADDRESS, PER_VISITOR, Flood
+from outreach.public.flood import PER_ADDRESS, PER_VISITOR, too_much
 from outreach.store import forms
 from outreach.store.forms import Form
 
@@ -59,7 +59,7 @@ def form_script(key: str) -> Response:
 def form_post(key: str) -> AnyResponse:
     """(1) floods, (2) read, (3) traps for robots, (4) check, (5) keep, (6) answer; the worker is woken last."""
     found = _form(key)
-    if _flood().too_much(PER_VISITOR, request.remote_addr or "", key):
+    if too_much(PER_VISITOR, request.remote_addr or "", key):
         return _refuse(found, {}, {"": WAIT_A_MINUTE}, 429)
     try:
         posted = reading.values(request)
@@ -75,7 +75,7 @@ def form_post(key: str) -> AnyResponse:
     cleaned, errors = cleaning.check(found, answers)
     if errors:
         return _refuse(found, answers, errors, 422)
-    if _flood().too_much(PER_ADDRESS, str(cleaned.get("email", "")).lower(), key):
+    if too_much(PER_ADDRESS, str(cleaned.get("email", "")).lower(), key):
         return _refuse(found, answers, {"": WAIT_AN_HOUR}, 429)
     context = reading.context(found, posted, request)
     kept = capture.submit(transaction(), current_house(), found, cleaned, context, now())
@@ -177,12 +177,3 @@ def _embedded() -> bool:
 
 def _same_frame() -> dict[str, Any]:
     return {"embed": "1"} if _embedded() else {}
-
-
-def _flood() -> Flood:
-    from flask import current_app
-
-    if "flood" not in current_app.extensions:
-        current_app.extensions["flood"] = Flood(current_house().settings.redis_url)
-    flood: Flood = current_app.extensions["flood"]
-    return flood

@@ -8,7 +8,7 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from outreach import clock
@@ -18,7 +18,7 @@ from outreach.http.house import current_house, now
 from outreach.http.transactions import transaction
 from outreach.journeys import visit
 from outreach.public.blueprint import blueprint
-from outreach.public.flood import Flood
+from outreach.public.flood import too_much
 
 BODY = 4_000
 PER_VISITOR = RateLimitItemPerMinute(120)
@@ -47,7 +47,7 @@ def visit_kept() -> Response:
     path, site = _path(told.get("path", "")), _site()
     if lead_id is None or not path or not site:
         return done
-    if _flood().too_much(PER_VISITOR, request.remote_addr or "", "visit") or _flood().too_much(PER_LEAD, str(lead_id)):
+    if too_much(PER_VISITOR, request.remote_addr or "", "visit") or too_much(PER_LEAD, "visits", str(lead_id)):
         return done
     referrer = urlsplit(told.get("from", "")).hostname or ""
     visit.keep(transaction(), lead_id, site, path, referrer[:200], _hit(), now())
@@ -85,10 +85,3 @@ def _hit() -> Hit:
         language=bool(headers.get("Accept-Language")),
         prefetch="prefetch" in purpose or "prerender" in purpose,
     )
-
-
-def _flood() -> Flood:
-    if "visits" not in current_app.extensions:
-        current_app.extensions["visits"] = Flood(current_house().settings.redis_url)
-    flood: Flood = current_app.extensions["visits"]
-    return flood
