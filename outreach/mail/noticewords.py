@@ -125,7 +125,9 @@ TO_ME: Final = re.compile(
 )
 # Why people are away, or gone; only beside a weight that says so too.
 REASON: Final = re.compile(
-    r"\b(?:sick|ill|unwell|under the weather|flu|hospital|operation|surgery|recover\w+|jury|honeymoon|wedding|funeral|signal|offsite|"
+    r"\b(?:doctor\w*|dentist\w*|arzt|zahnarzt|m[ée]decin|dentist\w*|m[ée]dico|dottore|medico|dokter|tandarts|l[äa]kare\w*|l[æe]ge\w*|"
+    r"l[äa][äa]k[äa]ri\w*|lekarz\w*|l[ée]ka[řr]\w*|orvos\w*|врач\w*|doktor\w*|queue|warteschlange|file d'attente|en cola|sick|ill|"
+    r"unwell|under the weather|flu|hospital|operation|surgery|recover\w+|jury|honeymoon|wedding|funeral|signal|offsite|"
     r"retire\w*|former|no longer in use|krank\w*|grippe|[üu]berstunden|montage|klassenfahrt|ruhestand|rentner\w*|nachfolger\w*|"
     r"kur|flitterwochen|malade|souffrant\w*|grippe|salon|retraite|noces|hospitalis\w+|deuil|enferm\w+|operad\w+|jubil\w+|boda|"
     r"luto|unos d[íi]as|malat\w+|ricoverat\w+|nozze|lutto|pensione|doente|cirurgia|reform\w+|portas fechadas|ziek\w*|operatie|pensioen|"
@@ -360,7 +362,7 @@ ANSWERS: Final = re.compile(
     r"rispo[sn]|antwoord|beantwoord|reageer|"
     r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
     r"d[öo]n[üu][şs]|απαντ|返信|回信|回复|"
-    r"答复|ご返事|対応|회신|답변|답장|אשיב|אענה|سأرد|balas|trả lời|retorn|retour|voltar|volver|torner|regres",
+    r"答复|ご返事|対応|회신|답변|답장|אשיב|אענה|سأرد|سنرد|سيرد|balas|trả lời|retorn|retour|voltar|volver|torner|regres",
     re.I,
 )
 NO_ANSWER: Final = re.compile(
