@@ -90,8 +90,16 @@ NEXT_WEEK_ANSWER: Final = re.compile(
     r"(?:la )?pr[óo]xima semana|la prossima settimana|volgende week|n[äa]sta vecka|n[æa]ste uge|neste uke)",
     re.I,
 )
+# A program speaks of the reader's request, a person of their own.
+OWN_REQUEST: Final = re.compile(
+    r"\b(?:our|my|unsere?|meine?|notre|ma|mi|nuestr[oa]|nostr[oa]|mi[oa]|noss[oa]|minha|onze?|mijn|v[åa]r|vores|v[åa]rt) "
+    r"(?:ticket|case number|request|order|complaint|enquiry|anfrage|bestellung|demande|commande|solicitud|pedido|richiesta|"
+    r"ordine|vraag|bestelling|[äa]rende|ordre)\b",
+    re.I,
+)
 PERSONAL: Final = (
     READS_THIS,
+    OWN_REQUEST,
     FROM_TOMORROW,
     QUESTION,
     phrases.MATTER,
