@@ -141,9 +141,32 @@ def _plain(text: str) -> str:
 def signed_block(lines: Sequence[str], sender: Sender) -> int | None:
     """The line where the signature begins that ends the text, or ends it but for an afterthought."""
     lines = [line.replace("*", "") for line in lines]  # what was bold
+    sender = _learned(lines, sender)
     after = next((at for at in range(max(0, len(lines) - 80), len(lines)) if marks.AFTERTHOUGHT.match(lines[at])), None)
     found = None if after is None else _begin(lines[:after], sender)
     return _begin(lines, sender) if found is None else found
+
+
+def _learned(lines: Sequence[str], sender: Sender) -> Sender:
+    """The sender with the name that signs the letter, whose header may tell a firm's or none: a closing stands above it."""
+    tail = _tail(lines, over_mottos=True)
+    for number, at in enumerate(tail[:-2]):
+        closing, _, first = lines[at].strip().rpartition(" ")
+        if _closes(lines[at]):
+            first = lines[tail[number + 1]].strip()
+        elif not _closes(closing):
+            continue
+        below = [lines[place] for place in tail[number + 1 : number + 5]]
+        whole = next((line for line in below if _is_whole_name(line) and first in line), None)
+        if first and whole is not None and not sender.signs(first):
+            return Sender(sender.words | {_plain(word) for word in LETTERS.findall(whole)}, sender.local)
+    return sender
+
+
+def _is_whole_name(line: str) -> bool:
+    words = LETTERS.findall(line)
+    small = any(map(_is_small, words)) or not _is_whole(line.strip())
+    return not small and bool(NAME.fullmatch(line)) and not marks.FIRM.search(line)
 
 
 def _begin(lines: Sequence[str], sender: Sender) -> int | None:
@@ -203,6 +226,7 @@ def _tail(lines: Sequence[str], over_mottos: bool = False) -> list[int]:
             near = [lines[place] for place in places[-3:]]
             reached = any(marks.CONTACT.search(line) or marks.FOLLOW.search(line) for line in near)
             if not (mottos and reached and _is_motto(lines[at])):
+                places += [at] if _closes(lines[at]) else []
                 break
             mottos -= 1
         places.append(at)
@@ -300,10 +324,14 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
             return name
         if again == name + 1 and lines[name].isupper() and not sender.signs(lines[name]):
             return name  # the firm's name, not the writer's
-        if again is not None and _details(lines, [place for place in rest if place >= again]):
-            return again
         next_to = bool(rest) and rest[0] == name + 1 and _is_post(lines[name], lines[rest[0]], sender)
-        if next_to or _details(lines, rest):
+        if next_to:
+            return rest[0]
+        if again is not None and _details(lines, [place for place in rest if place >= again]):
+            firm = [lines[place] for place in rest if place < again]
+            goes = not any(map(LINK.search, firm)) and all(_is_detail(line) or _is_heading(line, 0) for line in firm)
+            return rest[0] if goes else again
+        if _details(lines, rest):
             return rest[0]
     return None
 

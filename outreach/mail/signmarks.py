@@ -66,26 +66,27 @@ SENT_FROM: Final = re.compile(
     re.IGNORECASE,
 )
 CLOSING: Final = re.compile(
-    r"^[ \t]{0,2}(?:(?:with )?(?:many |kind(?:est)?|best|warm(?:est)?|very best|my best)?,? ?(?:regards|wishes|rgds)|"
+    r"^[ \t]{0,2}(?:(?:with )?(?:many |kind(?:est)?|best|warm(?:est)?|very best|my best)?,? ?(?:wishes|rgds)|"
     r"best|(?:thanks?(?: you)?|thx)(?: ?(?:and|&|n|/|,) ?(?:kind |best |warm )?(?:regards|rgds)| again| in advance| so much|"
-    r" very much)?|"
-    r"many thanks|br|b\.?r\.?|k\.?r\.?|rgds|take care|talk soon|all the best|speak soon|yours|love|"
-    r"cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cordially|respectfully|"
-    r"(?:mit )?(?:freundliche[mn]?|beste[mn]?|herzliche[mn]?|viele[nr]?|liebe[nr]?|sch[öo]ne[nr]?)(?: \w+)? (?:gr[üu](?:ß|"
-    r"ss)en?|gr[üu]ß|gru(?:ß|ss))|(?:beste|viele|liebe|herzliche) gr[üu](?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|"
-    r"(?:bien |tr[èe]s )?cordialement|cdlt|bien [àa] vous|salutations(?: distingu[ée]es)?|sinc[èe]res salutations|"
-    r"merci|"
-    r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|atte|gracias|(?:cordiali|distinti) saluti|saluti|"
-    r"grazie|cordialmente|"
-    r"met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|mvg|groet(?:en|jes)?|(?:med )?(?:v[äa]nliga?|b[äa]sta|"
-    r"venlig(?:e)?|vennlig(?:e)?|de bedste) (?:h[iä]lsn?ing(?:ar|er)?|hilsen(?:er)?)|mvh|hilsen|h[äa]lsningar|"
-    r"atenciosamente|abra[çc]os?|obrigad[oa]|cumprimentos|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|спасибо|"
-    r"yst[äa]v[äa]llisin terveisin|terveisin|[üu]dv[öo]zlettel|tisztelettel|cu stim[ăa]|"
-    r"sayg[ıi]lar[ıi]mla|s pozdravom|pozdrav|(?:lijep|lep|srda[čc]an) pozdrav|[üu]dv|з повагою|поздрави|с поздрави|με εκτίμηση|"
+    r" very much| a lot| a million)?|many thanks|br|b\.?r\.?|k\.?r\.?|take care|talk soon|all the best|speak soon|yours|love|"
+    r"cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cordially|respectfully|see you(?: soon| then)?|"
+    r"mfg|lg|vg|i\. ?[av]\.|ppa\.?|bis (?:bald|dann|morgen|sp[äa]ter)|(?:(?:vielen|besten|herzlichen|lieben) )?"
+    r"danke?(?: (?:im|in) [^\W\d_]+)?|"
+    r"(?:bien |tr[èe]s )?cordialement|cdlt|bien [àa] vous|salutations distingu[ée]es|merci(?: d[’']avance)?|"
+    r"(?:belle|bonne) journ[ée]e|[àa] bient[ôo]t|"
+    r"(?:un )?(?:cordial )?saludos? cordiales|atentamente|atte|(?:muchas )?gracias|hasta (?:pronto|luego)|"
+    r"grazie(?: mille)?|cordialmente|a presto|"
+    r"mvg|(?:alvast |hartelijk )?(?:be)?dankt|tot (?:snel|ziens|gauw)|mvh|tac?k|takk|vi (?:ses|h[öo]rs)|"
+    r"atenciosamente|att|obrigad[oa]|at[ée] (?:logo|breve)|"
+    r"спасибо|дякую|поздрави|с поздрави|cu stim[ăa]|cu respect|salut[ăa]ri|[üu]dv|kh|bh|terv|t\.|kiitos|kiitoksin|"
+    r"dzi[ęe]kuj[ęe]|d[ěe]kuji|[ďd]akujem|k[öo]sz[öo]n[öo]m|mul[țt]umesc|te[şs]ekk[üu]rler|hvala(?: lijepa)?|με εκτίμηση|"
     r"בברכה|تحياتي|مع (?:أطيب )?(?:التحيات|تحياتي)|감사합니다|敬具|此致|祝好|谢谢|謝謝|"
     r"顺祝商祺|顺颂商祺|商祺|祝(?:您)?(?:工作)?(?:顺利|愉快)|敬上|"
-    r"terv|t\.|kiitos|kiitoksin|cu respect|salut[ăa]ri|parhain terveisin|kh|bh)"
-    r"(?: (?:aus|from|de|depuis|da|uit|fr[åa]n|z) [^\W\d]\w{1,20}(?:[ -]\w{1,20})?)?[ \t,.!:،，！]*$",
+    r"(?:以上、?|何卒|どうぞ)*(?:よろしく|宜しく)お願い\w*|ありがとうございま(?:す|した)|"
+    # What a closing wishes, in any words.
+    r"(?:[^\W\d_]+,? ){0,4}(?:regards|gr[üu](?:ß|ss)e?|saludo|salut[oi]\b|salutation|groet|hilse?n|h[äa]lsning|sauda[çc][õo]es|"
+    r"cumprimento|abra[çc]o|pozdrav|pozdraw|szacunk|powa[żz]ani|terveis|[üu]dv[öo]z|tisztelet|sayg[ıi]|уважени|поваг)\w*)"
+    r"(?: (?:aus|from|de|depuis|da|uit|fr[åa]n|z) [^\W\d]\w{1,20}(?:[ -]\w{1,20})?)?[ \t,.!:،，！。]*$",
     re.IGNORECASE,
 )
 DISCLAIMER: Final = re.compile(

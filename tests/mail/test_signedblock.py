@@ -284,3 +284,45 @@ def test_a_name_of_one_word_in_an_alphabet_without_gaps_is_whole() -> None:
         split_signature(text, Sender.of("田中太郎", "info@lead.example"))[0]
         == "木曜日の3時で問題ございません。\n\n田中太郎"
     )
+
+
+FIRMS_ADDRESS = [
+    ("Yes.\n\nKind regards\nJo", "Jo Lead\nAccount handler\nLead Consulting\n500 Main St\n(512) 555-0199"),
+    ("Yes.\n\nKind regards Jo", "Jo Lead\nLead Ltd\n+44 20 555 0123"),
+    ("Yes.\n\nKind regards\nJo Lead", "account handler\nLead Consulting\n+44 20 555 0123"),
+    ("Ja.\n\nMit besten Grüßen\nJo Lead", "Vertriebsinnendienst\nLead GmbH\nwww.lead.example"),
+    ("Tak.\n\nSerdecznie pozdrawiam\nJo", "Jo Lead\nKierownik działu\nLead Sp. z o.o.\ntel. 612 345 678"),
+    ("Ano.\n\nS přátelským pozdravem\nJo", "Jo Lead\nNákup\nLead a.s.\ntel. 777 123 456"),
+    ("Sim.\n\nAtt. Jo", "Jo Lead\nassistente comercial\nLead Ltda.\nNIF 123456789"),
+    ("はい。\n\n以上、よろしくお願いいたします。\n佐藤", "佐藤 花子\n購買部\nTEL: 03-1234-5678"),
+]
+
+
+@pytest.mark.parametrize("name", ["", "Lead Consulting"])
+@pytest.mark.parametrize(("words", "signature"), FIRMS_ADDRESS)
+def test_below_a_closing_the_letter_tells_the_name_that_its_header_does_not(
+    words: str, signature: str, name: str
+) -> None:
+    sender = Sender.of(name, "info@lead.example")
+    assert split_signature(f"{words}\n\n{signature}", sender) == (words, signature)
+
+
+TIGHT = [
+    ("Yes.\nThank you,\nJo", "Lead Technologies Inc.\nJo Lead\nBuyer\nMobile: 07700 900123"),
+    ("Ja.\nMvg,\nJo", "Lead Techniek B.V.\nJo Lead\nInkoopmanager\n06-12345678"),
+    ("Ano.\nDěkuji\nJo Lead", "jednatel společnosti\ntel.: +420 777 123 456"),
+]
+
+
+@pytest.mark.parametrize(("words", "signature"), TIGHT)
+def test_the_firm_between_a_name_and_that_name_in_full_is_the_signature_s_without_a_gap(
+    words: str, signature: str
+) -> None:
+    assert split_signature(f"{words}\n{signature}", JO) == (words, signature)
+
+
+@pytest.mark.parametrize(
+    "text", ["Danke!", "Takk!", "Kiitos\nJo", "Tack, Jo Lead", "ありがとうございました。\n佐藤", "Bis morgen\nJo Lead"]
+)
+def test_an_answer_of_nothing_but_thanks_is_words(text: str) -> None:
+    assert split_signature(text, JO) == (text, "")
