@@ -16,14 +16,13 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from outreach.clock import monotonic
 from outreach.mail import headers, oauth
 from outreach.mail.smtpanswer import Answer, answer_of, kind_of
-from outreach.mail.smtpline import LineBroken, Reply, ServerLine
+from outreach.mail.smtpline import LineBroken, Reply, ServerLine, as_bytes
 from outreach.mail.smtpurl import SmtpServer, parse_url
 
 __all__ = ["Answer", "Envelope", "Probe", "SmtpLink", "Timeouts", "dot_stuffed", "xtext"]
@@ -89,8 +88,8 @@ class SmtpLink:
         self._line: ServerLine | None = None
         self._offers: dict[str, str] = {}
         self._open_transaction = False
-        self._ahead: Commands | None = None
-        """What the server was told behind the last letter, and has not been asked about yet."""
+        self._ahead: Envelope | None = None
+        """Whose commands the server was told behind the last letter; it has not been asked about them yet."""
 
     def send(
         self,
@@ -108,15 +107,10 @@ class SmtpLink:
         server that has not answered the letter after `patience` seconds is `silent`: ask `late` for its answer, and use
         this link for nothing else.
         """
-        try:
-            wire = _on_the_wire(envelope)
-        except headers.HeaderRefused as fault:
-            return Answer("refused", 553, "5.1.3", str(fault), stage="rcpt")
-        body = dot_stuffed(raw)
-        answer = self._envelope(wire)
+        answer = self._envelope(envelope)
         if answer is not None:
             return answer
-        return self._letter(body, begin, then, lease_half, patience)
+        return self._letter(dot_stuffed(raw), begin, then, lease_half, patience)
 
     def rest(self) -> None:
         """No letter follows now: one that was announced is taken back, which only closing the line can do."""
@@ -154,19 +148,25 @@ class SmtpLink:
         user = f" as {self.server.user}" if self.server.user else ""
         return Probe(True, f"The mail server {where} takes letters{user}, {safe}.", offers)
 
-    def _envelope(self, wire: Envelope) -> Answer | None:
+    def _envelope(self, envelope: Envelope) -> Answer | None:
         """Until the server waits for the letter. A reused line may be dead; then one new line is tried."""
         reused = self._line is not None
-        answer = self._try_envelope(wire)
+        answer = self._try_envelope(envelope)
         if reused and answer is not None and answer.kind == "host_down":
             self._drop()
-            answer = self._try_envelope(wire)
+            answer = self._try_envelope(envelope)
         if answer is not None and answer.kind in ("host_down", "auth_failed"):
             self._drop()
         return answer
 
-    def _try_envelope(self, wire: Envelope) -> Answer | None:
+    def _try_envelope(self, envelope: Envelope) -> Answer | None:
         try:
+            ahead, self._ahead = self._ahead, None
+            if ahead is not None:
+                if ahead != envelope:
+                    raise LineBroken("another letter was announced on this line")
+                return self._answers_to_all()
+            wire = _on_the_wire(envelope)
             if self._line is None:
                 failed = self._connect()
                 if failed is not None:
@@ -176,6 +176,8 @@ class SmtpLink:
                 return unfit
             commands = self._commands(wire)
             return self._pipelined(commands) if "PIPELINING" in self._offers else self._one_by_one(*commands[:2])
+        except headers.HeaderRefused as fault:
+            return Answer("refused", 553, "5.1.3", str(fault), stage="rcpt")
         except (LineBroken, OSError) as fault:
             return Answer("host_down", text=f"{self.server.host}: {fault}")
 
@@ -290,16 +292,17 @@ class SmtpLink:
         return mail, rcpt, "DATA"
 
     def _pipelined(self, commands: Commands) -> Answer | None:
-        """RFC 2920: three commands, one write. After a refused recipient a 354 is met by closing, without a dot."""
+        """RFC 2920: three commands, one write."""
         line = self._need()
-        if self._ahead is None:
-            clear = ("RSET",) if self._open_transaction else ()
-            line.write_commands(*clear, *commands)
-            if clear:
-                line.read(self._timeouts.command)
-        elif self._ahead != commands:
-            raise LineBroken("another letter was announced on this line")
-        self._ahead = None
+        clear = ("RSET",) if self._open_transaction else ()
+        line.write_commands(*clear, *commands)
+        if clear:
+            line.read(self._timeouts.command)
+        return self._answers_to_all()
+
+    def _answers_to_all(self) -> Answer | None:
+        """The answers to three commands. After a refused recipient a 354 is met by closing, without a dot (RFC 2920 3.1)."""
+        line = self._need()
         self._open_transaction = True
         mail = line.read(self._timeouts.command)
         rcpt = line.read(self._timeouts.command)
@@ -351,20 +354,21 @@ class SmtpLink:
             )
         return self._write_letter(body, self._announced(then), patience)
 
-    def _announced(self, then: Envelope | None) -> Commands | None:
+    def _announced(self, then: Envelope | None) -> bytes:
         """The commands of the next letter, where they may follow the end of this one."""
         if then is None or "PIPELINING" not in self._offers:
-            return None
+            return b""
         try:
             wire = _on_the_wire(then)
-        except headers.HeaderRefused:
-            return None
-        return None if self._unfit(wire) else self._commands(wire)
+            ahead = b"" if self._unfit(wire) else as_bytes(self._commands(wire))
+        except (headers.HeaderRefused, LineBroken):
+            return b""
+        self._ahead = then if ahead else None
+        return ahead
 
-    def _write_letter(self, body: bytes, ahead: Commands | None, patience: float | None) -> Answer:
-        line = self._need()
+    def _write_letter(self, body: bytes, ahead: bytes, patience: float | None) -> Answer:
         try:
-            line.write(body, self._timeouts.letter, more=ahead is not None)
+            self._need().write(body, self._timeouts.letter, behind=ahead)
         except OSError as fault:
             # The end of the letter was never handed over: the server may say why, and cannot have taken it.
             answer = self._last_words(fault)
@@ -373,10 +377,6 @@ class SmtpLink:
         except BaseException:
             self._drop()
             raise
-        if ahead is not None:
-            self._ahead = ahead
-            with suppress(OSError):  # the letter is out: its answer, or silence, says what became of it
-                line.write_commands(*ahead)
         patient = patience is not None and patience < self._timeouts.letter
         said = self._final_answer(patience if patient and patience else self._timeouts.letter, keep=patient)
         return said or Answer("silent", text="The server has not answered the letter yet", stage="letter")

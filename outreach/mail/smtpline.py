@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from outreach.clock import monotonic
 from outreach.mail import hosts
 from outreach.mail.smtpurl import SmtpServer
 
-MSG_MORE = getattr(socket, "MSG_MORE", 0)
 MAX_REPLY = 100_000  # bytes of one reply, however many lines: more is an attack or nonsense
 
 
@@ -27,6 +27,14 @@ class Reply(NamedTuple):
     @property
     def text(self) -> str:
         return " ".join(self.lines)
+
+
+def as_bytes(commands: Sequence[str]) -> bytes:
+    """Commands as they travel. Raises LineBroken when one would be two."""
+    for command in commands:
+        if "\r" in command or "\n" in command:
+            raise LineBroken("a command holds a line end")
+    return "".join([f"{command}\r\n" for command in commands]).encode()
 
 
 class ServerLine:
@@ -59,18 +67,19 @@ class ServerLine:
         self.encrypted = True
 
     def write_commands(self, *commands: str) -> None:
-        for command in commands:
-            if "\r" in command or "\n" in command:
-                raise LineBroken("a command holds a line end")
-        self.write("".join(f"{command}\r\n" for command in commands).encode(), 60.0)
+        self.write(as_bytes(commands), 60.0)
 
-    def write(self, data: bytes, timeout: float, *, more: bool = False) -> None:
-        """`more`: something follows at once, and may travel together with this."""
+    def write(self, data: bytes, timeout: float, *, behind: bytes = b"") -> None:
+        """`behind` travels with the end of `data`; whether it could be written is not told."""
         self._socket.settimeout(timeout)
-        if more and not self.encrypted:
-            self._socket.sendall(data, MSG_MORE)
-        else:
-            self._socket.sendall(data)
+        whole = data + behind
+        sent = self._socket.send(whole)
+        if sent < len(data):
+            self._socket.sendall(data[sent:])
+            sent = len(data)
+        if sent < len(whole):
+            with contextlib.suppress(OSError):
+                self._socket.sendall(whole[sent:])
 
     def read(self, timeout: float) -> Reply:
         """One reply of one or more lines. Raises LineBroken, and TimeoutError after `timeout` seconds in all."""
