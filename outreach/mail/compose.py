@@ -27,6 +27,7 @@ _FOREIGN_ID = re.compile(r"<[\x21-\x7e]+>\Z")
 _BREAKS_A_LIST = re.compile("[ <>,]")
 _AUTO = ("auto-replied", "auto-generated")
 _AS_IT_IS = re.compile(r"(?!From |\.)[ -<>-~]*[!-<>-~]\Z")
+_ALL_AS_THEY_ARE = re.compile(r"(?:(?!From |\.)[ -<>-~]*[!-<>-~]\n)*\Z")
 _CHANGED = re.compile(r"^(?:F(?=rom )|\.)", re.M)
 """How a line begins that mail programs on the way would change (RFC 2049 3)."""
 _TOO_LONG = re.compile(r"[^\n]{77,}")
@@ -45,7 +46,7 @@ def compose(letter: Letter) -> bytes:
         headers.fold("To", headers.mailbox(letter.to.name, letter.to.email)),
     ]
     if letter.reply_to:
-        head.append(headers.fold("Reply-To", _mailbox("", letter.reply_to)))
+        head.append(headers.fold("Reply-To", headers.mailbox("", letter.reply_to)))
     head.append(headers.fold("Subject", _subject(letter.subject)))
     head += _thread(letter)
     head += _robot_notes(letter)
@@ -162,7 +163,11 @@ def _part(subtype: str, content: str) -> bytes:
     if not content or content.isspace():
         raise HeaderRefused(f"The {subtype} part of the letter is empty")
     whole = framed(content)
-    body = _quoted_frame(whole.frame).filled([_quoted(field) for field in whole.fields]).removesuffix("=\r\n")
+    if _ALL_AS_THEY_ARE.match("\n".join([*whole.fields, ""])):
+        fields = [f"{field}=\r\n" if len(field) < 76 else _quoted(field) for field in whole.fields]
+    else:
+        fields = [_quoted(field) for field in whole.fields]
+    body = _quoted_frame(whole.frame).filled(fields).removesuffix("=\r\n")
     return f"{_PART_HEAD.format(subtype)}{body}\r\n".encode()
 
 
@@ -180,8 +185,6 @@ def _quoted(piece: str) -> str:
     """Lines of at most 76 signs (RFC 2045 6.7), the last one with its end, a soft one unless the piece ends a line: so
     that pieces can follow each other."""
     if _AS_IT_IS.match(piece):
-        if len(piece) < 76:
-            return piece + "=\r\n"
         return "".join([piece[start : start + 75] + "=\r\n" for start in range(0, len(piece), 75)])
     done = b2a_qp(_line_ends(piece).encode("utf-8", "replace")).decode()
     if done and not done.endswith("\n"):

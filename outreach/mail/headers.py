@@ -84,14 +84,23 @@ def wire_address(email: str) -> str:
     A local part beyond ASCII stays as it is; such an address needs SMTPUTF8 (`needs_smtputf8`).
     """
     local, at, domain = email.strip().rpartition("@")
-    if not at or not _LOCAL_UTF8.match(local) or local.startswith(".") or local.endswith(".") or ".." in local:
+    if not at or not (_LOCAL if local.isascii() else _LOCAL_UTF8).match(local) or ".." in f".{local}.":
         raise HeaderRefused(f"{email[:80]!r} is not an e-mail address")
-    ascii_domain = domain if domain.isascii() else _a_label(domain, email)
-    if not _DOMAIN.match(ascii_domain):
+    if (ascii_domain := _wire_domain(domain)) is None:
         raise HeaderRefused(f"{email[:80]!r} has no valid domain")
-    if local.isascii() and not _LOCAL.match(local):
-        raise HeaderRefused(f"{email[:80]!r} is not an e-mail address")
     return f"{local}@{ascii_domain}"
+
+
+@lru_cache(maxsize=4096)
+def _wire_domain(domain: str) -> str | None:
+    """The domain as A-labels; None for what is no domain."""
+    import idna
+
+    try:
+        labels = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return None
+    return labels if _DOMAIN.match(labels) else None
 
 
 def needs_smtputf8(address: str) -> bool:
@@ -121,15 +130,6 @@ def parameter(name: str, value: str) -> str:
         return f'{name}="{quoted}"'
     encoded = "".join(chr(b) if b in _PLAIN_BYTES else f"%{b:02X}" for b in shown.encode())
     return f"{name}*=utf-8''{encoded}"
-
-
-def _a_label(domain: str, email: str) -> str:
-    import idna
-
-    try:
-        return idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError as fault:
-        raise HeaderRefused(f"{email[:80]!r} has no valid domain") from fault
 
 
 def _encoded_words(text: str) -> str:

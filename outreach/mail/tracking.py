@@ -99,11 +99,9 @@ def wrap(
             left.add(link.url)
         return tag.href.filled(given.fields[tag.href_fields])
 
-    def shown(step: _Step) -> str:
+    def shown(step: str | _Tag | _Pixel) -> str:
         if isinstance(step, _Tag):
             return href(step)
-        if isinstance(step, int):
-            return given.fields[step]
         return step if isinstance(step, str) else _image(pixel or "")
 
     def run(step: _Bare | _Run) -> str:
@@ -126,7 +124,7 @@ def wrap(
     else:
         steps = _steps(html.replace(FIELD, ""), pixel is not None, common=False)
         frame = frame_of((None,) * len(steps))
-    done = Framed(frame, [shown(step) for step in steps])
+    done = Framed(frame, [given.fields[step] if isinstance(step, int) else shown(step) for step in steps])
     written = framed(text)
     frame, runs = _text_plan(written.frame)
     return done, Framed(frame, [run(step) for step in runs])
