@@ -1,8 +1,9 @@
 """``python -m bench.noticeweights``: learns ``outreach/mail/noticeweights.tsv`` anew from labelled letters.
 
-The letters of ``tests/mail/tables/notices.tsv`` are taken, and of every ``--more FILE`` of the same shape; ``--ordinary DIR`` names folders
-of people's mail in raw files, which add letters but no words.  The table that is delivered was learned with
-3,300 letters of public archives and some hundred public examples besides (docs/decisions/0360), which are not part of the repository.
+The letters of ``tests/mail/tables/notices.tsv`` and ``automatic.tsv`` are taken, and of every ``--more FILE`` of the same
+shape; ``--ordinary DIR`` names folders of people's mail in raw files, which add letters but no words.  The table that is
+delivered was learned with 3,300 letters of public archives and a thousand public examples besides
+(docs/decisions/0360), which are not part of the repository.
 
 1. Letters become counts of stems and of neighbouring pairs (``outreach.mail.noticescore.stems``); what only one of them has is left out.
 2. A logistic regression weighs them for each class.
@@ -18,7 +19,7 @@ from outreach.mail import noticescore
 from outreach.mail.automatic import SHORT, own_words
 from outreach.mail.parse import Unreadable, parse
 
-LABELLED = Path("tests/mail/tables/notices.tsv")
+LABELLED = (Path("tests/mail/tables/notices.tsv"), Path("tests/mail/tables/automatic.tsv"))
 WRITTEN = Path("outreach/mail/noticeweights.tsv")
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     told.add_argument("--ordinary", type=Path, action="append", default=[])
     asked = told.parse_args()
 
-    labelled = [row for file in (LABELLED, *asked.more) for row in _labelled(file)]
+    labelled = [row for file in (*LABELLED, *asked.more) for row in _labelled(file)]
     ordinary = [words for folder in asked.ordinary for words in _ordinary(folder)]
     counted = TfidfVectorizer(analyzer=noticescore.stems, min_df=2).fit([words for _, words in labelled])
     texts = [*(words for _, words in labelled), *ordinary]
@@ -49,7 +50,8 @@ def main() -> None:
 def _labelled(file: Path) -> list[tuple[str, str]]:
     with file.open(encoding="utf-8", newline="") as rows:
         found = csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(row["class"], row["words"].replace("\\n", "\n")) for row in found]
+        known = {"human": noticescore.PERSON} | {name: name for name in noticescore.KINDS}
+        return [(known[row["class"]], row["words"].replace("\\n", "\n")) for row in found if row["class"] in known]
 
 
 def _ordinary(folder: Path) -> Iterator[str]:

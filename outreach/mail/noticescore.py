@@ -14,6 +14,7 @@ from typing import Any, Final
 from outreach.core import wordweights
 
 PERSON: Final = "person"
+KINDS: Final = (PERSON, "out_of_office", "acknowledgement", "left_company")
 STEM: Final = 5  # letters of a word that count: endings differ, and tell little
 LONGEST: Final = 4096
 
