@@ -11,6 +11,7 @@ from outreach.api.views import blueprint, plain
 from outreach.errors import NotFound, Refused
 from outreach.http.access import with_token
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import enrol, forecast, pausing, steer
 from outreach.reports import why
@@ -163,7 +164,7 @@ def _asked(kind: type[Given]) -> tuple[Given | None, dict[str, str]]:
 
 def _lead(who: str) -> Lead:
     session = transaction()
-    found = session.get(Lead, int(who)) if who.isascii() and who.isdigit() and len(who) < 19 else None
+    found = session.get(Lead, key) if (key := whole(who)) is not None else None
     found = found or leads.by_email(session, who)
     if found is None or found.erased_at is not None:
         raise NotFound(f"There is no lead {who}. Name it by its address or its number.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError, default_exceptions
 
 from outreach.errors import Failed, NotFound, Refused
@@ -40,6 +40,7 @@ STANDARD = frozenset(kind.description for kind in default_exceptions.values())
 AGAIN = frozenset({401, 429, 500, 502, 503})
 """What may go better the next time: the page offers to send the same words again."""
 FOR_MACHINES = ("/api/", "/hooks/")
+NO_PLACE = "One of the values cannot be kept: a number that is too large, or a character that no keyboard has. Correct it and try again."
 FOREIGN_HOST = "Nobody answers at this host name. Use the address in BASE_URL, or set BASE_URL to the one people open."
 
 
@@ -52,6 +53,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: answer(404, str(error)))
     app.register_error_handler(Failed, lambda error: answer(503, str(error)))
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(DataError, lambda error: answer(400, NO_PLACE))
     app.register_error_handler(Exception, _broken)
 
 

@@ -129,7 +129,7 @@ def rearranged(fields: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
     fields = [dict(one) for one in fields]
     if act == "add" and len(fields) < MOST_FIELDS:
         return [*fields, _fresh(where, fields)]
-    number = int(where) if where.isdigit() else -1
+    number = int(where) if where.isascii() and where.isdigit() else -1
     if not 0 <= number < len(fields):
         return fields
     if act == "remove":

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from outreach.http.access import role, signed_in
 from outreach.http.house import now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import enrol, order_entry
@@ -58,7 +59,7 @@ def not_enrolled(sequence_id: int) -> str:
     """Who did not enter, the latest first, with rule and reason; who waits for a place of the company."""
     session, row = transaction(), _sequence(sequence_id)
     before = request.args.get("before", "")
-    found = entries.refusals(session, row.id, int(before) if before.isdigit() else None, PAGE + 1)
+    found = entries.refusals(session, row.id, whole(before), PAGE + 1)
     shown, waiting = found[:PAGE], happenings.waiting_of(session, row.id)
     ids = {event.lead_id or 0 for event in shown} | {entry.lead_id for entry in waiting}
     people = leads.by_ids(session, ids)

@@ -7,6 +7,7 @@ from outreach.core.experiments import people_needed
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.house import now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import experiments as journeys
@@ -91,7 +92,7 @@ def _find(experiment_id: int) -> Experiment:
 
 def _sequence(field: str) -> SequenceRow:
     number = request.form.get(field, "")
-    row = transaction().get(SequenceRow, int(number)) if number.isdigit() else None
+    row = transaction().get(SequenceRow, key) if (key := whole(number)) is not None else None
     if row is None:
         raise Refused("Choose two sequences.")
     return row
@@ -99,9 +100,10 @@ def _sequence(field: str) -> SequenceRow:
 
 def _number(field: str) -> int:
     text = request.form.get(field, "").strip()
-    if not text.isdigit():
+    number = whole(text)
+    if number is None:
         raise Refused(f"“{text[:20]}” is no whole number.")
-    return int(text)
+    return number
 
 
 def _percent(field: str) -> float:

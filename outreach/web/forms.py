@@ -12,6 +12,7 @@ from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.headers import allow
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.transactions import transaction
 from outreach.journeys import design_form
 from outreach.journeys.design_form import KINDS, KNOWN, MOST_FIELDS, MOST_OPTIONS, OPTION, Draft
@@ -147,7 +148,7 @@ def _posted() -> Draft:
         button=text("button", 40),
         thanks=text("thanks", 1000),
         consent_text=text("consent_text", 1000),
-        sequence_id=int(sequence) if sequence.isdigit() else None,
+        sequence_id=whole(sequence),
         letter=text("letter", 100),
         active=request.form.get("active") == "1",
         fields=[_posted_field(n) for n in range(MOST_FIELDS) if f"f_{n}_key" in request.form],
@@ -188,7 +189,7 @@ def _place(what: str, draft: Draft) -> int:
     act, _, where = what.partition(":")
     if act == "add":
         return len(draft.fields) - 1
-    return max(0, (int(where) if where.isdigit() else 0) + {"up": -1, "down": 1}.get(act, 0))
+    return max(0, (whole(where) or 0) + {"up": -1, "down": 1}.get(act, 0))
 
 
 def _line(row: Submission, keys: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from outreach.core.entry import Happening
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import bulk, capture, enrol, import_leads
@@ -78,8 +79,8 @@ def add_lead() -> str | AnyResponse | tuple[str, int]:
         captured = capture.note_lead(
             session, current_house(), name=given.get("name", "")[:200], email=given.get("email", "")[:254],
             phone=given.get("phone", "")[:50], company=given.get("company", "")[:200], topic=given.get("topic", "")[:200],
-            message=given.get("message", "")[:5000], source=_source(given), sequence_id=_number(given.get("sequence")),
-            owner_id=_number(given.get("owner")), now=now(), actor_id=this_user().id,
+            message=given.get("message", "")[:5000], source=_source(given), sequence_id=whole(given.get("sequence")),
+            owner_id=whole(given.get("owner")), now=now(), actor_id=this_user().id,
         )  # fmt: skip
     except Refused as refused:
         savepoint.rollback()
@@ -116,7 +117,7 @@ def import_list() -> str | tuple[str, int]:
     if "import" not in request.form:
         return _import_page(given, "", lines=lines)
     results = import_leads.run(
-        transaction(), current_house(), lines, sequence_id=_number(given["sequence"]), owner_id=_number(given["owner"]),
+        transaction(), current_house(), lines, sequence_id=whole(given["sequence"]), owner_id=whole(given["owner"]),
         tag=" ".join(given["tag"].split())[:60], now=now(), actor_id=this_user().id,
         by_rules=given["sequence"] == BY_RULES,
     )  # fmt: skip
@@ -140,7 +141,7 @@ def _asked() -> dict[str, str]:
 
 def _filters() -> dict[str, Any]:
     asked = _asked()
-    owner = this_user().id if asked["owner"] == "me" else _number(asked["owner"])
+    owner = this_user().id if asked["owner"] == "me" else whole(asked["owner"])
     return {
         "words": asked["q"],
         "stage": asked["stage"],
@@ -252,7 +253,3 @@ def _choices(session: Session, *, inbound: bool = True) -> list[tuple[str, str]]
 
 def _source(given: dict[str, str]) -> str:
     return given["source"] if given.get("source") in dict(SOURCES) else "call"
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

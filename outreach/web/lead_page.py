@@ -10,6 +10,7 @@ from outreach.core import pipeline, states
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import edit_lead, enrol, facts, forecast, meetings, steer, write
@@ -49,7 +50,7 @@ def save_facts(lead_id: int) -> AnyResponse | tuple[str, int]:
     if wrong:
         return _page(lead_id, wrong, given), 422
     if "owner" in request.form:
-        owner = session.get(User, int(request.form["owner"])) if request.form["owner"].isdigit() else None
+        owner = session.get(User, number) if (number := whole(request.form["owner"])) else None
         edit_lead.set_owner(session, current_house(), lead_id, owner, user, now())
     if "stage" in request.form:
         edit_lead.set_stage(session, lead_id, request.form["stage"], user, now())
@@ -107,7 +108,7 @@ def sent_file(lead_id: int, message_id: int, number: int) -> AnyResponse:
 def enrol_lead(lead_id: int) -> AnyResponse:
     """Start a sequence; a refusal is said with its reason."""
     lead, wanted = _lead(lead_id), request.form.get("sequence", "")
-    row = transaction().get(SequenceRow, int(wanted)) if wanted.isdigit() else None
+    row = transaction().get(SequenceRow, key) if (key := whole(wanted)) is not None else None
     if row is None:
         raise Refused("Choose the sequence to start.")
     entered = enrol.enrol(

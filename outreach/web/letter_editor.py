@@ -12,6 +12,7 @@ from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.headers import LETTER_PREVIEW, allow
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import author, previews
@@ -286,7 +287,7 @@ def _own_hosts() -> frozenset[str]:
 
 def _sample_id() -> int | None:
     given = request.values.get("lead", "")
-    return int(given) if given.isdigit() else None
+    return whole(given)
 
 
 def _wants_json() -> bool:

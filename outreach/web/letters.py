@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.house import now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import author
@@ -61,7 +62,7 @@ def template_make() -> AnyResponse:
     """Make it and open its editor."""
     session = transaction()
     start = request.form.get("from", "")
-    source = session.get(Template, int(start)) if start.isdigit() else None
+    source = session.get(Template, key) if (key := whole(start)) is not None else None
     name, kind = request.form.get("name", ""), request.form.get("kind", "letter")
     try:
         template = author.make(session, name, kind, source, now(), this_user().id)

@@ -11,6 +11,7 @@ from outreach.core import pipeline
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import bulk, many
@@ -148,13 +149,13 @@ def _until(text: str) -> str:
 def _chosen() -> Chosen:
     """The ticked leads, or all that the filters find."""
     if request.form.get("all") != "1":
-        ids = [int(text) for text in request.form.getlist("lead")[:MOST_BY_HAND] if text.isdigit() and len(text) < 19]
+        ids = [n for text in request.form.getlist("lead")[:MOST_BY_HAND] if (n := whole(text)) is not None]
         return Chosen(ids=tuple(ids))
     asked = {
         key: request.form.get(f"f_{key}", "").strip()[:200]
         for key in ("q", "stage", "owner", "tag", "state", "segment")
     }
-    owner = this_user().id if asked["owner"] == "me" else int(asked["owner"]) if asked["owner"].isdigit() else None
+    owner = this_user().id if asked["owner"] == "me" else whole(asked["owner"])
     stage = asked["stage"] if asked["stage"] in pipeline.STAGES else ""
     filters = {"words": asked["q"], "stage": stage, "owner_id": owner, "tag": asked["tag"], "state": asked["state"]}
     return Chosen(filters={**filters, "also": segments.named(transaction(), asked["segment"], now())})

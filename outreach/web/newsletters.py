@@ -12,6 +12,7 @@ from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.headers import LETTER_PREVIEW, allow
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import broadcast, letters, previews, sending_domains
@@ -212,7 +213,7 @@ def _send_test(issue: Issue) -> None:
 def _preview(issue: Issue) -> previews.Preview:
     session, house = transaction(), current_house()
     given = request.args.get("lead", "")
-    lead = previews.sample(session, int(given) if given.isdigit() else None, now())
+    lead = previews.sample(session, whole(given), now())
     fields = previews.fields_of(session, house, lead, this_user()) | letters.fields_of_issue(issue)
     return previews.Preview(letters.render(session, broadcast.text_of(issue), fields, preview=True), fields, lead)
 

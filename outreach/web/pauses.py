@@ -10,6 +10,7 @@ from outreach.core import remedies
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import current_user, this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import pausing
@@ -49,7 +50,7 @@ def pause_list() -> str:
 def pause_make() -> AnyResponse:
     """Pause a lead, a rep, a sequence, a mailbox or everything."""
     scope, _, number = request.form.get("what", "").partition("-")
-    subject = int(number) if number.isdigit() and len(number) < 19 else None
+    subject = whole(number)
     if scope == "enrolment" or (scope != "everything" and subject is None):
         raise Refused("Choose what to pause.")
     until = _morning(request.form.get("until", ""))
@@ -170,7 +171,7 @@ def _back() -> str:
 
 
 def _user(text: str) -> User | None:
-    return transaction().get(User, int(text)) if text.isdigit() and len(text) < 19 else None
+    return transaction().get(User, key) if (key := whole(text)) is not None else None
 
 
 def _date(text: str) -> date | None:

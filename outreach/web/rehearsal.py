@@ -23,6 +23,7 @@ from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.headers import LETTER_PREVIEW, allow
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import letters, previews, publish, rehearsals
@@ -196,12 +197,12 @@ def _chosen(row: SequenceRow, what: str) -> tuple[str, Sequence]:
     if kind == "draft":
         return "Draft", publish.draft_of(session, row)
     if kind == "sequence":
-        other = session.get(SequenceRow, int(number)) if number.isdigit() else None
+        other = session.get(SequenceRow, key) if (key := whole(number)) is not None else None
         if other is None:
             raise Refused("There is no such sequence to compare with.")
         return other.name, publish.published(session, other) or publish.draft_of(session, other)
     if kind == "version":
-        version = session.get(VersionRow, int(number)) if number.isdigit() else None
+        version = session.get(VersionRow, key) if (key := whole(number)) is not None else None
         if version is None or version.sequence_id != row.id:
             raise Refused("There is no such version of this sequence.")
         return f"Version {version.number}", publish.read(version.document, row.name)
@@ -212,7 +213,7 @@ def _chosen(row: SequenceRow, what: str) -> tuple[str, Sequence]:
 def _lead(given: "MultiDict[str, str]", suffix: str) -> Lead:
     """A lead that is there, or one made up from the form; the second of a comparison differs in place alone."""
     chosen = given.get("lead", "", type=str)
-    stored = previews.sample(transaction(), int(chosen), now()) if chosen.isdigit() and chosen != "0" else None
+    stored = previews.sample(transaction(), number, now()) if (number := whole(chosen)) else None
     if stored is not None and stored.id is not None and not suffix:
         return stored
     country = given.get(f"country{suffix}", MADE_UP["country"] if not suffix else "US").upper()[:2]
@@ -245,7 +246,7 @@ def _choices(row: SequenceRow, given: "MultiDict[str, str]") -> dict[str, object
     ]
     samples = previews.samples(session)
     wanted = given.get("lead", "0")
-    stored = previews.sample(session, int(wanted), now()) if wanted.isdigit() and wanted != "0" else None
+    stored = previews.sample(session, number, now()) if (number := whole(wanted)) else None
     if stored is not None and stored.id and all(each.id != stored.id for each in samples):
         samples = [stored, *samples]
     return {

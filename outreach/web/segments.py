@@ -13,6 +13,7 @@ from outreach.core.segments import ABOUTS, BARE_OPS, DATE_OPS, DAYS_OPS, NOBODY,
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.house import now
+from outreach.http.numbers import whole
 from outreach.http.transactions import transaction
 from outreach.journeys import shape_segment
 from outreach.reports import segment_use
@@ -266,7 +267,7 @@ def _rearranged(draft: Draft, what: str) -> Draft:
     act, _, where = what.partition(":")
     groups = [list(group.rows) for group in draft.groups]
     matches = [group.match for group in draft.groups]
-    numbers = [int(part) for part in where.split(":") if part.isdigit()]
+    numbers = [number for part in where.split(":") if (number := whole(part)) is not None]
     if act == "group" and len(groups) < MOST_GROUPS:
         groups.append([Row()])
         matches.append("any")

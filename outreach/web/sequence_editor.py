@@ -18,6 +18,7 @@ from outreach.core.sequences import Kind, Sequence, Step
 from outreach.http.access import role, signed_in
 from outreach.http.headers import allow
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import previews, publish
@@ -154,7 +155,7 @@ def sequence_order(sequence_id: int) -> AnyResponse:
     draft = publish.draft_of(transaction(), row)
     try:
         keys = tuple(str(key) for key in json.loads(request.form.get("keys", "[]")))
-    except ValueError:
+    except (ValueError, TypeError):
         abort(400, "The order could not be read. Reload the page and try again.")
     return _edited(row, lambda: editing.reorder(draft, keys), request.form.get("step") or draft.steps[0].id)
 
@@ -265,7 +266,7 @@ def _step(sequence: Sequence, key: str) -> Step:
 
 def _sample_id() -> int | None:
     given = request.values.get("lead", "")
-    return int(given) if given.isdigit() else None
+    return whole(given)
 
 
 def _page(desk: Desk) -> dict[str, object]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach import documents
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import publish
@@ -42,7 +43,7 @@ def sequence_versions(sequence_id: int) -> str:
     page = {"versions": sequences.versions(session, sequence_id), "names": names, "may_edit": _may_edit()}
     inside = sequence_numbers.inside_by_version(session, sequence_id)
     wanted = request.args.get("of", "")
-    of = int(wanted) if wanted.isdigit() and len(wanted) < 19 else None
+    of = whole(wanted)
     page |= {"of": of, "brought": version_numbers.by_version(session, sequence_id)}
     page |= {"texts": version_numbers.by_text(session, sequence_id, of)}
     return render_template("sequences/versions.html", desk=desk, inside=inside, **page)

@@ -11,6 +11,7 @@ from outreach import documents
 from outreach.errors import Refused
 from outreach.http.access import role
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import before_sending, publish
@@ -146,7 +147,7 @@ def _earlier(sequence_id: int) -> VersionRow | None:
     number = request.values.get("version", "")
     if not number:
         return None
-    version = transaction().get(VersionRow, int(number)) if number.isdigit() else None
+    version = transaction().get(VersionRow, key) if (key := whole(number)) is not None else None
     if version is None or version.sequence_id != sequence_id:
         abort(404)
     return version
@@ -162,4 +163,4 @@ def _day(text: str) -> datetime | None:
 
 
 def _numbers(texts: list[str]) -> tuple[int, ...]:
-    return tuple(int(text) for text in texts[:5000] if text.isascii() and text.isdigit() and len(text) < 19)
+    return tuple(number for text in texts[:5000] if (number := whole(text)) is not None)

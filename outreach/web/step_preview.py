@@ -11,6 +11,7 @@ from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.headers import LETTER_PREVIEW
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import letters, previews, publish
@@ -138,6 +139,6 @@ def sequence_step_letter(sequence_id: int, key: str) -> Response:
     if step is None or not step.is_mail:
         abort(404)
     given = request.args.get("lead", "")
-    shown = of(step, int(given) if given.isdigit() else None)
+    shown = of(step, whole(given))
     html = shown.letter.html if shown and shown.letter else ""
     return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_PREVIEW})

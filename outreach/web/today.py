@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
+from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import corrections, meetings, outcomes, strangers, write
@@ -290,7 +291,7 @@ def _months(local: datetime) -> list[tuple[str, str]]:
 
 def _chosen_lead() -> Lead:
     number = request.form.get("who", "")
-    lead = transaction().get(Lead, int(number)) if number.isdigit() else None
+    lead = transaction().get(Lead, key) if (key := whole(number)) is not None else None
     if lead is None:
         raise Refused("Choose the lead that this mail is from, or make a new one.")
     return lead
