@@ -17,6 +17,7 @@ PERSON: Final = "person"
 KINDS: Final = (PERSON, "out_of_office", "acknowledgement", "left_company")
 STEM: Final = 5  # letters of a word that count: endings differ, and tell little
 LONGEST: Final = 4096
+FEWEST: Final = 6  # words: "applied, thanks" says too little to weigh
 
 ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[\w.-]{1,64}")
 LINK: Final = re.compile(r"https?://\S+")
@@ -30,6 +31,8 @@ WORD: Final = re.compile(rf"[?!\uff1f]|[{EAST}]+|[^\W_{EAST}]+")
 
 def likeliest(words: str) -> tuple[str, float]:
     """The kind of notice that these words are most like, and the chance between 0 and 1 that they are one."""
+    if sum(" " not in stem for stem in stems(words)) < FEWEST:
+        return "", 0.0
     chances = wordweights.chances(_weights(), words, stems)
     person = chances.pop(PERSON, 1.0)
     return max(chances, key=lambda kind: chances[kind], default=""), 1.0 - person

@@ -47,6 +47,7 @@ def test_what_nobody_listed_is_found_by_its_weight(kind: str, words: str) -> Non
         "Our caretaker is on leave, so please bring the key to reception yourself.",
         "Jag sitter på tåget och ringer strax.",
         "Saimme tarjouksen ja se on korkea.",
+        "Applied, thanks.",
     ],
 )
 def test_a_person_who_tells_of_such_things_is_a_person(words: str) -> None:
