@@ -90,7 +90,7 @@ def is_name(line: str) -> bool:
     """Whether a line below a closing may be a name: few words, nearly all with a capital or none."""
     words = [word for word in LETTERS.findall(line) if not marks.PARTICLES.fullmatch(word)]
     small = sum(word[0].islower() for word in words)
-    shaped = len(line.split()) <= 6 and bool(words) and not re.search(r"[?!:;,。？！：]\s*$", line)
+    shaped = len(line.split()) <= 6 and bool(words) and not re.search(r"\d|[?!:;,。？！：]\s*$", line)
     return shaped and (small < 2 or len(words) < 3)
 
 
@@ -149,6 +149,8 @@ def signed_block(lines: Sequence[str], sender: Sender) -> int | None:
 
 def _learned(lines: Sequence[str], sender: Sender) -> Sender:
     """The sender with the name that signs the letter, whose header may tell a firm's or none: a closing stands above it."""
+    if len(list(itertools.islice(filter(str.strip, lines), 3))) < 3:
+        return sender
     tail = _tail(lines, over_mottos=True)
     for number, at in enumerate(tail[:-2]):
         closing, _, first = lines[at].strip().rpartition(" ")
@@ -173,8 +175,8 @@ def _begin(lines: Sequence[str], sender: Sender) -> int | None:
     tail = _tail(lines)
     start = _first(lines, tail, sender)
     start = _at_card(lines, tail) if start is None else start
-    if start is not None:
-        return start
+    if start is not None or not any(map(str.strip, lines[: tail[0] if tail else None])):
+        return start  # found, or nothing is said above
     end = _above_mottos(lines)
     if end < len(lines) and (start := _first(lines, _tail(lines[:end]), sender)) is not None:
         return start if _is_proven(lines[start:end]) else None
@@ -319,6 +321,13 @@ def _below_closing(lines: Sequence[str], tail: Sequence[int], own: Sequence[int]
         if not closes or not is_name(lines[name]) or _closes(lines[name]):
             continue
         rest = tail[number + 2 :]
+        if (
+            rest
+            and _is_whole_name(lines[rest[0]])
+            and _is_told(lines[:at], lines[rest[0]])
+            and not sender.signs(lines[rest[0]])
+        ):
+            continue
         again = next((tail[more] for more in own if tail[more] in rest and sender.is_named_by(lines[tail[more]])), None)
         if _names_with_more(lines[name], sender) and _details(lines, [name, *rest]):
             return name
@@ -416,6 +425,11 @@ def _introduced(lines: Sequence[str], at: int, rest: Sequence[int]) -> bool:
         word for line in lines[:at] for word in LETTERS.findall(line[:MAX_TOLD].casefold()) if len(word) > 2
     }
     return bool(told) or any(_closes(lines[place]) for place in rest)
+
+
+def _is_told(lines: Sequence[str], name: str) -> bool:
+    """Whether the text speaks of somebody by their whole name."""
+    return set(LETTERS.findall(name)) <= {word for line in lines for word in LETTERS.findall(line[:MAX_TOLD])}
 
 
 def _is_text(line: str) -> bool:

@@ -322,7 +322,22 @@ def test_the_firm_between_a_name_and_that_name_in_full_is_the_signature_s_withou
 
 
 @pytest.mark.parametrize(
-    "text", ["Danke!", "Takk!", "Kiitos\nJo", "Tack, Jo Lead", "ありがとうございました。\n佐藤", "Bis morgen\nJo Lead"]
+    "text",
+    [
+        "Danke!",
+        "Takk!",
+        "Kiitos\nJo",
+        "Tack, Jo Lead",
+        "ありがとうございました。\n佐藤",
+        "Bis dann\n\n50 Stück M8\n20 Stück M10",
+    ],
 )
 def test_an_answer_of_nothing_but_thanks_is_words(text: str) -> None:
     assert split_signature(text, JO) == (text, "")
+
+
+@pytest.mark.parametrize("closing", ["Danke\nJo", "Mit besten Grüßen\nJo Lead"])
+def test_a_colleague_whom_the_letter_names_stands_below_it_as_part_of_the_answer(closing: str) -> None:
+    text = f"Bitte wenden Sie sich an Ann Other.\n\n{closing}\n\nAnn Other\nEinkauf\n+49 221 555 0101"
+    assert split_signature(text, JO) == (text, "")
+    assert split_signature(text, Sender.of("Lead GmbH", "info@lead.example")) == (text, "")
