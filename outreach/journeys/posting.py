@@ -218,7 +218,7 @@ class Desk:
         """RFC 3834 3.1.5: the instant answer to a mail stands in its thread (MAIL O3)."""
         if lead is None or not self._answers_mail(draft, lead):
             return ()
-        mail = next((one for one in inbox.of_lead(self.session, lead.id, 50) if one.class_ == "human"), None)
+        mail = next((one for one in inbox.of_lead(self.session, lead.id) if one.class_ == "human"), None)
         return tuple(x for x in (*mail.references, mail.wire_id) if _PLAIN_ID.fullmatch(x)) if mail else ()
 
     @cached_property

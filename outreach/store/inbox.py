@@ -135,7 +135,7 @@ def page(
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else floor + 1 if floor else None
 
 
-def of_lead(session: Session, lead_id: int, limit: int) -> list[InboundMail]:
+def of_lead(session: Session, lead_id: int, limit: int = 50) -> list[InboundMail]:
     """What a lead wrote lately, the latest first, without the raw bytes."""
     query = select(InboundMail).where(InboundMail.lead_id == lead_id).options(defer(InboundMail.raw))
     return list(session.scalars(query.order_by(InboundMail.id.desc()).limit(limit)))
