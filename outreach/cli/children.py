@@ -17,6 +17,7 @@ from pathlib import Path
 
 from outreach.leash import signal_on_parent_death, watch_parent
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD)
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 SETTLED_SECONDS = 30.0
 FIRST_BEAT_SECONDS = 60.0
@@ -124,8 +125,10 @@ def fork(work: Callable[[], None], log: Path) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # a signal to a child that still has our handlers is not lost
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     code = 1
     try:
@@ -147,9 +150,10 @@ def fork(work: Callable[[], None], log: Path) -> int:
 
 def _become_child(parent: int, log: Path) -> None:
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     _redirect(log)
     signal_on_parent_death(signal.SIGTERM)
     if os.getppid() != parent:
