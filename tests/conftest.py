@@ -345,7 +345,14 @@ class System:
         if self.process.poll() is None:
             self.judge_letters()
             self.process.send_signal(number)
-        return self.process.wait(seconds)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            left = subprocess.run(["ps", "-A", "-o", "ppid,pid,etimes,stat,args"], capture_output=True, text=True)
+            lines = [
+                line for line in left.stdout.splitlines() if str(self.process.pid) in line or str(self.data) in line
+            ]
+            raise AssertionError("\n".join([f"still there after {seconds} s:", *lines, self.said()])) from None
 
 
 OUTREACH = [sys.executable, "-c", "from outreach.cli import main; main()"]

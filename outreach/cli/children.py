@@ -125,7 +125,7 @@ def fork(work: Callable[[], None], log: Path) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # a signal to a child that still has our handlers is not lost
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # until the child has handlers of its own
     pid = os.fork()
     if pid:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

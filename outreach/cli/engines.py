@@ -209,13 +209,13 @@ class Engine:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(self.stop_signal)
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Stop it in good order; by force when it does not end in time."""
         if self.process is None or self.process.poll() is not None:
             return
         self.ask_to_stop()
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)

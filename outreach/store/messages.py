@@ -168,7 +168,7 @@ def withdrawn_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, 
     return found
 
 
-def of_lead(session: Session, lead_id: int, limit: int) -> list[Message]:
+def of_lead(session: Session, lead_id: int, limit: int = 200) -> list[Message]:
     """A lead's latest letters, the latest first."""
     query = select(Message).where(Message.lead_id == lead_id).order_by(Message.id.desc())
     return list(session.scalars(query.limit(limit)))
