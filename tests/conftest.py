@@ -374,6 +374,7 @@ def start_system(data: Path, wait: bool = True, **variables: str) -> System:
         process = subprocess.Popen(
             [*OUTREACH, "up"], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             text=True, start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # it may be ignored, as under nohup
         )  # fmt: skip
     system = System(process, data, f"http://127.0.0.1:{port}", environment, log)
     if wait:
