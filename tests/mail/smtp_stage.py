@@ -53,13 +53,15 @@ def stage(script: Script, port: int = 0) -> Iterator[int]:
                 script.connections += 1
                 threading.Thread(target=_serve, args=(guest, script), daemon=True).start()
 
-    threading.Thread(target=host, daemon=True).start()
+    door = threading.Thread(target=host, daemon=True)
+    door.start()
     try:
         yield listener.getsockname()[1]
     finally:
         over.set()
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
+        door.join(1)  # else it may take the next stage's guests, whose listener has the same number
         listener.close()
         for guest in guests:
             with suppress(OSError):
