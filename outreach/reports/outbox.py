@@ -146,7 +146,8 @@ def whole(session: Session, message_id: int, now: datetime) -> Whole | None:
 def _of(session: Session, words: str) -> ColumnElement[bool]:
     """Letters to the leads whose name, company or address begins so, or the one with this Message-ID."""
     if words.startswith("<"):
-        return Message.message_id == words
+        named = messages.by_message_id(session, [words])
+        return Message.id == (named.id if named else 0)
     if not leads.prefix_query(words):
         return Message.id == 0
     found = session.scalars(select(Lead.id).where(*leads.found_by(words=words)).limit(FOUND))

@@ -70,7 +70,7 @@ class Office:
         enrolment = Enrolment(
             lead_id=lead.id, sequence_id=row.id, version_id=row.current_version_id, class_=row.class_,
             state=states.SCHEDULED, anchor_at=now, entered_at=now, due_at=now, memory={},
-            step_key=documents.published(sequences.current(session, row).document).steps[0].id,  # type: ignore[union-attr]
+            step_key=documents.published(sequences.current(session, row).document).steps[0].id,
         )  # fmt: skip
         session.add(enrolment)
         session.flush()
@@ -316,7 +316,7 @@ def test_templates_beyond_what_is_remembered_are_read_anew(office: Office, monke
         other = sequences.by_name(session, "Educational")
         assert known is not None
         assert other is not None
-        read = [documents.published(sequences.current(session, each).document) for each in (known, other)]  # type: ignore[union-attr]
+        read = [documents.published(sequences.current(session, each).document) for each in (known, other)]
         facts._needs(session, read[:1])
         monkeypatch.setattr(facts, "MOST_NEEDED", 1)
         both, _ = facts._needs(session, read)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -82,7 +83,9 @@ def test_letters_are_found_by_lead_by_mailbox_and_by_message_id(
     admin: Visitor, session: Any, house: Any, lead: Lead, box: Mailbox
 ) -> None:
     letter(session, house, lead, "Letter one", message_id="<abc@outreach.test>")
-    letter(session, house, None, "Letter two", mailbox_id=box.id, kind="newsletter")
+    two = letter(session, house, None, "Letter two", mailbox_id=box.id, kind="newsletter")
+    two.message_id = f"<{house.token('message', two.id)}@outreach.test>"
+    session.commit()
     letter(session, house, lead, "Letter three", mailbox_id=box.id, state="queued")
     for asked, there in {
         "q=webe": ["Letter three", "Letter one"],
@@ -90,6 +93,7 @@ def test_letters_are_found_by_lead_by_mailbox_and_by_message_id(
         "q=%25": [],
         "q=nobody": [],
         "q=%3Cabc@outreach.test%3E": ["Letter one"],
+        f"q={quote(two.message_id)}": ["Letter two"],
         f"box={box.id}": ["Letter three", "Letter two"],
         f"box={box.id}&state=waiting": ["Letter three"],
         "q=anna&state=sent": ["Letter one"],
