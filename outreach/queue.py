@@ -39,6 +39,7 @@ JOBS = {
     "look_ahead": "housekeeping",
     "count_numbers": "housekeeping",
     "watchdog": "housekeeping",
+    "remember": "housekeeping",
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.

@@ -56,7 +56,7 @@ def _short(error: Exception) -> str:
 
 def _prepare(settings: Settings) -> str | None:
     from outreach import wiring
-    from outreach.journeys import accounts
+    from outreach.journeys import accounts, restored
     from outreach.journeys.presets import load_presets
     from outreach.store import migrate
 
@@ -65,4 +65,7 @@ def _prepare(settings: Settings) -> str | None:
     with house.sessions.begin() as session:
         now = house.now(session)
         load_presets(session, house, now)
-        return accounts.claim_link(session, house)
+        restored.look(session, house)
+        link = accounts.claim_link(session, house)
+    restored.remember(house)
+    return link

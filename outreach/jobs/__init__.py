@@ -163,6 +163,13 @@ def watchdog() -> None:
         _house().queue.poke("advance")
 
 
+def remember() -> None:
+    """A mark in the database and in the data folder: by it a restored backup is known."""
+    from outreach.journeys.restored import remember as run
+
+    run(_house())
+
+
 def count_numbers(sequence_id: int) -> None:
     """Numbers of a sequence (0: of all) that a page found too old."""
     from outreach.reports import sequence_numbers

@@ -12,6 +12,7 @@ from outreach.journeys import (
     look_around,
     outlook,
     receive,
+    restored,
     sending_domains,
     ticking,
     track,
@@ -21,5 +22,5 @@ from outreach.reports import sequence_numbers
 
 __all__ = [
     "advance", "broadcast", "bulk", "corrections", "deliver", "enter", "fetch", "hooks", "look_around", "outlook", "receive",
-    "sending_domains", "sequence_numbers", "ticking", "track", "watchdog",
+    "restored", "sending_domains", "sequence_numbers", "ticking", "track", "watchdog",
 ]  # fmt: skip
