@@ -41,7 +41,7 @@ _CONDITIONS: dict[str, Condition] = {
     "ours": Message.kind.in_(("notice", "test")),
     "waiting": text("state = 'queued'"),  # literal, for the partial index
     "sent": text("state = 'sent'"),
-    "returned": Message.delivered != "",
+    "returned": Message.delivered.in_(tuple(messages.RETURNED)),
     "unsure": text("state = 'unsure'"),
     "failed": Message.state == "failed",
     "cancelled": Message.state == "cancelled",
@@ -188,7 +188,7 @@ def _lines(session: Session, letters: Sequence[Message], now: datetime) -> list[
                 letter,
                 what=_what(letter, sequences, issues, writers),
                 box=box.address if box else "",
-                state="returned" if letter.delivered else letter.state,
+                state="returned" if letter.delivered in messages.RETURNED else letter.state,
                 word=_word(letter),
                 why=_why(letter) or _held_by(letter, box, now, real),
                 at=letter.sent_at or planned or letter.queued_at,
@@ -220,15 +220,15 @@ def _what(letter: Message, sequences: dict[int, str], issues: dict[int, str], wr
 
 
 def _word(letter: Message) -> str:
-    if letter.delivered:
-        return {"bounced": "Came back", "soft": "Came back for now", "complained": "Complaint"}[letter.delivered]
+    if letter.delivered in messages.RETURNED:
+        return messages.RETURNED[letter.delivered]
     if letter.state == "queued":
         return "Is tried again" if letter.first_tried_at else "Waits"
-    return _WORDS[letter.state]
+    return "Delivered" if letter.delivered and letter.state == "sent" else _WORDS[letter.state]
 
 
 def _why(letter: Message) -> str:
-    if letter.state == "sent" and not letter.delivered:
+    if letter.state == "sent" and letter.delivered not in messages.RETURNED:
         return letter.answer
     if states.is_state(letter.reason):
         return states.sentence(letter.reason)

@@ -105,8 +105,10 @@ def _letter(letter: Message, carried: Sequence[str]) -> Entry:
         "failed": ("mail-x", "red", f"Could not be sent: {subject}"),
         "cancelled": ("mail-off", "grey", f"Not sent: {subject}"),
     }[letter.state]
-    if letter.delivered:
-        look = ("mail-x", "red", f"Came back ({letter.delivered}): {subject}")
+    if letter.delivered in messages.RETURNED:
+        look = ("mail-x", "red", f"{messages.RETURNED[letter.delivered]}: {subject}")
+    elif letter.delivered and letter.state == "sent":
+        look = ("mail-check", "blue", f"Delivered {subject}")
     detail = letter.reason if letter.state in ("failed", "cancelled", "unsure") else ""
     files = tuple(letter.extra.get("files") or carried)
     return Entry(

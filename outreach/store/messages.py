@@ -22,6 +22,13 @@ RESULT = (
 )
 """A letter whose end the lead's enrolments have to be told."""
 UNSENT = ("queued", "claimed", "begun")
+RETURNED = {
+    "bounced": "Came back",
+    "soft": "Came back for now",
+    "complained": "Complaint",
+    "refused": "Receiver refused us",
+}
+"""What may come back of a letter, in words; `delivered` beside them says that a receiver has it."""
 RANK_AT_ONCE, RANK_OWN, RANK_FOLLOW_UP, RANK_FIRST, RANK_NURTURE, RANK_NEWSLETTER = range(6)
 
 
@@ -128,7 +135,7 @@ class Message(Base):
     settled: Mapped[bool] = mapped_column(default=False)
     """The lead's enrolments know how this letter ended."""
     delivered: Mapped[str] = mapped_column(default="")
-    """What came back: bounced | soft | complained, or empty."""
+    """What was told of it later: delivered, one of RETURNED, or empty."""
 
 
 def finish(session: Session, message_id: int, owner: str, /, **values: Any) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from outreach.app import create_app
 from outreach.journeys import accounts
 from outreach.reports import outbox
-from outreach.store import business_clock
+from outreach.store import business_clock, messages
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -205,3 +205,19 @@ def test_names_of_any_direction_stay_in_their_place(admin: Visitor, session: Any
     session.add(lead)
     letter(session, house, lead, "Letter عرض")
     assert "<bdi>محمد العلي</bdi>" in admin.get("/mail/outbox").text
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [("delivered", "Delivered"), *messages.RETURNED.items()],
+)
+def test_whatever_was_told_of_a_letter_later_stands_in_the_outbox_and_on_the_timeline(
+    admin: Visitor, session: Any, house: Any, lead: Lead, told: str, words: str
+) -> None:
+    """A provider's webhook says delivered of most letters; that is no letter that came back."""
+    row = letter(session, house, lead, "Letter told of", sent_at=house.now(session), answer="250 ok", delivered=told)
+
+    for path in ("/mail/outbox", f"/mail/outbox/{row.id}", f"/leads/{lead.id}"):
+        assert words in admin.get(path).text
+    back = subjects(admin.get("/mail/outbox?state=returned").text)
+    assert back == ([] if told == "delivered" else ["Letter told of"])
