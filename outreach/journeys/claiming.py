@@ -19,7 +19,7 @@ from outreach.core.decisions import Decision
 from outreach.journeys import breakers, facts
 from outreach.journeys.house import House
 from outreach.journeys.places import place_of
-from outreach.store import account, audiences, events, leads, mailboxes, messages, outbox
+from outreach.store import account, audiences, enrolments, events, leads, mailboxes, messages, outbox
 from outreach.store import limits as pacing
 from outreach.store.account import Account
 from outreach.store.enrolments import Enrolment
@@ -179,15 +179,25 @@ def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime
     versions, known = facts.sequences_of(session, rows), facts.gather_many(session, house, rows, now)
     later: list[Later] = []
     held: list[tuple[Enrolment, Taken, Decision, datetime]] = []
+    over: list[int] = []
     for row in rows:
         letter = asked[row.id]
         decision = engine.still_may(
             facts.snapshot(row), versions[row.version_id], letter.step_key or "", known[row.id], now, Random()
         )
-        if decision is not None and not decision.after.ended:
-            due = decision.after.due_at or now + timedelta(days=1)
-            later.append(Later(letter.id, max(due, now + SOONEST), decision.after.state))
-            held.append((row, letter, decision, due))
+        if decision is None:
+            continue
+        if decision.after.ended:
+            # It ends by its own decision, now, which takes the letter back; the letter of one that has ended goes at once.
+            if row.ended_at:
+                messages.cancel(session, letter.id, decision.after.state)
+            over.append(row.id)
+            later.append(Later(letter.id, now + SOONEST, decision.after.state))
+            continue
+        due = decision.after.due_at or now + timedelta(days=1)
+        later.append(Later(letter.id, max(due, now + SOONEST), decision.after.state))
+        held.append((row, letter, decision, due))
+    enrolments.look_now(session, over, now)
     _tell_held(session, held, now)
     return later
 

@@ -43,8 +43,10 @@ from outreach.store.outbox import Accepted
 from outreach.store.secrets import unseal
 
 FIRST_BATCH, LARGEST_BATCH = 20, 1000
-LEASE_SAFE = 40.0
-"""Seconds after a claim (of a lease of 60) until which its letters are still begun."""
+LEASE_SAFE = 2 / 3
+"""The part of a lease after which no further letter is begun."""
+LONGEST_LEASE = 600.0
+"""Real seconds that a claim may last where a mail server takes its time before it wants a letter."""
 SLICE = 5.0
 """Seconds after which a batch makes room for the next mailbox."""
 SILENCE = 15.0
@@ -87,6 +89,7 @@ class Sender:
         self.size = FIRST_BATCH
         self.last_mailbox = 0
         self.late: list[Late] = []
+        self._leases: dict[int, float] = {}
         self._links: dict[int, tuple[str, SmtpLink]] = {}
         self._lock: Connection | None = None
         self._at: int | None = None
@@ -151,6 +154,14 @@ class Sender:
             self._links[mailbox.id] = (key, SmtpLink(url, token=sign_in_with.bearer(self.house, mailbox)))
         return self._links[mailbox.id][1]
 
+    def lease(self, mailbox_id: int) -> float:
+        """Real seconds that letters of this mailbox are claimed for."""
+        return self._leases.get(mailbox_id, outbox.LEASE)
+
+    def was_late(self, mailbox_id: int) -> None:
+        """The server wanted the letter when its lease was over: it gets longer ones from now on."""
+        self._leases[mailbox_id] = min(LONGEST_LEASE, 2 * self.lease(mailbox_id))
+
     def rest(self, mailbox_id: int) -> None:
         """The batch of this mailbox is over."""
         if mailbox_id in self._links:
@@ -210,6 +221,8 @@ def _claim(sender: Sender, lane: str) -> Claim | None:
     may = sender.take_turn if urgent else claiming.anybody
     with sender.house.sessions.begin() as session:
         claim = claiming.claim(session, sender.house, sender.owner, lane, size, sender.last_mailbox, may=may)
+        if claim is not None and (seconds := sender.lease(claim.mailbox.id)) > outbox.LEASE:
+            outbox.hold_longer(session, sender.owner, seconds)
     if claim is not None:
         sender.last_mailbox = claim.mailbox.id
     return claim
@@ -240,12 +253,16 @@ class Batch:
 def _batch(sender: Sender, claim: Claim, until: float) -> int:
     """Write, send one after the other, write down how they ended, give back the rest; how many were taken in hand."""
     batch, began, taken = Batch(sender, claim), time.monotonic(), 0
+    safe = claim.at + LEASE_SAFE * sender.lease(claim.mailbox.id)
     try:
         ready = _written(sender, claim)
         for letter, following in zip_longest(ready, ready[1:]):
             taken += 1
-            if not _one(batch, letter, following) or time.monotonic() > until or monotonic() - claim.at > LEASE_SAFE:
+            if not _one(batch, letter, following) or time.monotonic() > until or monotonic() > safe:
                 break
+    except Refused as error:
+        why = str(error)
+        _insist(sender, lambda: _unusable(sender, claim.mailbox.id, why))
     finally:
         sender.rest(claim.mailbox.id)
         _insist(sender, lambda: _finish(batch))
@@ -329,15 +346,13 @@ def _one(batch: Batch, letter: Ready, following: Ready | None) -> bool:
             letter.envelope, letter.raw, begin, then=following.envelope if following else None,
             lease_half=LEASE_HALF, patience=SILENCE,
         )  # fmt: skip
-    except Refused as error:
-        why = str(error)
-        _insist(sender, lambda: _unwritable_now(sender, letter.begun.id, why, batch.now()))
-        return True
     except (DataError, IntegrityError) as error:
         # The database does not take what would be kept of this letter: it fails alone, the line goes on.
         why = f"{type(error).__name__}: {error}"[:500]
         _insist(sender, lambda: _unwritable_now(sender, letter.begun.id, why, batch.now()))
         return True
+    except Refused:
+        raise  # of the mailbox, not of the letter, which has not begun
     except BaseException as error:
         what = f"the sender was interrupted ({type(error).__name__})"
         _insist(sender, lambda: _interrupted(sender, letter, batch.claim.mailbox.id, what, begun))
@@ -347,8 +362,8 @@ def _one(batch: Batch, letter: Ready, following: Ready | None) -> bool:
         return True
     if answer.kind == "silent":
         sender.set_aside(link, letter, batch.claim.mailbox.id)
-    _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer))
-    return answer.kind not in ("host_down", "auth_failed", "silent")
+    goes_on = _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer))
+    return goes_on and answer.kind not in ("host_down", "auth_failed", "silent")
 
 
 # ---- answers that come late
@@ -406,8 +421,8 @@ def _words(answer: Answer) -> str:
     return " ".join(filter(None, (str(answer.code or ""), precise, answer.text)))[:500]
 
 
-def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) -> None:
-    """How the letter ended (the table of MAIL 1.11 and RULES F)."""
+def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) -> bool:
+    """How the letter ended (the table of MAIL 1.11 and RULES F). False = what kept it keeps the rest of the batch as well."""
     message_id, words = letter.begun.id, _words(answer)
     with sender.house.sessions.begin() as session:
         now = sender.house.now(session)
@@ -432,7 +447,11 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
                 message_id=message_id, rule="F5",
             )  # fmt: skip
         elif answer.kind == "dropped":
+            late = _was_late(session, message)
             end(**_dropped(session, message))
+            if late:
+                sender.was_late(mailbox_id)
+            return not late and _open(session, mailbox)
         elif answer.kind in ("host_down", "auth_failed"):
             end(**_behind(message, answer, words, now))
             _pause(session, mailbox, answer, now)
@@ -445,6 +464,7 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
             end(**_again(message, answer, words, now))
             if answer.kind == "refused" and answer.verdict == "ours":
                 refusals.at_the_door(session, mailbox, words, now)
+    return True
 
 
 def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begun: bool) -> None:
@@ -456,8 +476,19 @@ def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begu
         messages.finish(session, letter.begun.id, sender.owner, state="queued", reason=what)
 
 
+def _was_late(session: Session, message: Message) -> bool:
+    """Whether the lease of a letter, still this sender's, was over when the server wanted it."""
+    return message.lease_until is not None and message.lease_until <= business_clock.real_now(session)
+
+
+def _open(session: Session, mailbox: Mailbox) -> bool:
+    """Whether letters of this mailbox may go at all: it is in use, no pause and no switch holds it."""
+    held = mailbox.paused_until is not None and mailbox.paused_until > business_clock.real_now(session)
+    return mailbox.active and not held and "everything" not in account.get(session).switches
+
+
 def _dropped(session: Session, message: Message) -> dict[str, Any]:
-    """`begin` said no: a stop wins until the last moment (X4); a switch delays; a lost lease changes nothing."""
+    """`begin` said no: a stop wins until the last moment (X4); a switch or a pause delays; a lost lease changes nothing."""
     row = session.get(Enrolment, message.enrolment_id) if message.enrolment_id else None
     lead = session.get(Lead, message.lead_id) if message.lead_id else None
     if row and row.ended_at:
@@ -498,6 +529,17 @@ def _behind(message: Message, answer: Answer, words: str, now: datetime) -> dict
     return end
 
 
+def _unusable(sender: Sender, mailbox_id: int, why: str) -> None:
+    """F4: this mailbox cannot send as it is set up (no server, a secret that no key opens): its mail waits, one alert is raised."""
+    with sender.house.sessions.begin() as session:
+        mailbox = session.get_one(Mailbox, mailbox_id)
+        reason = f"{mailbox.address} cannot send: {why}"[:500]
+        if mailbox.paused_reason != reason:
+            notify.tell(session, None, "problem", reason, "/health", sender.house.now(session))
+        mailbox.failures += 1
+        mailbox.paused_until, mailbox.paused_reason = business_clock.real_now(session) + AUTH_PAUSE, reason
+
+
 def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) -> None:
     """F4, the connection breaker: the mailbox rests, its mail is held, one alert is raised."""
     real = business_clock.real_now(session)
@@ -518,7 +560,7 @@ def _well(mailbox: Mailbox) -> None:
         mailbox.failures, mailbox.paused_until, mailbox.paused_reason = 0, None, ""
 
 
-def _insist(sender: Sender, write: Callable[[], None]) -> None:
+def _insist(sender: Sender, write: Callable[[], Done]) -> Done:
     """A living sender writes its result again from memory when the database was away (DESIGN 4.4)."""
     until = time.monotonic() + PATIENCE
     while True:

@@ -6,6 +6,7 @@ written from what lies on it. The links of all of them are kept before the first
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -223,11 +224,10 @@ class Desk:
 
     @cached_property
     def _takes_null_sender(self) -> bool:
-        url = (
-            unseal(self.mailbox.smtp_secret, self.house.keys)
-            if self.mailbox.smtp_secret
-            else self.house.settings.smtp_url
-        )
+        url = self.house.settings.smtp_url
+        if self.mailbox.smtp_secret:
+            with suppress(Refused):  # no fault of this letter: the mailbox as a whole cannot send then
+                url = unseal(self.mailbox.smtp_secret, self.house.keys)
         return not table.of(self.mailbox.provider).signs and not table.at(urlsplit(url).hostname or "").signs
 
     def keep_links(self) -> None:

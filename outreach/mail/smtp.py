@@ -90,6 +90,8 @@ class SmtpLink:
         self._open_transaction = False
         self._ahead: Envelope | None = None
         """Whose commands the server was told behind the last letter; it has not been asked about them yet."""
+        self._loses = False
+        """The server offers PIPELINING and does not answer what came with the end of a letter."""
 
     def send(
         self,
@@ -165,7 +167,7 @@ class SmtpLink:
             if ahead is not None:
                 if ahead != envelope:
                     raise LineBroken("another letter was announced on this line")
-                return self._answers_to_all()
+                return self._answers_to_announced()
             wire = _on_the_wire(envelope)
             if self._line is None:
                 failed = self._connect()
@@ -312,6 +314,14 @@ class SmtpLink:
             self._drop()
         return refused
 
+    def _answers_to_announced(self) -> Answer | None:
+        """The same behind a letter. Whoever is silent then may have thrown the commands away: nothing is announced to it again."""
+        try:
+            return self._answers_to_all()
+        except TimeoutError:
+            self._loses = True
+            raise
+
     def _one_by_one(self, mail: str, rcpt: str, *, data: bool = True) -> Answer | None:
         if self._open_transaction:
             self._ask("RSET")
@@ -356,7 +366,7 @@ class SmtpLink:
 
     def _announced(self, then: Envelope | None) -> bytes:
         """The commands of the next letter, where they may follow the end of this one."""
-        if then is None or "PIPELINING" not in self._offers:
+        if then is None or self._loses or "PIPELINING" not in self._offers:
             return b""
         try:
             wire = _on_the_wire(then)

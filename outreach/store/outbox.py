@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from outreach.store.leases import ALIVE, RESTARTED, SERVER
 from outreach.store.messages import RANK_OWN
 
-LEASE = "60 seconds"
-"""Real time that a claim lasts; whoever began a letter has 15 minutes for its answer."""
+LEASE = 60.0
+"""Real seconds that a claim lasts; whoever began a letter has 15 minutes for its answer."""
 CLAIMS = 72016
 """Class of the advisory locks under which a mailbox's letters are claimed, one claim at a time."""
 BYPASS, FIRST, LIMITED = (0, RANK_OWN), 3, (2, 4, 5)
@@ -98,7 +98,7 @@ WITH due AS MATERIALIZED (
     ORDER BY m.due_at, m.id LIMIT k.cap FOR UPDATE SKIP LOCKED) q
   LIMIT :limit)
 UPDATE messages m SET state = 'claimed', lease_owner = :owner, server = {SERVER},
-  lease_until = clock_timestamp() + interval '{LEASE}'
+  lease_until = clock_timestamp() + interval '{LEASE} seconds'
 FROM due WHERE m.id = due.id
 RETURNING m.id, m.kind, m.rank, m.due_at, m.at_once, m.enrolment_id, m.step_key, m.lead_id, m.issue_id, m.to_address, m.slot_at
 """)
@@ -229,6 +229,17 @@ def put_back(session: Session, owner: str, rows: Sequence[Later]) -> None:
         )
 
 
+def hold_longer(session: Session, owner: str, seconds: float) -> None:
+    """What was just claimed is held for so long, where a mail server is known to take its time."""
+    session.execute(HOLD_LONGER, {"owner": owner, "seconds": seconds})
+
+
+HOLD_LONGER = text(
+    "UPDATE messages SET lease_until = clock_timestamp() + make_interval(secs => :seconds)"
+    " WHERE lease_owner = :owner AND state = 'claimed'"
+)
+
+
 def release(session: Session, owner: str, besides: Collection[int] = ()) -> None:
     """Give back what a living sender claimed and did not begin, also where the sweeper took that sender for dead.
 
@@ -278,12 +289,19 @@ WHERE m.id = $1 AND m.state || '' = 'claimed' AND m.lease_owner = $2 AND m.lease
   AND (SELECT e.ended_at FROM enrolments e WHERE e.id = m.enrolment_id) IS NULL
   AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email = lower(m.to_address)))
   AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything'))
+  AND (SELECT b.active AND (b.paused_until IS NULL OR b.paused_until <= clock_timestamp()) FROM mailboxes b
+    WHERE b.id = m.mailbox_id) IS NOT FALSE
+  AND (m.kind <> 'step' OR m.at_once OR NOT EXISTS (SELECT 1 FROM pauses p
+    WHERE p.ended_at IS NULL AND p.since <= $3 AND (p.until IS NULL OR p.until > $3)
+      AND (p.scope, p.subject_id) IN (('rep', m.user_id), ('sequence',
+        (SELECT e.sequence_id FROM enrolments e WHERE e.id = m.enrolment_id)))))
 """
-"""claimed -> begun, looking once more at lease, enrolment, suppression and switches (X4, X7); beside it the letter before
-is marked sent. Both rows are found by their ids, whatever the planner thinks of how few are claimed just now: `|| ''` keeps
-it from the index of open letters, a plain subquery from reading all enrolments. Committed without waiting for the disk:
-should the database lose it in a crash, the living sender writes it again, and a dead one's claim keeps the server's identity,
-which makes the row unsure instead of queued (DESIGN 4.4)."""
+"""claimed -> begun, looking once more at lease, enrolment, suppression, switches, mailbox and the pauses that bind many
+(X4, X7, P2; who is paused alone has had the letter taken back); beside it the letter before is marked sent. Both rows are
+found by their ids, whatever the planner thinks of how few are claimed just now: `|| ''` keeps it from the index of open
+letters, a plain subquery from reading all enrolments. Committed without waiting for the disk: should the database lose it
+in a crash, the living sender writes it again, and a dead one's claim keeps the server's identity, which makes the row unsure
+instead of queued (DESIGN 4.4)."""
 
 
 class Begun(NamedTuple):

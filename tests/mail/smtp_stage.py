@@ -30,6 +30,8 @@ class Script:
     auth: str = "235 2.7.0 welcome"
     starttls: str = "220 go on"
     tls: ssl.SSLContext | None = None
+    forgets: bool = False
+    """What came behind the end of a letter is thrown away."""
     ours: bool = True
     """The letters are those of the product: the byte checker judges them."""
     letters: list[bytes] = field(default_factory=list)
@@ -141,6 +143,8 @@ def _take(player: _Player, script: Script) -> None:
         return
     letter = player.until(b"\r\n.\r\n") + b"\r\n"
     script.letters.append(letter)
+    if script.forgets:
+        player.buffer = b""
     if script.ours:
         asked = next((line for line in reversed(script.heard) if line.upper().startswith("MAIL ")), "")
         judge.look((b"\r\n" + letter).replace(b"\r\n..", b"\r\n.")[2:], smtputf8="SMTPUTF8" in asked)
