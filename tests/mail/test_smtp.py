@@ -469,6 +469,9 @@ def test_starttls_is_required_where_the_url_says_so(server_tls: ssl.SSLContext) 
         assert not any(line.startswith("AUTH") for line in script.heard)
         assert link(port, url + "?verify=no").send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "accepted"
     assert script.letters == [RAW]
+    encrypted = script.heard[-script.heard[::-1].index("STARTTLS") :]
+    assert encrypted[0].startswith("EHLO"), "what was offered before encryption counts no more (RFC 3207 4.2)"
+    assert encrypted[1].startswith("AUTH")
 
 
 def test_what_is_said_before_encryption_is_not_believed(server_tls: ssl.SSLContext) -> None:
