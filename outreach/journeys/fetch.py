@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from outreach import clock
+from outreach.errors import Refused
 from outreach.journeys import notify, own_mail, receive, sign_in_with
 from outreach.journeys.house import House
 from outreach.mail import imap
@@ -19,6 +23,7 @@ from outreach.store.secrets import unseal
 
 EVERY = timedelta(seconds=60)
 """Real time between two looks."""
+log = structlog.get_logger()
 SKEW = timedelta(minutes=10)
 """By how much a mail server's clock may differ from ours."""
 
@@ -39,8 +44,11 @@ def url_of(house: House, mailbox: Mailbox) -> str:
 
 def watched(house: House, most: int) -> dict[int, str]:
     """The mailboxes that can be waited at, with their IMAP addresses."""
+    found: dict[int, str] = {}
     with house.sessions() as session:
-        found = {one.id: url_of(house, one) for one in mailboxes.active(session)}
+        for one in mailboxes.active(session):
+            with suppress(Refused):  # told by the look into it
+                found[one.id] = url_of(house, one)
     return dict([(number, url) for number, url in found.items() if url][:most])
 
 
@@ -60,7 +68,21 @@ def fetch(house: House) -> int:
     """Look into every mailbox that is due; how many messages came."""
     with house.sessions() as session:
         waiting = due(session, house)
-    return sum(_look(house, mailbox_id) for mailbox_id in waiting)
+    return sum(_looked(house, mailbox_id) for mailbox_id in waiting)
+
+
+def _looked(house: House, mailbox_id: int) -> int:
+    """One mailbox; whatever keeps it from being read is told, and keeps no other one waiting."""
+    try:
+        return _look(house, mailbox_id)
+    except OperationalError:
+        raise
+    except (Refused, ValueError) as error:  # its settings
+        _note(house, mailbox_id, None, str(error))
+    except Exception as error:
+        log.exception("mailbox_not_read", mailbox=mailbox_id)
+        _note(house, mailbox_id, None, f"{type(error).__name__}: {error}")
+    return 0
 
 
 def _look(house: House, mailbox_id: int) -> int:
@@ -84,10 +106,10 @@ def _look(house: House, mailbox_id: int) -> int:
         reached[meta.folder] = Cursor(meta.folder, meta.uidvalidity, meta.uid)
 
     def _keep(raw: bytes, meta: FetchedMeta) -> None:
+        if sent and meta.folder == sent:
+            _sent_by_rep(house, mailbox_id, raw)
+            return
         with house.sessions.begin() as session:
-            if sent and meta.folder == sent:
-                own_mail.seen(session, raw, session.get_one(Mailbox, mailbox_id), house.now(session))
-                return
             found = receive.keep(session, raw, house.now(session), source="imap", mailbox_id=mailbox_id)
             kept.extend([found] if found else [])
 
@@ -95,7 +117,8 @@ def _look(house: House, mailbox_id: int) -> int:
     try:
         cursors = imap.fetch_folders(url, cursors, keep, since=since, token=token)
     except NotKept as stopped:
-        cursors = [stopped.cursor if one.folder == stopped.cursor.folder else one for one in cursors]
+        reached[stopped.cursor.folder] = stopped.cursor
+        cursors = [reached.get(one.folder, one) for one in cursors]
         error = str(stopped)
     except ImapError as failed:
         error = str(failed)
@@ -106,6 +129,17 @@ def _look(house: House, mailbox_id: int) -> int:
     if not error and taken and max(taken.values()) >= imap.LIMIT:
         hurry(house, mailbox_id)  # there may be more
     return len(kept)
+
+
+def _sent_by_rep(house: House, mailbox_id: int, raw: bytes) -> None:
+    """A courtesy: a mail that we cannot make sense of is passed over. An inbox that counts as unread holds all follow-ups (X4)."""
+    try:
+        with house.sessions.begin() as session:
+            own_mail.seen(session, raw, session.get_one(Mailbox, mailbox_id), house.now(session))
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("sent_mail_not_read", mailbox=mailbox_id)
 
 
 def _since(mailbox: Mailbox) -> datetime:
@@ -129,10 +163,14 @@ def _renew_token(house: House, mailbox_id: int) -> None:
         sign_in_with.forget_access(house, session.get_one(Mailbox, mailbox_id))
 
 
-def _note(house: House, mailbox_id: int, cursors: list[Cursor], error: str) -> None:
+def _note(house: House, mailbox_id: int, cursors: list[Cursor] | None, error: str) -> None:
+    """How far it was read (None: not at all, nobody looks again before the next minute), and what kept it from more."""
     with house.sessions.begin() as session:
         mailbox = session.get_one(Mailbox, mailbox_id)
-        mailbox.imap_cursor = asdict(cursors[0]) | {"others": {one.folder: asdict(one) for one in cursors[1:]}}
+        if cursors is None:
+            mailbox.looked_at = business_clock.real_now(session)
+        else:
+            mailbox.imap_cursor = asdict(cursors[0]) | {"others": {one.folder: asdict(one) for one in cursors[1:]}}
         if not error:
             mailbox.read_at, mailbox.read_error = business_clock.real_now(session), ""
             return

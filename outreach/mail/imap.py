@@ -464,8 +464,7 @@ def _fetch(
 ) -> tuple[bytes, FetchedMeta] | None:
     """The raw bytes of one message, cut behind 25 MB; None when it is gone meanwhile or came before ``since``."""
     size = int(match[1]) if (match := re.search(rb"RFC822\.SIZE (\d+)", facts)) else 0
-    arrived = imaplib.Internaldate2tuple(facts)
-    when = dt.datetime(*arrived[:6]).astimezone(dt.UTC) if arrived else None
+    when = _arrived(facts)
     if since is not None and when is not None and when < since:
         return None
     what = "BODY.PEEK[]" if size <= MAX_BYTES else f"BODY.PEEK[]<0.{MAX_BYTES + 1}>"
@@ -474,6 +473,15 @@ def _fetch(
     if raw is None:
         return None
     return bytes(raw), FetchedMeta(folder, validity, uid, size or len(raw), when, b"\\Seen" in facts)
+
+
+def _arrived(facts: bytes) -> dt.datetime | None:
+    """When it came; None where the server says no date, or one that there is not."""
+    try:
+        local = imaplib.Internaldate2tuple(facts)
+        return dt.datetime(*local[:6]).astimezone(dt.UTC) if local else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _pieces(answer: Any) -> Iterator[bytes]:

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from outreach.cli.watchman import Watchman
-from outreach.journeys import accounts, fetch, receive
+from outreach.journeys import accounts, fetch, own_mail, receive
 from outreach.mail import imap
-from outreach.store import business_clock, inbox, messages
+from outreach.store import business_clock, inbox, messages, secrets
 from outreach.store.forms import Submission
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
+from outreach.store.notices import Notice
 from outreach.store.tasks import Task
 from tests.mail.dovecot import BINARY, Dovecot
 
@@ -263,3 +264,58 @@ def test_more_than_one_look_can_take_is_looked_for_again_at_once(
     assert fetch.fetch(house) == 0
     with house.sessions() as session:
         assert fetch.due(session, house) == []
+
+
+def test_a_mailbox_that_cannot_be_looked_into_keeps_no_other_one_waiting(box: Any, server: Dovecot) -> None:
+    """MAIL X9, F4: a password that no key opens, or a fault of ours: it is told once, the other mailboxes are read, and it is not
+    asked again before its time."""
+    house, number = box
+    with house.sessions.begin() as session:
+        session.get_one(Mailbox, number).from_env = False
+        now, right = house.now(session), secrets.seal(server.url, house.keys)
+        closed = Mailbox(
+            address="a@other.test", created_at=now, imap_secret=secrets.seal(server.url, (b"another key",))
+        )
+        broken = Mailbox(address="b@other.test", created_at=now, imap_secret=secrets.seal("imap://odd", house.keys))
+        session.add_all([closed, broken])
+        session.flush()
+        third = Mailbox(address="c@other.test", created_at=now, imap_secret=right)
+        session.add(third)
+        session.flush()
+        numbers = closed.id, broken.id, third.id
+        real = business_clock.real_now(session)
+    server.deliver(b"From: ben@ode.example\r\nSubject: One\r\n\r\nHello\r\n")
+    assert fetch.fetch(house) == 1
+    assert fetch.fetch(house) == 0
+    assert set(fetch.watched(house, 10)) >= {third.id}
+    with house.sessions() as session:
+        first, second, last = (session.get_one(Mailbox, each) for each in numbers)
+        assert "SECRET_KEY" in first.read_error
+        assert second.read_error
+        assert last.read_error == ""
+        assert min(each.looked_at for each in (first, second, last)) >= real
+        assert first.read_at is None
+        told = [row.text for row in session.query(Notice).filter_by(kind="problem")]
+        assert sorted(told) == sorted(set(told))
+        assert {text.split(" ")[3] for text in told} == {"a@other.test", "b@other.test"}
+
+
+def test_a_sent_mail_that_cannot_be_understood_stops_no_reading(
+    box: Any, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X4, MAIL X4: what lies in the folder of sent mail is a courtesy; follow-ups never wait because of it."""
+    house, number = box
+
+    def fails(*_: object) -> None:
+        raise ValueError("a fault of the reader")
+
+    monkeypatch.setattr(own_mail, "seen", fails)
+    append(server, "Sent", "From: rita@outreach.test\nTo: ben@ode.example\nSubject: Odd\n\nHello\n")
+    server.deliver(b"From: ben@ode.example\r\nSubject: One\r\n\r\nHello\r\n")
+    assert look(house, number) == 1
+    with house.sessions() as session:
+        row = session.get_one(Mailbox, number)
+        assert row.read_error == ""
+        assert row.read_at is not None
+        assert row.imap_cursor["last_uid"] > 0
+        assert row.imap_cursor["others"]["Sent"]["last_uid"] > 0
