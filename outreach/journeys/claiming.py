@@ -164,10 +164,20 @@ def _later(
     now: datetime,
     people: dict[int, Lead],
 ) -> list[Later]:
-    """What must wait after all: the engine's word, then the cap on newsletters, then the pace of domains."""
+    """What must wait after all: the engine's word, then the cap on newsletters, then the pace of domains; and all others
+    while one goes alone."""
     later = _by_engine(session, house, taken, now) + _by_cap(session, us, taken, now, people)
     waiting = {row.id for row in later}
+    later += _by_crashes([row for row in taken if row.id not in waiting])
+    waiting = {row.id for row in later}
     return later + _by_domain(session, us, box, [row for row in taken if row.id not in waiting], now)
+
+
+def _by_crashes(taken: list[Taken]) -> list[Later]:
+    """A letter over which senders ended goes alone: if it is the one, no other letter is suspected (RELIABILITY 3.6)."""
+    suspects = [row for row in taken if row.crashes >= leases.SUSPECT]
+    alone = suspects and suspects[0] is taken[0]
+    return [Later(row.id, row.due_at, "") for row in (taken[1:] if alone else suspects)]
 
 
 def _by_engine(session: Session, house: House, taken: list[Taken], now: datetime) -> list[Later]:

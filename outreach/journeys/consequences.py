@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.core import comeback, pipeline, replies, signals
-from outreach.journeys import applying, capture, delivery_reports, notify, opt_out, senses
+from outreach.journeys import applying, capture, delivery_reports, later, notify, opt_out, senses
 from outreach.journeys.house import House
+from outreach.journeys.ours import is_ours
 from outreach.mail.classify import Verdict
-from outreach.store import account, changes, events, forms, leads, mailboxes, users
+from outreach.store import account, changes, events, forms, leads, users
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -103,12 +104,6 @@ def _act(case: Case) -> None:
         case.note("received", f"{what}: “{case.row.subject}”.", "O8")
 
 
-def is_ours(session: Session, address: str) -> bool:
-    """X2: one of our mailboxes or of our people."""
-    with session.no_autoflush:  # nothing that waits to be written changes who we are
-        return address in mailboxes.addresses(session) or users.by_email(session, address) is not None
-
-
 # ---- ways out and reports ----
 
 
@@ -132,7 +127,7 @@ def _complaint(case: Case) -> None:
 def _bounce(case: Case) -> None:
     """Only with a token or Message-ID of ours: a forged report suppresses nobody (MAIL 1.11)."""
     message, lead = case.match.message, case.lead
-    if not case.match.sure or message is None or lead is None:
+    if not case.match.sure or message is None or (lead is None and message.kind != "copy"):
         return
     named = [b for b in case.verdict.bounces if b.recipient == message.to_address.lower()]
     found = named or case.verdict.bounces
@@ -213,6 +208,7 @@ def _reply(case: Case, lead: Lead) -> None:
     if not case.again:
         case.note("replied", f"Replied{note}: “{row.reply_text[:200]}”", "X2", sense=sense.sense)
     lead.stage, lead.last_activity_at = pipeline.after_reply(lead.stage), case.now
+    later.hold_back(session, lead, case.now)
     told = sense.sense
     if told == "unsubscribe" and not _ends_consent(case, other):
         told = "other"  # X3: a forged From alone never changes consent; a person is asked

@@ -23,16 +23,20 @@ from outreach.store.secrets import unseal
 
 EVERY = timedelta(seconds=60)
 """Real time between two looks."""
-log = structlog.get_logger()
+SECONDS = 45.0
+"""Of one round through the mailboxes. A server that hangs takes a minute, and who looks also reads all other mail."""
 SKEW = timedelta(minutes=10)
 """By how much a mail server's clock may differ from ours."""
 
+log = structlog.get_logger()
+
 
 def due(session: Session, house: House) -> list[int]:
-    """Mailboxes with IMAP that nobody looked into for a minute of real time."""
+    """Mailboxes with IMAP that nobody looked into for a minute of real time, whoever waits longest first."""
     real = business_clock.real_now(session)
     boxes = [m for m in mailboxes.active(session) if m.imap_secret or (m.from_env and house.settings.imap_url)]
-    return [m.id for m in boxes if m.looked_at is None or real - m.looked_at >= EVERY]
+    late = [m for m in boxes if m.looked_at is None or real - m.looked_at >= EVERY]
+    return [m.id for m in sorted(late, key=lambda m: (m.looked_at is not None, m.looked_at, m.id))]
 
 
 def url_of(house: House, mailbox: Mailbox) -> str:
@@ -64,11 +68,17 @@ def hurry(house: House, mailbox_id: int) -> None:
         session.execute(update(Mailbox).where(Mailbox.id == mailbox_id).values(looked_at=None))
 
 
-def fetch(house: House) -> int:
-    """Look into every mailbox that is due; how many messages came."""
+def fetch(house: House, seconds: float = SECONDS) -> int:
+    """Look into the mailboxes that are due; how many messages came. Begins none after so many seconds: what came meanwhile
+    by other ways is read first."""
     with house.sessions() as session:
         waiting = due(session, house)
-    return sum(_looked(house, mailbox_id) for mailbox_id in waiting)
+    until, found = clock.monotonic() + seconds, 0
+    for mailbox_id in waiting:
+        found += _looked(house, mailbox_id)
+        if clock.monotonic() > until:
+            break
+    return found
 
 
 def _looked(house: House, mailbox_id: int) -> int:

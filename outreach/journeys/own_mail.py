@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.journeys import settle
-from outreach.journeys.consequences import is_ours
+from outreach.journeys.ours import is_ours
 from outreach.mail.parse import Inbound, Unreadable, parse
 from outreach.mail.replytext import reply_text
 from outreach.mail.signedblock import Sender

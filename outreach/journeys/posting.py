@@ -180,9 +180,9 @@ class Desk:
             message_id=message_id,
             date=self.now,
             sender=self._sender(draft),
-            to=Address(lead.name if lead and draft.kind != "notice" else "", draft.to_address),
+            to=_to(draft, lead),
             reply_to=f"r+{house.token('reply', draft.id)}@{house.settings.reply_domain}"
-            if self.tokens and lead
+            if self.tokens and (lead or draft.kind == "copy")
             else None,
             subject=subject,
             html=sheet.html,
@@ -194,6 +194,7 @@ class Desk:
             auto_submitted=_auto(draft),
             feedback_id=self._feedback_id(draft, sheet.version),
             attachments=self._files(draft, sheet.version),
+            cc=tuple(Address(name, email) for name, email in draft.extra.get("cc", ())),
         )
         begun = Begun(draft.id, message_id, subject, sheet.text, chain, sheet.version)
         raw = self.stamp.on(compose.compose(letter), mark)
@@ -239,7 +240,7 @@ class Desk:
 
     def _rendered(self, draft: Draft, lead: Lead | None) -> tuple[RenderedLetter, int | None]:
         """The letter's words, and the template's version where it has one."""
-        if draft.kind == "own":
+        if draft.kind in ("own", "copy"):
             return RenderedLetter(draft.subject, personal_html(draft.body), draft.body), None
         if draft.kind == "notice":
             fields: dict[str, Any] = dict(draft.extra.get("fields", {}))
@@ -301,7 +302,8 @@ class Desk:
     def _files(self, draft: Draft, version: int | None) -> tuple[Attachment, ...]:
         """What a rep sends along, else what the template's text carries."""
         if draft.extra.get("files"):
-            return tuple(Attachment(x.name, x.type, x.content) for x in sent_files.of_letter(self.session, draft.id))
+            of = draft.extra.get("copy_of", draft.id)
+            return tuple(Attachment(x.name, x.type, x.content) for x in sent_files.of_letter(self.session, of))
         version = draft.extra.get("files_of") or version or (draft.template_version_id if draft.kind == "own" else None)
         if version is None:
             return ()
@@ -423,6 +425,13 @@ def _parents(session: Session, drafts: Collection[Draft]) -> Mapping[int, Parent
         number: Parent(row.id, row.message_id or "", row.subject, list(row.references), row.mailbox_id)
         for number, row in messages.last_sent_of(session, wanted).items()
     }
+
+
+def _to(draft: Draft, lead: Lead | None) -> Address:
+    """Who stands at the top: of a copy whom the letter is to, of an answer to somebody beside the lead that person."""
+    if draft.extra.get("to"):
+        return Address(*draft.extra["to"])
+    return Address(lead.name if lead and draft.kind != "notice" else "", draft.to_address)
 
 
 def _references(draft: Draft, parent: Parent | None) -> tuple[str, ...]:

@@ -266,19 +266,25 @@ def _matched(
     locked."""
     number = _subject_number(house, inbound.subject)
     if number is not None and (asked := session.get(Message, number)):
-        return Match(_addressee(session, asked), asked, "token in the subject", sure=True)
+        return Match(_addressee(session, asked, verdict), asked, "token in the subject", sure=True)
     for candidate in matching.candidates(inbound, [row.recipient] if row.recipient else [], domains):
         if candidate.trust == "low" and verdict.cls not in ("bounce", "complaint"):
             continue
         if message := _message_of(session, house, candidate):
-            return Match(_addressee(session, message), message, f"{candidate.kind} in {candidate.place}", sure=True)
+            lead = _addressee(session, message, verdict)
+            return Match(lead, message, f"{candidate.kind} in {candidate.place}", sure=True)
     thread = [*inbound.in_reply_to, *reversed(inbound.references)][:50]
     if thread and (written := messages.by_message_id(session, thread)):  # a rep wrote it from their own mail program
-        return Match(_addressee(session, written), written, "message_id in the thread", sure=True)
+        return Match(_addressee(session, written, verdict), written, "message_id in the thread", sure=True)
     return _by_sender(session, house, inbound)
 
 
-def _addressee(session: Session, message: Message) -> Lead | None:
+def _addressee(session: Session, message: Message, verdict: Verdict) -> Lead | None:
+    """The lead that a letter went to. Of a copy to somebody in Cc the one whom it is about, when they write themselves: their
+    absence or their leaving says nothing of the lead."""
+    if message.kind == "copy" and verdict.cls == "human":
+        first = session.get(Message, message.extra.get("copy_of"))
+        message = first or message
     return leads.locked(session, message.lead_id) if message.lead_id else None
 
 

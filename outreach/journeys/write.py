@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
-from outreach.journeys import enclosures, facts, letters
+from outreach.journeys import copies, enclosures, facts, letters
 from outreach.journeys.house import House
 from outreach.mail import plain, templating
 from outreach.mail.letters import Attachment
@@ -34,13 +34,16 @@ def own_mail(
     now: datetime,
     inbound_id: int | None = None,
     files: Sequence[Attachment] = (),
+    cc: str = "",
+    at: datetime | None = None,
 ) -> Message:
-    """Queue a rep's own mail, urgent; with `inbound_id` in the thread of that mail. The door pokes deliver_urgent.
-    Pressing twice is once: the same words and files within a minute are the letter that there is already.
+    """Queue a rep's own mail, urgent; with `inbound_id` in the thread of that mail, with `cc` (as typed) copied to others, and
+    not before `at`. The door pokes deliver_urgent. Pressing twice is once: the same words and files within a minute are the
+    letter that there is already.
 
-    (1) refuse what nothing may bypass, (2) the letter with its thread and files, (3) the clock stops, (4) the timeline.
+    (1) refuse what nothing may bypass, (2) the letter with its thread, files and copies, (3) the clock stops, (4) the timeline.
     """
-    _check(session, lead)
+    check(session, lead)
     enclosures.check([len(file.data) for file in files])
     subject, text = " ".join(subject.split())[:LONGEST_SUBJECT], text.replace("\r\n", "\n").strip()
     if not text:
@@ -53,11 +56,16 @@ def own_mail(
     if answered is not None:
         _thread(letter, answered)
     names = enclosures.names(files)
-    letter.extra = {**letter.extra, "files": names} if names else letter.extra
+    copied = copies.chosen(session, lead, letter.to_address, cc)
+    more = {"files": names, "cc": copied, "later": at.isoformat() if at else ""}
+    letter.extra = {**letter.extra, **{key: value for key, value in more.items() if value}}
     leads.locked(session, lead.id)
     if again := messages.own_again(session, letter, now - TWICE):
         return again
-    queued = _queued(session, lead, user, letter, f"{user.name} wrote “{letter.subject}”.", now)
+    letter.due_at = at or now
+    words = f"{user.name} wrote “{letter.subject}”" + (", to go later." if at else ".")
+    queued = _queued(session, lead, user, letter, words, now)
+    copies.add(session, queued, lead.name)
     for number, (name, file) in enumerate(zip(names, files, strict=True), 1):
         session.add(SentFile(message_id=queued.id, number=number, name=name, type=file.content_type, content=file.data))
     return queued
@@ -65,7 +73,7 @@ def own_mail(
 
 def one_key_letter(session: Session, house: House, lead: Lead, user: User, key: str, now: datetime) -> Message:
     """Queue a template as the rep's own mail, at once ("sorry, we can't help" goes out fast)."""
-    _check(session, lead)
+    check(session, lead)
     template = letters.text_of(session, key)
     letter = _letter(session, lead, user, now)
     letter.subject, letter.body = _merged(session, house, template, lead, user)
@@ -97,7 +105,7 @@ def greeting(session: Session, lead: Lead, user: User) -> str:
     return f"Hi {first},\n\n{times.strip()}\n\n{closing}" if times else f"Hi {first},\n\n\n\n{closing}"
 
 
-def _check(session: Session, lead: Lead) -> None:
+def check(session: Session, lead: Lead) -> None:
     """X7: suppression wins over a person's mail too."""
     if not lead.email:
         raise Refused("This lead has no e-mail address; add one first.")
@@ -148,6 +156,8 @@ def _thread(letter: Message, answered: InboundMail) -> None:
     letter.references = chain
     letter.extra = {"references": chain, "inbound_id": answered.id}
     if answered.from_address and answered.lead_id == letter.lead_id:
+        if answered.from_address.lower() != letter.to_address.lower():
+            letter.extra["to"] = [answered.from_name, answered.from_address]
         letter.to_address = answered.from_address
 
 
@@ -155,8 +165,8 @@ def _queued(session: Session, lead: Lead, user: User, letter: Message, words: st
     session.add(letter)
     session.flush()
     lead.last_activity_at = now
-    lead.answered_at = lead.answered_at or now
+    lead.answered_at = lead.answered_at or letter.due_at
     lead.stage = "contacted" if lead.stage == "new" else lead.stage
-    forms.stop_clocks(session, lead.id, now)
+    forms.stop_clocks(session, lead.id, letter.due_at)
     events.record(session, now, "own mail", words, lead_id=lead.id, message_id=letter.id, actor_id=user.id)
     return letter

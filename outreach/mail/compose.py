@@ -45,6 +45,8 @@ def compose(letter: Letter) -> bytes:
         headers.fold("From", _mailbox(letter.sender.name, letter.sender.email)),
         headers.fold("To", headers.mailbox(letter.to.name, letter.to.email)),
     ]
+    if letter.cc:
+        head.append(headers.fold("Cc", ", ".join(headers.mailbox(one.name, one.email) for one in letter.cc)))
     if letter.reply_to:
         head.append(headers.fold("Reply-To", headers.mailbox("", letter.reply_to)))
     head.append(headers.fold("Subject", _subject(letter.subject)))

@@ -45,3 +45,5 @@ class Letter(NamedTuple):
     feedback_id: str | None = None
     attachments: tuple[Attachment, ...] = ()
     inline: tuple[Attachment, ...] = ()
+    cc: tuple[Address, ...] = ()
+    """Who else is in sight at its top; each of them gets a letter of their own."""

@@ -52,6 +52,7 @@ _KINDS = {
     "notice": "Notice to our people",
     "test": "Test letter",
     "own": "Written by a rep",
+    "copy": "Copy of a rep’s mail",
 }
 _WORDS = {
     "claimed": "On its way",

@@ -105,15 +105,20 @@ def _letter(letter: Message, carried: Sequence[str]) -> Entry:
         "failed": ("mail-x", "red", f"Could not be sent: {subject}"),
         "cancelled": ("mail-off", "grey", f"Not sent: {subject}"),
     }[letter.state]
+    later = letter.state == "queued" and letter.extra.get("later") and not letter.attempts
+    if later:
+        look = ("clock", "blue", f"Goes later: {subject}")
     if letter.delivered in messages.RETURNED:
         look = ("mail-x", "red", f"{messages.RETURNED[letter.delivered]}: {subject}")
     elif letter.delivered and letter.state == "sent":
         look = ("mail-check", "blue", f"Delivered {subject}")
     detail = letter.reason if letter.state in ("failed", "cancelled", "unsure") else ""
+    if copied := letter.extra.get("cc"):
+        detail = ". ".join(filter(None, (detail, "Copies to " + ", ".join(one for _, one in copied))))
     files = tuple(letter.extra.get("files") or carried)
     return Entry(
-        letter.sent_at or letter.queued_at, *look, detail=detail, letter=letter, files=files,
-        quiet=letter.state == "cancelled",
+        letter.sent_at or (letter.due_at if later else letter.queued_at), *look, detail=detail, letter=letter, files=files,
+        quiet=letter.state == "cancelled" and not letter.extra.get("later"),
     )  # fmt: skip
 
 

@@ -56,8 +56,17 @@ SWEEP_OTHER_SERVER = text(
     f"UPDATE messages m SET state = 'unsure', reason = '{RESTARTED}', lease_until = NULL"
     f" WHERE state = 'claimed' AND server <> {SERVER} AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
+SUSPECT, POISON = 2, 5
+"""So many senders died with a letter in hand: it goes alone from then on, so that the others of its batch are innocent; and
+then it is given up (RELIABILITY 3.6)."""
+SWEEP_POISON = text(
+    "UPDATE messages m SET state = 'failed', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL,"
+    f" reason = 'set aside: {POISON} senders ended while they had this letter in hand'"
+    f" WHERE state = 'claimed' AND crashes >= {POISON - 1} AND NOT {ALIVE} RETURNING id"
+)
 SWEEP_CLAIMED = text(
-    "UPDATE messages m SET state = 'queued', crashes = crashes + 1, lease_owner = NULL, lease_until = NULL"
+    f"UPDATE messages m SET state = 'queued', crashes = crashes + CASE WHEN {ALIVE} THEN 0 ELSE 1 END,"
+    " lease_owner = NULL, lease_until = NULL"
     f" WHERE state = 'claimed' AND (lease_until < clock_timestamp() OR NOT {ALIVE}) RETURNING id"
 )
 
@@ -70,10 +79,12 @@ def forsaken_owners(session: Session) -> list[str]:
 
 def sweep(session: Session) -> dict[str, list[int]]:
     """Settle letters whose sender is dead or whose lease ran out: begun -> unsure; claimed -> queued (nothing was sent),
-    or unsure when the database restarted meanwhile, because its last commits may be gone (DESIGN 4.4)."""
+    or unsure when the database restarted meanwhile, because its last commits may be gone (DESIGN 4.4); failed when one
+    sender after the other ended over it."""
     begun = list(session.scalars(SWEEP_BEGUN))
     other = list(session.scalars(SWEEP_OTHER_SERVER))
-    return {"unsure": begun + other, "queued": list(session.scalars(SWEEP_CLAIMED))}
+    poison = list(session.scalars(SWEEP_POISON))
+    return {"unsure": begun + other, "failed": poison, "queued": list(session.scalars(SWEEP_CLAIMED))}
 
 
 def forsaken(session: Session) -> bool:

@@ -40,7 +40,7 @@ def _rank(context: Any) -> int:
 
 def rank_of(kind: str, class_: str, at_once: bool, *, first: bool = False) -> int:
     """L2: which letters go before others when capacity is short; `first`: the first letter of a sales sequence (L3)."""
-    if kind in ("own", "notice"):
+    if kind in ("own", "copy", "notice"):
         return RANK_OWN
     if at_once or kind in ("answer", "test"):
         return RANK_AT_ONCE
@@ -79,7 +79,8 @@ class Message(Base):
     )
     id: Mapped[Id]
     kind: Mapped[str]
-    """step | answer | newsletter | own (a rep's mail) | notice (to our people) | test."""
+    """step | answer | newsletter | own (a rep's mail) | copy (of one, to a person in Cc; it has no lead) | notice (to our
+    people) | test."""
     class_: Mapped[str] = mapped_column("class", default="")
     """inbound | sales | reengagement | nurture | newsletter; empty for kinds outside the arbiter."""
     lane: Mapped[str] = mapped_column(default="outbound")

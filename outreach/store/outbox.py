@@ -100,7 +100,7 @@ WITH due AS MATERIALIZED (
 UPDATE messages m SET state = 'claimed', lease_owner = :owner, server = {SERVER},
   lease_until = clock_timestamp() + interval '{LEASE} seconds'
 FROM due WHERE m.id = due.id
-RETURNING m.id, m.kind, m.rank, m.due_at, m.at_once, m.enrolment_id, m.step_key, m.lead_id, m.issue_id, m.to_address, m.slot_at
+RETURNING m.id, m.kind, m.rank, m.due_at, m.at_once, m.enrolment_id, m.step_key, m.lead_id, m.issue_id, m.to_address, m.slot_at, m.crashes
 """)
 
 
@@ -118,6 +118,7 @@ class Taken(NamedTuple):
     issue_id: int | None
     to_address: str
     slot_at: datetime | None
+    crashes: int
 
     @property
     def limited(self) -> bool:

@@ -13,7 +13,7 @@ from outreach.http.house import current_house, now
 from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import edit_lead, enrol, facts, forecast, meetings, steer, write
+from outreach.journeys import edit_lead, enrol, facts, forecast, later, meetings, steer, write
 from outreach.reports import card, held, timeline, why
 from outreach.store import consents, deals, enrolments, leads, sent_files, sequences, tasks, users
 from outreach.store.enrolments import Enrolment
@@ -21,6 +21,7 @@ from outreach.store.leads import Lead
 from outreach.store.messages import Message
 from outreach.store.sequences import SequenceRow
 from outreach.store.users import User
+from outreach.web import composing
 from outreach.web.blueprint import blueprint
 from outreach.web.files import carried_file, chosen_files, download
 from outreach.web.filters import page_zone
@@ -75,12 +76,16 @@ def write_mail(lead_id: int) -> AnyResponse | tuple[str, int]:
     """A mail of my own, at once."""
     lead = _lead(lead_id)
     subject, text = request.form.get("subject", ""), request.form.get("text", "")
+    cc = request.form.get("cc", "")[:4000]
     try:
-        write.own_mail(transaction(), lead, this_user(), subject, text, now(), files=chosen_files())
+        at = composing.chosen_time(lead)
+        letter = write.own_mail(
+            transaction(), lead, this_user(), subject, text, now(), files=chosen_files(), cc=cc, at=at
+        )
     except Refused as refused:
-        return _page(lead_id, {"text": str(refused)}, {"subject": subject, "text": text}), 422
+        return _page(lead_id, {"text": str(refused)}, {"subject": subject, "text": text, "cc": cc}), 422
     poke("deliver_urgent")
-    return _back(lead_id, "Your mail is on its way")
+    return _back(lead_id, composing.on_its_way(letter))
 
 
 @blueprint.get("/leads/<int:lead_id>/words/<int:template_id>")
@@ -202,7 +207,7 @@ def _page(lead_id: int, errors: dict[str, str], given: dict[str, str]) -> str:
         interviews=deals.interviews_of(session, lead.id), deals=deals.deals_of(session, lead.id),
         consent=consents.latest(session, lead.id, consents.EDUCATION), sentence=states.sentence,
         known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), starts=write.starts(session),
-        zone_name=page_zone(),
+        zone_name=page_zone(), times=composing.times(lead), held_mails=later.held_of(session, lead.id),
     )  # fmt: skip
 
 

@@ -8,8 +8,12 @@ from outreach.http.access import signed_in
 from outreach.http.house import now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
+from outreach.journeys import copies, later
 from outreach.reports import outbox
+from outreach.store.leads import Lead
+from outreach.web import composing
 from outreach.web.blueprint import blueprint
+from outreach.web.filters import page_zone
 
 OPERATORS = ("admin", "manager")
 PAGE = 50
@@ -36,4 +40,10 @@ def outbox_page() -> str:
 def outbox_letter(message_id: int) -> str:
     """One letter: its words, its way, what holds it, what the server said."""
     found = outbox.whole(transaction(), message_id, now()) or abort(404)
-    return render_template("mail/outbox_letter.html", whole=found, may=this_user().role in OPERATORS)
+    letter, session = found.line.letter, transaction()
+    lead = session.get(Lead, letter.lead_id) if letter.lead_id else None
+    return render_template(
+        "mail/outbox_letter.html", whole=found, may=this_user().role in OPERATORS, copies=copies.every(session, [letter]),
+        open=later.is_open(letter, now()) and composing.may_decide(letter), was_held=later.was_held(letter),
+        times=composing.times(lead), zone_name=page_zone(),
+    )  # fmt: skip

@@ -17,15 +17,16 @@ from outreach.http.house import current_house, now
 from outreach.http.numbers import whole
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import corrections, meetings, outcomes, strangers, write
+from outreach.journeys import copies, corrections, later, meetings, outcomes, strangers, write
 from outreach.reports import card as cards
 from outreach.reports import today as reports
 from outreach.reports.card import Card
 from outreach.reports.today import Day
 from outreach.store import leads
 from outreach.store.leads import Lead
+from outreach.store.messages import Message
 from outreach.store.tasks import Task
-from outreach.web import scripts, shell
+from outreach.web import composing, scripts, shell
 from outreach.web.blueprint import blueprint
 from outreach.web.files import chosen_files
 from outreach.web.filters import page_zone
@@ -163,7 +164,7 @@ def _card(task_id: int) -> dict[str, object]:
 def _answer(card: Card) -> dict[str, object]:
     """What an answer starts with: a greeting, or the template that was asked for; and the templates to choose from."""
     if not (card.lead and card.mail):
-        return {"reply_text": "", "starts": []}
+        return {"reply_text": "", "starts": [], "cc": "", "times": [], "held_mails": []}
     session, user, wanted = transaction(), this_user(), request.args.get("words", type=int)
     text = write.greeting(session, card.lead, user)
     if wanted is not None:
@@ -171,7 +172,10 @@ def _answer(card: Card) -> dict[str, object]:
             text = write.words_of(session, current_house(), card.lead, user, wanted)[1]
         except Refused as refused:
             flash(str(refused), "bad")
-    return {"reply_text": text, "starts": write.starts(session)}
+    return {
+        "reply_text": text, "starts": write.starts(session), "times": composing.times(card.lead),
+        "cc": copies.to_all(session, current_house(), card.lead, card.mail), "held_mails": later.held_of(session, card.lead.id),
+    }  # fmt: skip
 
 
 def _script(card: Card) -> scripts.Script | None:
@@ -195,8 +199,7 @@ def _file(task_id: int, outcome: str) -> str:
     """The answer in writing first, when there is one; then the outcome."""
     session, house, user = transaction(), current_house(), this_user()
     note = request.form.get("note", "")[:4000]
-    if outcome == "replied":
-        _reply(task_id)
+    letter = _reply(task_id) if outcome == "replied" else None
     words = outcomes.file_outcome(
         session, house, task_id, outcome, user, now(), note, _back_on(outcome),
         suppress="suppress" in request.form, amount=meetings.parsed(request.form.get("amount", "")),
@@ -204,18 +207,19 @@ def _file(task_id: int, outcome: str) -> str:
     if outcome in outcomes.FROM_MAIL:
         poke("deliver_urgent")
     poke("advance")
-    return words
+    return composing.on_its_way(letter) if letter is not None and letter.due_at > now() else words
 
 
-def _reply(task_id: int) -> None:
+def _reply(task_id: int) -> Message:
     card = cards.card(transaction(), task_id, now())
     if card is None or card.lead is None:
         raise Refused("Nobody belongs to this mail yet: choose the lead first.")
     if card.task.state != "open":
         raise Refused("This was answered already.")
-    write.own_mail(
+    return write.own_mail(
         transaction(), card.lead, this_user(), request.form.get("subject", ""),
         request.form.get("text", ""), now(), card.mail.id if card.mail else None, chosen_files(),
+        cc=request.form.get("cc", "")[:4000], at=composing.chosen_time(card.lead),
     )  # fmt: skip
 
 

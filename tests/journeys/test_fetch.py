@@ -4,6 +4,7 @@ import dataclasses
 import imaplib
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -319,3 +320,29 @@ def test_a_sent_mail_that_cannot_be_understood_stops_no_reading(
         assert row.read_at is not None
         assert row.imap_cursor["last_uid"] > 0
         assert row.imap_cursor["others"]["Sent"]["last_uid"] > 0
+
+
+def test_servers_that_hang_keep_nobody_waiting_for_ever(box: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL X9, RELIABILITY fault 21: a round ends after its time, and the next one begins with who waits longest."""
+    house, number = box
+    with house.sessions.begin() as session:
+        now, real = house.now(session), business_clock.real_now(session)
+        address = secrets.seal("imap://a:b@127.0.0.1/", house.keys)
+        others = [Mailbox(address=f"{who}@other.test", created_at=now, imap_secret=address) for who in "ab"]
+        session.add_all(others)
+        session.flush()
+        for minutes, row in zip((2, 4, 3), (session.get_one(Mailbox, number), *others), strict=True):
+            row.looked_at = real - timedelta(minutes=minutes)
+        first, second, third = others[0].id, others[1].id, number
+    looked: list[int] = []
+
+    def hangs(house: Any, mailbox_id: int) -> int:
+        looked.append(mailbox_id)
+        with house.sessions.begin() as session:
+            session.get_one(Mailbox, mailbox_id).looked_at = business_clock.real_now(session)
+        return 0
+
+    monkeypatch.setattr(fetch, "_look", hangs)
+    for _ in range(3):
+        fetch.fetch(house, seconds=-1)
+    assert looked == [first, second, third]
