@@ -19,7 +19,7 @@ from outreach.core.decisions import Decision
 from outreach.journeys import breakers, facts
 from outreach.journeys.house import House
 from outreach.journeys.places import place_of
-from outreach.store import account, audiences, enrolments, events, leads, mailboxes, messages, outbox
+from outreach.store import account, audiences, enrolments, events, leads, leases, mailboxes, messages, outbox
 from outreach.store import limits as pacing
 from outreach.store.account import Account
 from outreach.store.enrolments import Enrolment

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from outreach.core.tracking import BURST
+from outreach.journeys import notify
 from outreach.journeys.house import House
 from outreach.store import (
     batches,
@@ -62,7 +63,10 @@ def sweep(house: House) -> None:
     with house.sessions.begin() as session:
         now = house.now(session)
         outbox.tell_missed(session, leases.forsaken_owners(session), now - LONGEST_BATCH)
-        for message_id in leases.sweep(session)["unsure"]:
+        swept = leases.sweep(session)
+        for message_id in swept["failed"]:
+            _set_aside(session, session.get_one(Message, message_id), now)
+        for message_id in swept["unsure"]:
             message = session.get_one(Message, message_id)
             text = "Nobody knows whether this letter arrived; it is not sent again by itself."
             events.record(
@@ -76,6 +80,15 @@ def sweep(house: House) -> None:
                 rule="F5",
                 data={"reason": message.reason},
             )
+
+
+def _set_aside(session: Session, message: Message, now: datetime) -> None:
+    words = f"A letter was set aside: senders end over it ({message.to_address})."
+    events.record(
+        session, now, "failed", words, lead_id=message.lead_id, enrolment_id=message.enrolment_id, message_id=message.id,
+        rule="F5", data={"reason": message.reason},
+    )  # fmt: skip
+    notify.tell(session, None, "problem", words, "/health", now)
 
 
 def in_flight(session: Session) -> int:
