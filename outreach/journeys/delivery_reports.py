@@ -3,7 +3,8 @@
 Whoever calls has matched the letter by a token or Message-ID of ours: a forged report suppresses nobody (MAIL 1.11).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,8 +16,8 @@ from outreach.store import events, messages
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 
-SOFT_BEFORE_FINAL = 3
-"""Three soft bounces without a delivery between end the lead's sequences (MAIL 1.11)."""
+SOFT_BEFORE_FINAL, SOFT_OVER = 3, timedelta(days=5)
+"""So many soft bounces, over so long and without a delivery between, are put before a person (MAIL 1.11)."""
 
 
 def told(
@@ -50,9 +51,12 @@ def told(
         message.delivered = "soft"
         if lead is not None:
             session.flush()
-            signal = signals.Bounced(hard=False, final=_soft_so_far(session, lead) >= SOFT_BEFORE_FINAL)
+            signal = signals.Bounced(hard=False, final=_soft_for_long(session, lead))
             applying.signal(session, house, lead.id, signal, now, message_id=message.id)
 
 
-def _soft_so_far(session: Session, lead: Lead) -> int:
-    return sum(1 for one in messages.of_lead(session, lead.id, 10) if one.delivered == "soft")
+def _soft_for_long(session: Session, lead: Lead) -> bool:
+    """Whether nothing has arrived since the first of enough soft bounces."""
+    latest = takewhile(lambda one: one.delivered != "delivered", messages.of_lead(session, lead.id, 20))
+    moments = [one.sent_at for one in latest if one.delivered == "soft" and one.sent_at]
+    return len(moments) >= SOFT_BEFORE_FINAL and max(moments) - min(moments) >= SOFT_OVER
