@@ -21,10 +21,12 @@ DECIDERS = ("admin", "manager")
 
 def times(lead: Lead | None) -> list[tuple[str, str]]:
     """The mornings to choose from, in words."""
-    found = []
+    found, two = [], lead is not None and lead.zone not in ("", page_zone())
     for key, at, zone in later.choices(now(), lead.zone if lead else "", page_zone()):
         words = when(at, zone)
-        if key.startswith(later.THERE) and zone != page_zone():
+        if two and key.startswith(later.HERE):
+            words += " here"
+        elif two:
             place = zone.rpartition("/")[2].replace("_", " ")
             words += f" in {place} ({local_time(at)} here)"
         found.append((key, words[0].upper() + words[1:]))
