@@ -447,6 +447,22 @@ class Valkey(Engine):
 
     def prepare(self) -> None:
         self.socket.unlink(missing_ok=True)
+        if self._cannot_read_its_file():
+            _set_aside(self.place.valkey / "appendonlydir")
+
+    def wait(self, seconds: float = START_SECONDS) -> None:
+        """The same; with a file that it cannot read it begins once more without it: nothing in it is missed."""
+        try:
+            super().wait(seconds)
+        except Failed:
+            if not self._cannot_read_its_file():
+                raise
+            self.begin()
+            super().wait(seconds)
+
+    def _cannot_read_its_file(self) -> bool:
+        """Whether it has just ended because of that (a power cut or a full disk may damage it)."""
+        return self.process is not None and self.process.poll() == 1 and "append only file" in self._last_words()
 
     def ready(self) -> bool:
         from redis import Redis
@@ -460,6 +476,13 @@ class Valkey(Engine):
                 client.close()
         except (RedisError, OSError):
             return False
+
+
+def _set_aside(folder: Path) -> None:
+    """Keep what is there under another name."""
+    number = 1 + len(list(folder.parent.glob(f"{folder.name}.damaged-*")))
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(folder.with_name(f"{folder.name}.damaged-{number}"))
 
 
 def leashed(command: Sequence[str], number: int) -> list[str]:

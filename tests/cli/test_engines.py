@@ -245,6 +245,28 @@ def test_valkey_needs_its_password_and_listens_on_no_port(valkey: Valkey) -> Non
         stranger.ping()
 
 
+def test_a_damaged_queue_file_keeps_nobody_from_starting(place: Place, valkey: Valkey) -> None:
+    """DESIGN 2: what Valkey holds only wakes workers. A file that it cannot read is set aside, whole, and it begins anew;
+    at the start as well as when it is started again while the system runs."""
+    for number in (1, 2):
+        valkey.start()
+        with Redis.from_url(valkey.url) as client:
+            client.set("kept", "x" * 2000)
+            client.set("more", "y" * 2000)
+        valkey.stop()
+        file = next((place.valkey / "appendonlydir").glob("*.incr.aof"))
+        data = file.read_bytes()
+        file.write_bytes(b"\0" * 60 + data[60:])
+        if number == 2:  # as the supervisor does it, which does not wait
+            valkey.begin()
+            assert valkey.process is not None
+            valkey.process.wait(20)
+        valkey.start()
+        with Redis.from_url(valkey.url) as client:
+            assert client.get("more") is None
+        assert len(list(place.valkey.glob("appendonlydir.damaged-*"))) == number
+
+
 @pytest.mark.skipif(not AS_ROOT and os.environ.get("CI") != "true", reason="only root needs the passage")
 def test_as_root_a_closed_parent_lets_the_engines_user_pass_and_nobody_else(folder: Path) -> None:
     if not AS_ROOT:
