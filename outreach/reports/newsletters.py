@@ -87,9 +87,9 @@ def reach(session: Session, audience: dict[str, Any], samples: int = 5) -> Reach
     return Reach(audiences.size(session, audience), tuple(people))
 
 
-def lines(session: Session) -> list[tuple[Issue, Numbers]]:
-    """Every issue with its numbers, the latest first."""
-    issues = templates.all_issues(session)
+def lines(session: Session, before: int | None = None, limit: int = 50) -> list[tuple[Issue, Numbers]]:
+    """The latest issues with their numbers; `before`: older than this one."""
+    issues = templates.issues(session, before, limit)
     found = _numbers_of(session, issues)
     return [(issue, found[issue.id]) for issue in issues]
 

@@ -15,16 +15,24 @@ from outreach.store.templates import Issue
 def of_segments(session: Session) -> dict[str, list[str]]:
     """Name in lower case -> what uses it, in words."""
     found: dict[str, list[str]] = {}
-    for row in sequences.in_order(session):
-        version = session.get(VersionRow, row.current_version_id) if row.current_version_id else None
-        for name in sorted(_names(version.document if version else "") | _names(row.draft)):
+    rows = sequences.in_order(session)
+    query = select(VersionRow.id, VersionRow.document).where(
+        VersionRow.id.in_({row.current_version_id for row in rows if row.current_version_id})
+    )
+    documents_of = {number: document for number, document in session.execute(query)}
+    for row in rows:
+        texts = {documents_of.get(row.current_version_id or 0, ""), row.draft}
+        for name in sorted(set().union(*map(_names, texts))):
             found.setdefault(name, []).append(f"the sequence “{row.name}”")
-    for issue in session.scalars(select(Issue).where(Issue.audience["who"].astext == "segment")):
-        found.setdefault(str(issue.audience.get("segment", "")).lower(), []).append(f"the newsletter “{issue.name}”")
+    issues = select(Issue.name, Issue.audience["segment"].astext).where(Issue.audience["who"].astext == "segment")
+    for issue, segment in session.execute(issues.order_by(Issue.id.desc())):
+        found.setdefault((segment or "").lower(), []).append(f"the newsletter “{issue}”")
     return found
 
 
 def _names(document: str) -> set[str]:
+    if "segment" not in document:
+        return set()
     try:
         sequence: Sequence | None = documents.published(document) if document else None
     except DocumentError:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from outreach.store.base import Base, Id, Json, Moment, ask
 
@@ -145,9 +145,11 @@ def layouts(session: Session) -> dict[str, str]:
     return {key: mjml for key, mjml in session.execute(query.where(Template.kind == "layout"))}
 
 
-def all_issues(session: Session) -> list[Issue]:
-    """Newsletter issues, the latest first."""
-    return list(session.scalars(select(Issue).order_by(Issue.id.desc())))
+def issues(session: Session, before: int | None = None, limit: int = 50) -> list[Issue]:
+    """The latest newsletter issues, without their letters; `before`: older than this one."""
+    query = select(Issue).order_by(Issue.id.desc()).limit(limit)
+    query = query.options(defer(Issue.mjml), defer(Issue.text), defer(Issue.content))
+    return list(session.scalars(query if before is None else query.where(Issue.id < before)))
 
 
 def subjects(session: Session) -> list[tuple[str, str, str]]:

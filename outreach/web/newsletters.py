@@ -26,14 +26,18 @@ from outreach.web.filters import page_zone
 
 WRITERS = ("admin", "manager", "marketer")
 ITEMS = 12
+PAGE = 50
 LONGEST = 200_000
 
 
 @blueprint.get("/newsletters")
 @signed_in
 def newsletter_list() -> str:
-    """All issues, the latest first."""
-    return render_template("newsletters/list.html", lines=reports.lines(transaction()))
+    """The issues, the latest first, a page at a time."""
+    before = request.args.get("before", type=int)
+    lines = reports.lines(transaction(), before, PAGE + 1)
+    older = lines[PAGE - 1][0].id if len(lines) > PAGE else None
+    return render_template("newsletters/list.html", lines=lines[:PAGE], older=older, before=before)
 
 
 @blueprint.post("/newsletters")

@@ -82,9 +82,9 @@ class Draft:
 def segment_list() -> str:
     """Every segment with its rules in words and what uses it."""
     session = transaction()
-    used = segment_use.of_segments(session)
+    used, names = segment_use.of_segments(session), _owner_names()
     lines = [
-        {"row": row, "words": _told(rules.read(row.rules)), "used": used.get(row.name.lower(), [])}
+        {"row": row, "words": _told(rules.read(row.rules), names), "used": used.get(row.name.lower(), [])}
         for row in segments.all_segments(session)
     ]
     return render_template("segments/list.html", lines=lines)
@@ -179,13 +179,16 @@ def _people(draft: Draft) -> dict[str, Any]:
         return {"count": None, "sample": [], "fault": str(fault), "words": "", "most": shape_segment.MOST}
     count, sample = shape_segment.look(transaction(), group, now())
     return {
-        "count": count, "sample": sample, "fault": "", "words": _told(group), "most": shape_segment.MOST
+        "count": count, "sample": sample, "fault": "", "words": _told(group, _owner_names()), "most": shape_segment.MOST
     }  # fmt: skip
 
 
-def _told(group: Group) -> str:
+def _owner_names() -> dict[str, str]:
+    return {str(user.id): user.name for user in users.all_users(transaction())}
+
+
+def _told(group: Group, names: dict[str, str]) -> str:
     """The rules in words, owners by their names."""
-    names = {str(user.id): user.name for user in users.all_users(transaction())}
 
     def named(part: Group | Rule) -> Group | Rule:
         if isinstance(part, Group):

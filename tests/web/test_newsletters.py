@@ -1,5 +1,6 @@
 """Newsletters: written, tried, scheduled, watched, stopped."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from outreach.store.leads import Lead, Tag
 from outreach.store.messages import Message
 from outreach.store.templates import Issue
 from outreach.store.users import User
+from tests.statements import asked_of
 
 from .conftest import Visitor
 
@@ -107,3 +109,31 @@ def test_a_rep_reads_but_does_not_write(stranger: Visitor, rita: User) -> None:
     stranger.sign_in(rita.email)
     assert "New issue" not in stranger.get("/newsletters").text
     assert stranger.post("/newsletters").status_code == 403
+
+
+def test_five_hundred_issues_are_a_page_at_a_time_without_their_letters(
+    writer: Visitor, session: Any, house: Any
+) -> None:
+    """The list costs as many questions as with few, and no issue is missing or there twice."""
+    now = house.now(session)
+    session.add_all(
+        Issue(
+            name=f"Issue {n:03}", state="sent" if n % 2 else "draft", mjml="m" * 5000, content={},
+            audience={"who": "nurture"}, created_at=now, started_at=now,
+        )
+        for n in range(500)
+    )  # fmt: skip
+    session.commit()
+    seen: list[str] = []
+    path, pages = "/newsletters", 0
+    while path:
+        with asked_of(session.get_bind()) as asked:
+            page = writer.get(path).text
+        assert not any("issues.mjml" in each for each in asked)
+        assert len(asked) < 30
+        seen += re.findall(r">(Issue \d{3})</a>", page)
+        older = re.search(r'href="(/newsletters\?before=\d+)"', page)
+        path, pages = older[1] if older else "", pages + 1
+    assert (pages, seen) == (10, sorted(seen, reverse=True))
+    assert len(seen) == 500
+    assert "No older issue" in writer.get("/newsletters?before=1").text

@@ -9,6 +9,7 @@ from outreach.store import audiences, leads
 from outreach.store.segments import Segment
 from outreach.store.sequences import SequenceRow, add_version
 from outreach.store.users import User
+from tests.statements import asked_of
 
 from .conftest import Visitor
 
@@ -124,3 +125,20 @@ def test_the_list_of_leads_is_narrowed_by_a_segment_and_so_is_work_on_all_of_the
     chosen = {"all": "1", "f_segment": "Swedes", "do": "tag"}
     assert "7 leads" in marketer.post("/leads/many", chosen).text
     assert "else@other.test" not in marketer.get("/leads/export.csv?segment=Swedes").text
+
+
+def test_two_hundred_segments_cost_the_list_no_more_questions_than_two(
+    marketer: Visitor, session: Any, house: Any
+) -> None:
+    now = house.now(session)
+    rule = {"match": "all", "rules": [{"about": "owner", "name": "", "op": "is", "value": "1"}]}
+    session.add_all(Segment(name=f"People {n:03}", rules=rule, created_at=now) for n in range(2))
+    session.commit()
+    with asked_of(session.get_bind()) as few:
+        marketer.get("/segments")
+    session.add_all(Segment(name=f"People {n:03}", rules=rule, created_at=now) for n in range(2, 200))
+    session.commit()
+    with asked_of(session.get_bind()) as many:
+        page = marketer.get("/segments").text
+    assert page.count("People ") == 200
+    assert len(many) == len(few)
