@@ -12,7 +12,7 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 
 
 MAILBOX_FULL: Final = _words(
-    r"(?:mail ?box|inbox|account|mail ?drop|mail ?folder|maildir) (?:is |has been |"
+    r"(?:mail ?box|inbox|account|mail ?drop|mail ?folder|maildir) (?:<\S{1,200}> )?(?:is |has been |"
     r"of .{0,80} is )?(?:currently )?(?:\w+ )?full",
     r"full mail ?box",
     r"quota.{0,40}(?:exceed|full|reach|exhaust|limit|violat)",
@@ -86,8 +86,11 @@ NO_DOMAIN: Final = _words(
 )
 
 NO_USER: Final = _words(
-    r"(?:no|not) such (?:a )?(?:user|recipient|mail ?box|address|person|account|addressee|alias|email|local|customer|"
-    r"subscriber)",
+    r"(?:no|not) such (?:a )?(?:user|recipient|mail ?box|mail ?drop|address|person|account|addressee|alias|email|local|"
+    r"customer|subscriber)",
+    r"no ?(?:one|body) (?:here )?(?:with|by|has|under) (?:that|this)(?: \S+){0,2}|not a member of (?:the |this )?domain|"
+    r"does(?: not|n't) have an? (?:e-?mail |mail ?)?(?:account|mail ?box|address)|"
+    r"(?:user|recipient) <?\S{3,200}>? not ok\b|does(?: not|n't) handle mail for (?:that|this) (?:user|address)",
     r"no (?:mail ?box|account|user|recipient|address|mail ?drop)s? (?:here|found|by that|with that|with this|exists|"
     r"for|named)",
     r"no mail ?box\b",
@@ -122,17 +125,19 @@ NO_USER: Final = _words(
     r"doesn'?t have an? [\w.]+ account|(?:user|recipient|address) (?:\S{1,200} )?does(?: not|n't) have",
     r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|"
     r"discontinued|expired|purged|deactivated permanently)",
-    r"(?:user|account|address) .{0,60}has (?:left|moved)\b",
-    r"(?:user|recipient).{0,40}(?:moved|has changed)|has been replaced by|mail ?box not present|account unavailable|"
+    r"(?:user|account|address|person|employee|colleague) .{0,60}has (?:left|moved)\b|expired (?:e-?mail )?(?:account|mail ?box)",
+    r"(?:user|recipient).{0,40}(?:moved|has changed)|has been replaced by|mail ?box not present|account (?:unavailable|not available)|"
+    r"destin\. sconosciut|"
     r"destination server rejected recipients",
     r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|"
     r"mail ?box .{0,80}does not exist",
     r"(?:addressee|adressat|empf[aä]nger|benutzer|teilnehmer|postfach|mailadresse|"
     r"e-mail-adresse)[^.]{0,60}(?:unbekannt|unknown|nicht gefunden|existiert nicht|nicht vorhanden|ungültig)",
     r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe pas|invalide|introuvable)",
-    r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|"
+    r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|casilla|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|"
     r"endere[cç]o|conta|caixa)[^.]{0,60}"
-    r"(?:desconocid[oa]|no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|inesistente|desconhecid[oa]|n[aã]o existe)",
+    r"(?:desconocid[oa]|errat[oa]\b|ha expirado|"
+    r"no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|inesistente|desconhecid[oa]|n[aã]o existe)",
     r"(?:gebruiker|ontvanger|adres)[^.]{0,40}(?:onbekend|bestaat niet)",
     r"(?:u[žz]ivatel|u[żz]ytkownik|odbiorca|adres|adresa|skrzynka|schr[áa]nka)[^.]{0,60}(?:nie istnieje|nieznan[ya]|neexistuje|"
     r"nezn[áa]m[ýáya])|"
@@ -221,6 +226,8 @@ POLICY: Final = _words(
     r"requires? (?:tls|starttls|authentication|encryption)|must issue a starttls|starttls",
     r"refused by (?:the )?(?:recipient|system|filter)|rejected for policy|local policy|security reasons|"
     r"not accepted from|do not accept mail from|don't accept mail from|will not accept (?:mail|e-?mail) from",
+    r"(?:mail|message|content|e-?mail)(?: data)?(?: \S+)? (?:is )?(?:rejected?|denied|refused)\b(?! recipient)|verify mail ?from|"
+    r"mismatche?[sd]|frequency limited|rtr:|sender is rejected|mime/reject|sender e-?mail|frequency limit|blocklist(?:ed)?\b",
     r"transaction failed.{0,40}(?:spam|content)|high(?:er)? than normal|complaints?|prevents? delivery|cyrus error|"
     r"dynamic (?:ip|address)",
 )
@@ -243,7 +250,9 @@ TEMPORARY: Final = _words(
     r"unverified|could not be verified|cannot verify|problem with the recipient",
 )
 
-NOT_THERE: Final = _words(r"unknown|no such|not exist|n't exist|not found|no longer|invalid")
+NOT_THERE: Final = _words(
+    r"unknown|no such|not exist|n't exist|not found|no longer|invalid|expired (?:e-?mail )?(?:account|mail ?box)"
+)
 
 STRONG_POLICY: Final = _words(
     r"spamhaus|spamcop|black ?list|block ?list|dnsbl|\brbl\b|\bspf\b|\bdkim\b|\bdmarc\b|unsolicited|\bspam\b|"
@@ -260,7 +269,7 @@ LOOKED_UP: Final = _words(
     r"not listed in (?:the )?(?:domino|public|name|address|notes)|répertorié dans l'annuaire",
     r"ディレクトリ(?:のリスト)?に(?:は見つかり|あり)ません",
     r"\(000c05a6\)|recipient name is not recogni[sz]ed|resolver\.adr\.\w*recip\w*notfound",
-    r"unrout(?:e)?able address",
+    r"unrout(?:e)?able address|unknown local-part",
     r"(?:^|mail\.local: )(?:unknown user|invalid final delivery userid):|unknown user: ?\"|\((?:user unknown|unknown user)\b",
     r"address (?:couldn't|wasn't|could not|was not) (?:be )?found|wasn't found at [\w.-]+",
     r"attempted recipient address does not exist|has been replaced by|no valid recipients for this mm",
@@ -290,4 +299,6 @@ NOT_THE_RECIPIENT: Final = _words(
     r"from: domain is invalid|not a registered gateway user|invalid rdns|rdns record of your",
     r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|"
     r"dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
+    r"(?:too many|excessive|so many) (?:\w+ ){0,2}(?:unknown|invalid|bad|wrong) ?(?:\w+ ){0,2}(?:user|recipient|address|rcpt)|"
+    r"excessive (?:user|userid|recipient)s? unknown|forgery|due to abuse|(?:must|have to) (?:first )?(?:log ?in|authenticate)",
 )

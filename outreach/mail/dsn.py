@@ -220,7 +220,7 @@ def returned(inbound: Inbound, ours: re.Pattern[str] | None = None) -> Returned:
         for group in _groups(text):
             envelope_id = envelope_id or group.get("original-envelope-id")
             ids.update(dict.fromkeys(ids_of(group.get("x-original-message-id"))))
-    for headers in _returned_headers(inbound):
+    for headers in returned_headers(inbound):
         ids.update(dict.fromkeys(ids_of(headers.get("message-id", ""))))
         for name, into in (
             ("to", recipients),
@@ -241,7 +241,8 @@ def ids_of(value: str) -> list[str]:
     )
 
 
-def _returned_headers(inbound: Inbound) -> list[dict[str, str]]:
+def returned_headers(inbound: Inbound) -> list[dict[str, str]]:
+    """The headers of the letters that come back, names in lower case: carried, alone, or written into the text."""
     found: list[dict[str, str]] = []
     for part in inbound.parts:
         if part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"} and not part.enclosed:

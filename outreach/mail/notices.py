@@ -271,7 +271,8 @@ def from_words(text: str, ignored: frozenset[str]) -> tuple[str, ...]:
 
 def plain(address: str) -> str:
     """An address as we compare it: lower case, without the brackets, quotes and dots around it."""
-    return address.strip("\"'<>").lower().rstrip(".")
+    quoted = re.fullmatch(r'"([\w.+-]{1,64})"@(\S{3,255})', address.strip("<>"))
+    return "@".join(quoted.groups()).lower() if quoted else address.strip("\"'<>").lower().rstrip(".")
 
 
 DELAY_SUBJECT: Final = re.compile(

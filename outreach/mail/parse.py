@@ -29,6 +29,8 @@ MAX_ONE_HEADER: Final = 64 * 1024
 FED: Final = 256 * 1024
 MAX_PARTS: Final = 500
 MAX_DEPTH: Final = 50
+MAX_WRAPPED: Final = 3  # letters in base64 that are opened
+MAX_WRAPPED_BYTES: Final = 1024 * 1024
 MAX_WORK: Final = 5_000_000  # lines times depth: each level looks at each line
 MAX_ADDRESSES: Final = 500
 KEPT_REFERENCES: Final = 50
@@ -406,6 +408,7 @@ def _date(value: str) -> dt.datetime | None:
 def _walk(message: Message) -> Iterator[Part]:
     """Every part in reading order, without recursion."""
     stack: list[tuple[Message, int, bool]] = [(message, 0, False)]
+    wrapped = 0
     while stack:
         current, depth, enclosed = stack.pop()
         if depth > MAX_DEPTH:
@@ -414,7 +417,30 @@ def _walk(message: Message) -> Iterator[Part]:
         if current.is_multipart():
             payload: Any = current.get_payload()
             carried = enclosed or current.get_content_maintype() == "message"
+            if wrapped < MAX_WRAPPED and (letter := _wrapped_letter(current)):
+                payload, wrapped = [letter], wrapped + 1
             stack.extend((child, depth + 1, carried) for child in reversed(payload) if isinstance(child, Message))
+
+
+def _wrapped_letter(carrier: Message) -> Message | None:
+    """The letter in a message/rfc822 part that somebody put into base64, which RFC 2046 5.2.1 forbids and reporters do."""
+    if (
+        carrier.get_content_type() != "message/rfc822"
+        or "base64" not in raw_text(carrier.get("content-transfer-encoding", "")).lower()
+    ):
+        return None
+    payload: Any = carrier.get_payload()
+    inner: Any = payload[0] if isinstance(payload, list) and payload else None
+    body = getattr(inner, "_payload", None)
+    if not isinstance(body, str) or inner.keys():
+        return None
+    content = decode_base64(body.encode("ascii", "replace"))[:MAX_WRAPPED_BYTES]
+    if not re.match(rb"[!-9;-~]{1,100}:", content):
+        return None
+    try:
+        return read_message(content)
+    except Unreadable:
+        return None
 
 
 def _part(message: Message, depth: int, enclosed: bool) -> Part:

@@ -1,5 +1,7 @@
 """Complaints of many feedback loops: their kind, the recipient who complained, our letter (O1, MAIL 1.9)."""
 
+import base64
+
 import pytest
 
 from outreach.mail.classify import classify
@@ -121,6 +123,62 @@ REPORTS: list[tuple[str, bytes, str, str | None]] = [
     ),
     ("fields in a text part", report(f"Feedback-Type: abuse\n{AGENT}", described="text/plain"), "abuse", ANNA),
     ("no report by its own type", report(f"Feedback-Type: abuse\n{AGENT}", whole="mixed"), "abuse", ANNA),
+    (
+        "no report by any type",
+        report(f"Feedback-Type: abuse\n{AGENT}", described="text/plain", whole="mixed"),
+        "abuse",
+        ANNA,
+    ),
+    (
+        "no letter, its id among the fields",
+        report(
+            f"Feedback-Type: abuse\n{AGENT}Original-Rcpt-To: {ANNA}\nOriginal-Message-ID: <own@sender.example>\n", ""
+        ).replace(b"Content-Type: message/rfc822", b"Content-Type: text/plain"),
+        "abuse",
+        ANNA,
+    ),
+    (
+        "the letter as a file of text",
+        report(f"Feedback-Type: abuse\n{AGENT}", carried="text/plain; name=letter.eml"),
+        "abuse",
+        ANNA,
+    ),
+    (
+        "the letter in base64",
+        report(
+            f"Feedback-Type: abuse\n{AGENT}",
+            base64.encodebytes(LETTER.encode()).decode(),
+            carried="message/rfc822\nContent-Transfer-Encoding: base64",
+        ),
+        "abuse",
+        ANNA,
+    ),
+    (
+        "the recipient in the letter's stamp alone",
+        report(
+            f"Feedback-Type: abuse\n{AGENT}",
+            "Received: from sender.example by mx.customer.example with ESMTP\n"
+            f"\tfor <{ANNA}>; Mon, 2 Mar 2026 09:00:00 +0000\n" + without_recipient("undisclosed-recipients:;"),
+        ),
+        "abuse",
+        ANNA,
+    ),
+    (
+        "a quoted local part",
+        report(f'Feedback-Type: abuse\n{AGENT}Original-Rcpt-To: <"anna"@customer.example>\n'),
+        "abuse",
+        ANNA,
+    ),
+    (
+        "a reporter who writes to the abuse desk in words",
+        (
+            "From: report <1@reports.cop.example>\nTo: abuse@sender.example\nSubject: [192.0.2.1 id:1] Hello\n"
+            "X-SpamCop-sourceip: 192.0.2.1\nPrecedence: list\n\nEmail from 192.0.2.1\n\n[ Offending message ]\n"
+            + LETTER
+        ).encode(),
+        "abuse",
+        ANNA,
+    ),
 ]
 
 
@@ -142,3 +200,11 @@ def test_reports_that_are_no_complaints_are_read_and_count_for_nothing(kind: str
     assert found.cls == "receipt"
     assert found.complaint is not None
     assert (found.complaint.type, found.complaint.recipient, found.complaint.counts) == (kind, ANNA, False)
+
+
+def test_a_letter_that_speaks_of_a_complaint_s_fields_is_no_complaint() -> None:
+    raw = (
+        b"From: Jo <jo@customer.example>\nTo: rep@sender.example\nSubject: Re: Hello\n\nHow do you read this?\n"
+        b"Feedback-Type: abuse\nUser-Agent: Loop/1.0\nVersion: 1\n"
+    )
+    assert classify(parse(raw)).cls == "human"
