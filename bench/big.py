@@ -180,7 +180,6 @@ def _statements(leads: int, due: int) -> Iterator[str]:
         state="'open'",
         answers='\'{"topic": "quote"}\'',
         at="l.created_at",
-        sla_due_at="l.created_at + interval '5 minutes'",
         first_human_at="CASE WHEN l.id % 10 = 0 THEN l.created_at + interval '4 minutes' END",
     )
     yield _insert(

@@ -170,7 +170,6 @@ def _keep(
     answers: dict[str, Any],
     context: dict[str, Any],
     now: datetime,
-    sla_due_at: datetime | None = None,
 ) -> Submission:
     submission = Submission(
         form_id=form_id,
@@ -180,7 +179,6 @@ def _keep(
         answers=answers,
         context=context,
         at=now,
-        sla_due_at=sla_due_at,
     )
     session.add(submission)
     lead.last_activity_at, lead.answered_at = now, None

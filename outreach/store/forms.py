@@ -56,8 +56,6 @@ class Submission(Base):
     context: Mapped[Json]
     """zone, locale, referrer, utm, agent, ip, consent wording."""
     at: Mapped[Moment]
-    sla_due_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
     first_human_at: Mapped[datetime | None]
 
 
