@@ -50,7 +50,7 @@ class Claim:
     """Leads that were read on the way."""
 
 
-def anybody(_mailbox_id: int) -> bool:
+def anybody(_mailbox: Mailbox) -> bool:
     """Nobody is kept from any mailbox."""
     return True
 
@@ -63,7 +63,7 @@ def claim(
     size: int,
     after: int,
     random: Random | None = None,
-    may: Callable[[int], bool] = anybody,
+    may: Callable[[Mailbox], bool] = anybody,
 ) -> Claim | None:
     """Take the next batch of a lane; mailboxes take turns, the one behind `after` is next, if it `may` be served by whoever
     asks. None = nothing may go now."""
@@ -72,9 +72,9 @@ def claim(
     outbox.adopt(session, lane, now)
     turns = sorted(outbox.ready(session, lane, now), key=lambda number: (number <= after, number))
     for number in _held(session, turns):
-        if not may(number):
-            continue
         box = session.get_one(Mailbox, number, populate_existing=True)
+        if not may(box):
+            continue
         taken = _take(session, us, box, owner, lane, size, now)
         if taken:
             people: dict[int, Lead] = {}

@@ -11,7 +11,7 @@ answer is heard when it comes, for up to ten minutes.
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -92,7 +92,7 @@ class Sender:
         self._leases: dict[int, float] = {}
         self._links: dict[int, tuple[str, SmtpLink]] = {}
         self._lock: Connection | None = None
-        self._at: int | None = None
+        self._at: tuple[int, ...] = ()
         self._line: outbox.SendingLine | None = None
 
     def hold_lock(self) -> None:
@@ -119,24 +119,35 @@ class Sender:
             with suppress(SQLAlchemyError):
                 self._lock.invalidate()
                 self._lock.close()
-        self._lock = self._line = self._at = None
+        self._lock = self._line = None
+        self._at = ()
 
-    def take_turn(self, mailbox_id: int) -> bool:
+    def take_turn(self, box: Mailbox) -> bool:
         """Whether nobody else hands in this mailbox's urgent letters just now. So a mail server that hangs keeps one process
-        busy, and another one serves the other mailboxes."""
-        if mailbox_id != self._at:
-            if self._lock is None or not leases.take_line(self._lock, mailbox_id):
-                return False
+        busy, and another one serves the other mailboxes. At mailboxes whose server failed last there is one process at most,
+        however many of them there are."""
+        wanted = (box.id, leases.DOUBTFUL) if box.failures else (box.id,)
+        if wanted != self._at:
+            taken: list[int] = []
+            for line in wanted:
+                if self._lock is None or not leases.take_line(self._lock, line):
+                    self._leave(taken)
+                    return False
+                taken.append(line)
             self.end_turn()
-            self._at = mailbox_id
+            self._at = wanted
         return True
 
     def end_turn(self) -> None:
         """Let others hand them in."""
-        if self._lock is not None and self._at is not None:
-            with suppress(SQLAlchemyError):  # whoever has lost the connection has lost the lock
-                leases.leave_line(self._lock, self._at)
-        self._at = None
+        self._leave(self._at)
+        self._at = ()
+
+    def _leave(self, lines: Iterable[int]) -> None:
+        with suppress(SQLAlchemyError):  # whoever has lost the connection has lost the lock
+            for line in lines:
+                if self._lock is not None:
+                    leases.leave_line(self._lock, line)
 
     def forget(self) -> None:
         """Become somebody else: what could not be written down is then judged as a dead sender's letters are."""

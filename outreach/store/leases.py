@@ -29,6 +29,8 @@ def hold_owner_lock(connection: Connection, owner: str) -> None:
 
 LINES = 72017
 """Class of the advisory locks under which urgent letters of a mailbox are handed in, by one sender at a time."""
+DOUBTFUL = 0
+"""The line of all mailboxes whose server failed last: whoever is at one of them holds it beside the mailbox's own."""
 
 
 def take_line(connection: Connection, mailbox_id: int) -> bool:

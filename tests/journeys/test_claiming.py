@@ -180,6 +180,34 @@ def test_answers_of_one_mailbox_do_not_wait_while_another_one_s_server_hangs(pos
     assert held == 0
 
 
+def test_at_servers_that_failed_last_there_is_one_sender_at_most_however_many_hang(post: Post, house: Any) -> None:
+    """RELIABILITY faults 21, 24: two that hang do not keep both senders busy again and again; one that answered is whole at once."""
+    second, healthy = post.mailbox("second@sender.example"), post.mailbox("healthy@sender.example")
+    for box in (post.box, second):
+        box.failures = 2
+    post.session.commit()
+    for box in (post.box, second, healthy):
+        post.queue("answer", 2, mailbox_id=box.id)
+    hanging, free = deliver.Sender(house), deliver.Sender(house)
+    hanging.hold_lock()
+    free.hold_lock()
+
+    at = [deliver._claim(sender, "urgent") for sender in (hanging, free, free)]
+    assert [each.mailbox.id if each else None for each in at] == [post.box.id, healthy.id, None]
+    assert deliver._claim(hanging, "urgent").mailbox.id == second.id  # from one that failed to the next: the same line
+    post.queue("answer", mailbox_id=post.box.id)
+    assert deliver._claim(free, "urgent") is None
+    post.box.failures = 0
+    post.session.commit()
+    assert deliver._claim(free, "urgent").mailbox.id == post.box.id
+    hanging.end_turn()
+    free.close()
+    hanging.close()
+    with house.sessions() as session:
+        held = session.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 72017"))
+    assert held == 0
+
+
 def test_answers_and_a_reps_own_mail_wait_for_no_limit_but_count(post: Post) -> None:
     """W5, L1."""
     post.limit(minute_limit=2, gap_seconds_min=600)
