@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.core import entry, office
+from outreach.core import entry
 from outreach.core.answers import OF_THE_LEAD, in_words
 from outreach.errors import Refused
 from outreach.journeys import enrol, facts, notify
@@ -30,7 +30,6 @@ from outreach.store.users import User
 
 ANSWER_AGAIN = timedelta(hours=24)
 """O9: at most one auto-response per address and form in so long."""
-SLA = timedelta(minutes=5)
 DOUBLE_CLICK = timedelta(minutes=10)
 
 
@@ -55,8 +54,7 @@ def submit(
         if not new:
             bring_up_to_date(session, lead, answers, context)
         owner = _route(session, lead, now)
-        due = _sla(session, owner, now)
-        submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now, due)
+        submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now)
         _consent(session, lead, form, answers, context, now)
         events.record(
             session,
@@ -216,14 +214,6 @@ def _route(session: Session, lead: Lead, now: datetime) -> User | None:
             owner.last_assigned_at = now
             events.record(session, now, "routed", f"Given to {owner.name} (round robin).", lead_id=lead.id)
     return owner
-
-
-def _sla(session: Session, owner: User | None, now: datetime) -> datetime | None:
-    """First human attempt within 5 business minutes of the owner's hours."""
-    us = account.get(session)
-    week = facts.week((owner.working_hours if owner else None) or us.working_hours)
-    zone = (owner.zone if owner else "") or us.zone
-    return office.due(office.hours(week, zone, us.zone, us.country or None, us.region or None), now, SLA)
 
 
 def _start(
