@@ -200,11 +200,14 @@ def _sent(session: Session, house: House, desk: Desk, told: Collection[tuple[Mes
 
 
 def bounced(session: Session, house: House, lead: Lead, message: Message | None, now: datetime) -> None:
-    """F2: a hard bounce marks the address, stops every programme, and asks a person for another way."""
+    """F2: a hard bounce marks the address, stops every programme, and asks a person for another way. P6: one of an address
+    that the lead had earlier says nothing of the lead."""
     address = message.to_address.lower() if message else lead.email
-    if address == lead.email:
-        lead.address_state = "dead"
     consents.suppress(session, address, "bounced", "hard bounce", now)
+    if message is not None and address != lead.email:
+        _to_the_new_address(session, house, lead, message, now)
+        return
+    lead.address_state = "dead"
     events.record(
         session,
         now,
@@ -225,6 +228,15 @@ def bounced(session: Session, house: House, lead: Lead, message: Message | None,
             )
         )
     notify.tell(session, lead.owner_id, "bounce", f"{address} does not take mail", f"/leads/{lead.id}", now)
+
+
+def _to_the_new_address(session: Session, house: House, lead: Lead, message: Message, now: datetime) -> None:
+    """The step of a letter that was refused at the door is decided again; a letter that had left is not sent twice."""
+    words = f"{message.to_address}, an earlier address, does not take mail: {message.reason}"
+    events.record(session, now, "bounced", words, lead_id=lead.id, message_id=message.id, rule="P6")
+    if message.state == "failed":
+        _tell(session, house, lead, message, signals.LetterFailed("cancelled", message.reason), now)
+        message.state, message.delivered, message.attempts, message.first_tried_at = "cancelled", "", 0, None
 
 
 def _tell(session: Session, house: House, lead: Lead, message: Message, signal: signals.Signal, now: datetime) -> None:

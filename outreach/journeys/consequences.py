@@ -121,7 +121,8 @@ def _complaint(case: Case) -> None:
     message, complaint = case.match.message, case.verdict.complaint
     if message and (case.again or (complaint and complaint.counts)):
         message.delivered = "complained"
-        opt_out.complain(case.session, case.house, message.to_address, case.now, message.id)
+        lead_id = case.lead.id if case.lead else None
+        opt_out.complain(case.session, case.house, message.to_address, case.now, message.id, lead_id)
 
 
 def _bounce(case: Case) -> None:

@@ -11,7 +11,7 @@ from outreach.core import pipeline, signals
 from outreach.errors import Refused
 from outreach.journeys import applying, who_asks
 from outreach.journeys.house import House
-from outreach.store import consents, enrolments, events, leads, tasks
+from outreach.store import consents, enrolments, events, leads, messages, tasks
 from outreach.store.leads import Lead
 from outreach.store.tasks import Task
 from outreach.store.users import User
@@ -62,11 +62,14 @@ def save(
     changed = {key: value for key, value in clean.items() if getattr(lead, key) != value}
     if not changed:
         return {}
-    zone_before = lead.zone
+    zone_before, email_before = lead.zone, lead.email
     for key, value in changed.items():
         setattr(lead, key, value)
     lead.phone_bad = False if "phone" in changed else lead.phone_bad
-    lead.address_state = "ok" if "email" in changed else lead.address_state
+    if "email" in changed:
+        lead.address_state = "ok"
+        if lead.email:
+            messages.readdress(session, lead.id, email_before, lead.email)
     if "zone" in changed:
         lead.zone_source = "field" if lead.zone else ""
     if not lead.zone_source:

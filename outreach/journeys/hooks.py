@@ -198,7 +198,7 @@ def _act(
     elif event.kind == "complained":
         settle.arrived(session, message, "they complained about it", now)
         message.delivered = "complained"
-        opt_out.complain(session, house, message.to_address, now, message.id)
+        opt_out.complain(session, house, message.to_address, now, message.id, lead.id if lead else None)
     elif event.kind == "opt_out":
         words = f"unsubscribed at {table.of(row.provider).name}"
         opt_out.unsubscribe(session, house, message.to_address, words, now, message.id, lead.id if lead else None)

@@ -40,10 +40,18 @@ def unsubscribe(
     applying.signal(session, house, lead.id, signals.Unsubscribed(), now, message_id=message_id)
 
 
-def complain(session: Session, house: House, email: str, now: datetime, message_id: int | None = None) -> None:
-    """A spam report: as an opt-out, with its own reason."""
-    consents.suppress(session, email, "complained", "complaint report", now)
-    lead = leads.by_email(session, email)
+def complain(
+    session: Session,
+    house: House,
+    email: str,
+    now: datetime,
+    message_id: int | None = None,
+    lead_id: int | None = None,
+) -> None:
+    """A spam report: as an opt-out, with its own reason; also of a lead who has another address by now."""
+    lead = session.get(Lead, lead_id) if lead_id else leads.by_email(session, email)
+    for address in {email, lead.email if lead else ""} - {""}:
+        consents.suppress(session, address, "complained", "complaint report", now)
     if lead is None:
         return
     leads.locked(session, lead.id)

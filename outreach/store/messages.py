@@ -151,6 +151,12 @@ def finish(session: Session, message_id: int, owner: str, /, **values: Any) -> b
     return changed(session, statement.values(lease_until=None, **cleared, **values)) == 1
 
 
+def readdress(session: Session, lead_id: int, old: str, new: str) -> None:
+    """What waits for a lead at an old address goes to the new one."""
+    waiting = update(Message).where(Message.lead_id == lead_id, Message.state == "queued", Message.to_address == old)
+    session.execute(waiting.values(to_address=new))
+
+
 def cancel(session: Session, message_id: int, reason: str) -> None:
     """Cancel a letter that has not begun."""
     statement = update(Message).where(Message.id == message_id, Message.state.in_(("queued", "claimed")))
