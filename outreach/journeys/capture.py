@@ -20,7 +20,7 @@ from outreach.journeys import enrol, facts, notify
 from outreach.journeys.cleaning import address, clean, phone_number
 from outreach.journeys.house import House
 from outreach.journeys.who_asks import bring_up_to_date, lead_for
-from outreach.store import account, consents, enrolments, events, forms, happenings, leads, users
+from outreach.store import consents, enrolments, events, forms, happenings, leads, users
 from outreach.store.forms import Form, Submission
 from outreach.store.leads import Lead
 from outreach.store.messages import Message

@@ -23,7 +23,7 @@ OLD, NEW = b"the key of last year", b"the key of today"
 TO_OUR_PEOPLE = ("notice-new-lead", "notice-reply", "notice-unknown")
 KINDS = {
     ("step", "sales", False): (True, None), ("step", "inbound", True): (True, "auto-replied"),
-    ("step", "nurture", False): (True, None), ("own", "", True): (False, None),
+    ("step", "nurture", False): (True, None), ("own", "", True): (False, None), ("answer", "inbound", True): (True, "auto-replied"),
 }  # fmt: skip
 """Kind, class, at once -> whether it carries a way out, and Auto-Submitted."""
 
