@@ -183,6 +183,11 @@ class _Said:
                 return True
         return False
 
+    @property
+    def ticketed(self) -> bool:
+        """Thanks, the number of a ticket that was opened for the reader, and when they hear of it."""
+        return bool(self.thanks and TICKET.search(self.words) and ANSWERED_BY.search(self.words))
+
     @cached_property
     def departing(self) -> str:
         """The sentences that tell of somebody's leaving, without the name below them."""
@@ -288,6 +293,8 @@ def _by_acknowledgement(inbound: Inbound, said: _Said) -> str:
     office = DESK.match(local_part(inbound.from_address or ""))
     if said.short and not _circular(inbound) and says_only_received(said.words, bool(office)):
         return "words of an acknowledgement, and no others"
+    if said.short and not _circular(inbound) and said.ticketed:
+        return "words of a ticket, and when it is answered"
     if not said.acknowledged:
         return ""
     promised = phrases.IN_DUE_TIME.search(said.words) and not phrases.MATTER.search(said.words)
@@ -404,6 +411,16 @@ WHOM: Final = re.compile(
 )
 TO_ME: Final = re.compile(
     r"\b(?:je suis|ich bin|i am|i'm|estoy|sono|ik ben|me|mich|mir|moi|mig|meg|mij|mnie|mi|мне)\b", re.I
+)
+TICKET: Final = re.compile(
+    r"\b(?:we(?:'ve| have)? (?:opened|created|logged)|(?:has|have) been (?:opened|created|logged|assigned)|your)"
+    r" [^.!?\n]{0,24}\b(?:ticket|case|request|reference)\b[^.!?\n]{0,24}[#№]?\s?\w{0,6}-?\d{3,}",
+    re.I,
+)
+ANSWERED_BY: Final = re.compile(
+    r"\b(?:we|our team|someone|somebody|an? \w+(?: \w+)?)(?:'ll| will| aims? to) (?:\w+ )?(?:reply|respond|answer|get back|be in touch)"
+    r"[^.!?\n]{0,30}\b(?:within|by|in|before|as soon as|shortly)\b",
+    re.I,
 )
 I_LEFT: Final = re.compile(
     r"\b[Ii](?:'ve| have)? (?:now )?left (?:the (?:company|firm|organi[sz]ation|business)|[A-Z]\w+)|[Ii]ch habe [^.]{2,40}verlassen|"

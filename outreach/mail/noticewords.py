@@ -51,7 +51,8 @@ TOGETHER: Final = re.compile(
     re.I,
 )
 ANSWERED: Final = re.compile(
-    r"(?:^|[.!]\s+)(?:yes|yep|no|ok|okay|sure|fine|great|perfect|agreed|noted|received|done|good|got it|sounds|ja|nein|gerne?|passt|"
+    r"(?:^|[.!]\s+)(?:yes|yep|no|ok|okay|sure|fine|great|perfect|agreed|noted|received|"
+    r"done|solved|case closed|good|got it|sounds|ja|nein|gerne?|passt|"
     r"oui|non|parfait|s[íi]|no|claro|vale|perfecto|certo|perfetto|sim|n[ãa]o|ano|igen|да|нет|так|evet|ναι)(?:[,.!]|"
     r"\s(?:please|to)\b|$)|"
     r"^(?:はい|好的|是的|네[,. ])",
@@ -254,7 +255,8 @@ SPAN: Final = re.compile(
 )
 GONE_TOO: Final = re.compile(
     r"(?:^|\b(?:am|i'm|be|are|we're)\s(?:\w+\s){0,2})(?:out|off) (?:until|till|sick|today|this|from|on|for)\b|\b(?:away|"
-    r"overseas|abroad|unavailable|unreachable|offline|closed|travell?ing|"
+    r"overseas|abroad|unavailable|unreachable|offline|"
+    r"(?<!case )(?<!ticket )(?<!deal )(?<!matter )closed|travell?ing|"
     r"gone \w+ing|reduced hours|part[- ]time|taking a break|at (?:a|the) (?:conference|fair|trade show|course|training|"
     r"workshop)|(?:not|never) "
     r"(?:at work|in\b|working)|out of (?:the )?office|ooo)\b|en formation|formation\b|geschlossen|ferm[ée]e?s?\b|"
@@ -294,6 +296,9 @@ GONE_TOO: Final = re.compile(
 )
 RECEIVED: Final = re.compile(
     r"\b(?:we|i)(?:'ve| have)? (?:\w+ )?(?:received|got) your|enregistr[ée]|registrad[oa]|registriert|"
+    r"accus\w+ (?:bonne )?r[ée]ception|acusamos (?:el |o )?(?:recibo|recebimento|rece[çp][ãa]?)|conferm\w+ (?:di aver|la) ric\w+|"
+    r"pres[oa] in carico|your (?:e-?mail|message|request) (?:has )?(?:safely )?(?:arrived(?! in)|reached us)|"
+    r"\bwe(?:'ve| have)? (?:opened|created|logged) (?:a |the |your )?(?:support )?(?:ticket|case)|"
     r"your (?:\w+ )?(?:e-?mail|message|request|enquiry|inquiry|ticket|case|"
     r"application|query|"
     r"submission)[^.]{0,30}(?:received|created|opened|logged|registered|being|forwarded|assigned)|thank(?:s|"
@@ -312,7 +317,7 @@ IN_TIME: Final = re.compile(
     r"dentro de|inom|inden|"
     r"innen|w ci[ąa]gu|b[ěe]hem|do|bel[üu]l|[îi]n (?:termen|cel mult)|в течение|протягом|i[çc]inde|εντός|dalam|"
     r"trong)\b[^.]{0,24}(?:\d|one|two|three|"
-    r"ein|zwei|drei|business|working|werktag|stunden)|\d+ ?(?:-|to|bis) ?\d+ (?:business|working|werk)|\d+ ?(?:営業日|"
+    r"deux|trois|ein|zwei|drei|business|working|werktag|stunden)|\d+ ?(?:-|to|bis) ?\d+ (?:business|working|werk)|\d+ ?(?:営業日|"
     r"時間)?以内|\d+ ?(?:个)?(?:小时|工作日)|"
     r"\d+ ?(?:시간|영업일)|(?:ticket|case|reference)[^.]{0,30}(?:created|opened|#)|as soon as possible|schnellstm[öo]glich|"
     r"(?:meilleurs|plus brefs) d[ée]lais|a la (?:mayor )?brevedad|lo antes posible|il prima possibile|al pi[ùu] presto|o mais breve|"
@@ -359,14 +364,14 @@ TURN_TO: Final = re.compile(
 # Answers, late or when.
 ANSWERS: Final = re.compile(
     r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
-    r"come back to|review|attend to|deal with|"
+    r"come back to|try (?:again|back) later|review|attend to|deal with|"
     r"follow up|bear with|antwort|"
     r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|catch up on|n[åa]r jeg er tilba[gk]e|"
     r"n[äa]r jag [äa]r tillbaka|wenn ich (?:wieder|zur[üu]ck)|quand je reviens|"
     r"cuando (?:vuelva|regrese)|quando (?:torno|rientro|voltar|regressar)|als ik terug|kun palaan|gdy wr[óo]c|"
     r"a[žz] se vr[áa]t|c[âa]nd (?:m[ăa] [îi]ntorc|"
     r"revin)|когда вернусь|коли повернусь|[îi]ntoarcere|d[öo]nebil|[åa]terkom|vender tilbage|dostanu|trait[ée]|tratad|erledig|"
-    r"обработ|оброб|ilgilen|reviens vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
+    r"обработ|оброб|ilgilen|rev(?:ien|en)\w* vers|respon[dt]er|respond[eo]|respuest|respost|contest|"
     r"rispo[sn]|antwoord|beantwoord|reageer|"
     r"svar|besvar|vasta|odpow|odpis|odpov|v[áa]lasz|r[ăa]spun|jelentkez|ответ|отвеч|відпов|отговор|yan[ıi]t|cevap|"
     r"d[öo]n[üu][şs]|απαντ|返信|回信|回复|"
@@ -400,6 +405,11 @@ PARTS: Final = (
         r"leg|le[eo]|l[äæ]s|чита|確認|查看|확인)|"
         r"(?:transf[ée]r|weitergeleitet|forwarded|inoltra|reenv[íi]|doorgestuurd|vidarebefordr|videresend|przekaz|p[řr]epos|"
         r"tov[áa]bb[íi]t|пересыл|переадрес)|"
+        r"\b(?:not|won't|don't|no|without|kein\w*|ohne|sans|n'(?:ai|aurai) pas|sin|senza|non|sem|geen|zonder|ingen|inte|ikke|utan|"
+        r"uden|uten|brak|bez|без|нет) [^.]{0,20}(?:access|acc[eè]s|acceso|acesso|accesso|zugriff|zugang|toegang|tillg[åa]ng|tilgang|"
+        r"adgang|dost[ęe]p\w*|p[řr][íi]stup\w*|доступ\w*) (?:to |an |zu |au |[àa] |al |ao |tot |till |til |do |k |к )?(?:\w+ )?(?:computer|"
+        r"internet|laptop|wi-?fi|netz|phone|ordinateur|ordenador|rete|rede|network|dator|komputer\w*|po[čc][íi]ta[čc]\w*|интернет\w*|"
+        r"компьютер\w*)|"
         r"(?:take|get to|k|dostan\w+ k) (?:your )?(?:e-?)?mail|перевіря|проверя|(?:limited|no|sin|kein\w*|pas|eingeschr[äa]nkt\w*|"
         r"begrenset|begr[äa]nsad|ograniczon\w+|omezen\w+|"
         r"s[ıi]n[ıi]rl[ıi]) (?:e-?mail |internet |"

@@ -479,6 +479,8 @@ MATTER: Final = _any(
     r"n[äa]chste woche|semaine prochaine|pr[óo]xima semana|prossima settimana|volgende week|"
     r"n[äa]sta vecka|n[æa]ste uge|neste uke|przysz[łl]ym tygodniu|p[řr][íi][šs]t[íi] t[ýy]den|\b(?:works|"
     r"suits?)(?: (?:for )?(?:me|us|fine))?[.!]|"
+    r"\b(?:will|'ll) (?:then )?(?:sign|pay|order|buy|decide)\b|unterschreibe\b|je signe\b|signerai|firmar[ée]\b|firmer[òo]\b|"
+    r"teken ik|podpisz[ęe]\b|podep[íi][šs]u|подпишу|"
     r"what we need|had a look|\bwe need\b|\bi can (?:do|make|come)\b|\blet us\b|kommen sie|kommt (?:ruhig|doch)|\bvenez\b|"
     r"\bvenga\b|kom (?:maar|gerust)|"
     r"приезжайте|proszę przyjechać|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|"
