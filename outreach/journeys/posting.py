@@ -196,7 +196,7 @@ class Desk:
             attachments=self._files(draft, sheet.version),
             cc=tuple(Address(name, email) for name, email in draft.extra.get("cc", ())),
         )
-        begun = Begun(draft.id, message_id, subject, sheet.text, chain, sheet.version)
+        begun = Begun(draft.id, message_id, subject, sheet.text, chain, sheet.version, step=draft.kind == "step")
         raw = self.stamp.on(compose.compose(letter), mark)
         return Ready(raw, self._envelope(draft, lead, mark, len(raw)), begun)
 

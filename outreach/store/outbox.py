@@ -278,7 +278,7 @@ def place_in_line(session: Session, message_id: int, most: int = 10_000) -> int:
 
 # ---- sending: one statement a letter, on a connection of its own
 
-STEP = b"""
+BEGIN = b"""
 WITH done AS (
   UPDATE messages SET state = 'sent', sent_at = $8, answer = $9, reason = '', lease_until = NULL,
     settled = settled OR kind <> 'step'
@@ -292,17 +292,23 @@ WHERE m.id = $1 AND m.state || '' = 'claimed' AND m.lease_owner = $2 AND m.lease
   AND (m.kind IN ('notice', 'test') OR NOT EXISTS (SELECT 1 FROM account a WHERE a.switches ? 'everything'))
   AND (SELECT b.active AND (b.paused_until IS NULL OR b.paused_until <= clock_timestamp()) FROM mailboxes b
     WHERE b.id = m.mailbox_id) IS NOT FALSE
-  AND (m.kind <> 'step' OR m.at_once OR NOT EXISTS (SELECT 1 FROM pauses p
+"""
+"""claimed -> begun, looking once more at lease, enrolment, suppression, switches and mailbox (X4, X7); beside it the letter
+before is marked sent. Both rows are found by their ids, whatever the planner thinks of how few are claimed just now: `|| ''`
+keeps it from the index of open letters, a plain subquery from reading all enrolments. Committed without waiting for the disk:
+should the database lose it in a crash, the living sender writes it again, and a dead one's claim keeps the server's identity,
+which makes the row unsure instead of queued (DESIGN 4.4)."""
+BEGIN_STEP = (
+    BEGIN
+    + b"""
+  AND (m.at_once OR NOT EXISTS (SELECT 1 FROM pauses p
     WHERE p.ended_at IS NULL AND p.since <= $3 AND (p.until IS NULL OR p.until > $3)
       AND (p.scope, p.subject_id) IN (('rep', m.user_id), ('sequence',
         (SELECT e.sequence_id FROM enrolments e WHERE e.id = m.enrolment_id)))))
 """
-"""claimed -> begun, looking once more at lease, enrolment, suppression, switches, mailbox and the pauses that bind many
-(X4, X7, P2; who is paused alone has had the letter taken back); beside it the letter before is marked sent. Both rows are
-found by their ids, whatever the planner thinks of how few are claimed just now: `|| ''` keeps it from the index of open
-letters, a plain subquery from reading all enrolments. Committed without waiting for the disk: should the database lose it
-in a crash, the living sender writes it again, and a dead one's claim keeps the server's identity, which makes the row unsure
-instead of queued (DESIGN 4.4)."""
+)
+"""A step looks at the pauses that bind many as well (P2; who is paused alone has had the letter taken back). A newsletter is
+spared the question: asking costs it a twentieth of the statement even where the answer is not needed."""
 
 
 class Begun(NamedTuple):
@@ -314,6 +320,8 @@ class Begun(NamedTuple):
     text: str
     references: tuple[str, ...]
     version: int | None
+    step: bool = True
+    """Whether pauses of a sequence or a rep bind it."""
 
 
 class Accepted(NamedTuple):
@@ -329,7 +337,7 @@ class Accepted(NamedTuple):
 
 
 class SendingLine:
-    """A connection that begins letters: one prepared statement, spoken to libpq directly (a cursor would cost as much
+    """A connection that begins letters: prepared statements, spoken to libpq directly (a cursor would cost as much
     again as the statement), committed by itself without waiting for the disk.
 
     Raises psycopg.OperationalError when the database is away, another psycopg.Error when it does not take the row.
@@ -341,7 +349,8 @@ class SendingLine:
         raw.execute("SET synchronous_commit = off")
         raw.execute("SET plan_cache_mode = force_generic_plan")
         self._raw = raw.pgconn
-        self._done(self._raw.prepare(b"begin_letter", STEP))
+        self._done(self._raw.prepare(b"begin", BEGIN))
+        self._done(self._raw.prepare(b"begin_step", BEGIN_STEP))
 
     def step(self, owner: str, letter: Begun, now: datetime, before: Accepted | None) -> bool:
         """Begin a letter, and mark the one before as sent. False = it must not go (drop it)."""
@@ -351,7 +360,7 @@ class SendingLine:
             json.dumps(letter.references) if letter.references else "[]", letter.version,
         )  # fmt: skip
         wire = [None if value is None else str(value).encode("utf-8", "replace") for value in values]
-        result = self._done(self._raw.exec_prepared(b"begin_letter", wire))
+        result = self._done(self._raw.exec_prepared(b"begin_step" if letter.step else b"begin", wire))
         return bool(result.command_tuples == 1)
 
     def _done(self, result: Any) -> Any:
