@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 PER_VISITOR = RateLimitItemPerMinute(60)
 PER_ADDRESS = RateLimitItemPerHour(5)
+PER_ADDRESS_ANYWHERE = RateLimitItemPerHour(10)
+"""Over all forms: whoever types somebody else's address is stopped, however many forms there are (MAIL L4)."""
 TIMEOUT = 0.05
 LEAVE_ALONE = 5.0
 

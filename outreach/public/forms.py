@@ -15,7 +15,7 @@ from outreach.http.transactions import transaction
 from outreach.journeys import capture, cleaning, visit
 from outreach.public import brand, reading
 from outreach.public.blueprint import blueprint
-from outreach.public.flood import PER_ADDRESS, PER_VISITOR, too_much
+from outreach.public.flood import PER_ADDRESS, PER_ADDRESS_ANYWHERE, PER_VISITOR, too_much
 from outreach.store import forms
 from outreach.store.forms import Form
 
@@ -75,7 +75,8 @@ def form_post(key: str) -> AnyResponse:
     cleaned, errors = cleaning.check(found, answers)
     if errors:
         return _refuse(found, answers, errors, 422)
-    if too_much(PER_ADDRESS, str(cleaned.get("email", "")).lower(), key):
+    who = str(cleaned.get("email", "")).lower()
+    if too_much(PER_ADDRESS, who, key) or (who and too_much(PER_ADDRESS_ANYWHERE, who)):
         return _refuse(found, answers, {"": WAIT_AN_HOUR}, 429)
     context = reading.context(found, posted, request)
     kept = capture.submit(transaction(), current_house(), found, cleaned, context, now())

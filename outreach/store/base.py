@@ -56,6 +56,7 @@ def engine_for(url: str, *, size: int = 5) -> Engine:
         pool_use_lifo=True,  # the connection that has prepared most statements comes first
         pool_timeout=10,
         json_deserializer=_from_json,
+        hide_parameters=True,  # a fault is logged and shown: never with addresses, tokens or the words of mail
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
     )
     event.listen(engine, "connect", lambda connection, _: arrays.teach(connection))
