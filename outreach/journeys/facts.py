@@ -185,7 +185,7 @@ class _Known:
         self.needs, self.marks = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
         self.pauses = _pauses(session, us, asked, now)
         self.away = _away(session, self.owners, now)
-        self.inbox_read = inbox_read(session, house)
+        self.inbox_read = inbox_read(session, house, us, now)
         self._weeks: dict[int, Week] = {}
         self._ask_what_is_wanted(session, list(people), {id(each.sequence): each.sequence for each in asked}.values())
 
@@ -333,10 +333,13 @@ def refused_education(session: Session, lead: Lead) -> str | None:
     return "no consent to educational mail" if said is not None and not said.granted else None
 
 
-def inbox_read(session: Session, house: House) -> bool:
-    """X4: every mailbox with IMAP was read within the last minutes (real time), as many as the account says."""
-    fresh = timedelta(minutes=account.get(session).inbox_minutes)
-    return not mailboxes.any_unread(session, fresh, polls_env=bool(house.settings.imap_url))
+def inbox_read(session: Session, house: House, us: Account, now: datetime) -> bool:
+    """X4: every mailbox with IMAP was read within the last minutes (real time), as many as the account says, and what came in
+    by any way was understood as soon: what lies there may be the reply."""
+    fresh = timedelta(minutes=us.inbox_minutes)
+    if mailboxes.any_unread(session, fresh, polls_env=bool(house.settings.imap_url)):
+        return False
+    return not inbox.any_waits(session, now - fresh)
 
 
 def week(hours: dict[str, Any]) -> Week:

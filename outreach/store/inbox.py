@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, o
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, column_property, defer, mapped_column
 
-from outreach.store.base import Base, Id, Json, JsonList, Moment
+from outreach.store.base import Base, Id, Json, JsonList, Moment, ask
 
 
 class InboundMail(Base):
@@ -63,6 +63,17 @@ def unread(session: Session, limit: int = 50) -> list[int]:
     return list(
         session.scalars(select(InboundMail.id).where(InboundMail.state == "new").order_by(InboundMail.id).limit(limit))
     )
+
+
+WAITS = text(
+    "SELECT EXISTS (SELECT FROM inbox WHERE state = 'new' AND received_at <= :since)"
+    " OR EXISTS (SELECT FROM hook_posts WHERE state = 'new' AND received_at <= :since)"
+)
+
+
+def any_waits(session: Session, since: datetime) -> bool:
+    """Whether mail, or what a provider posted, lies there since then and nobody has understood it."""
+    return bool(ask(session, WAITS, since=since).scalar())
 
 
 TRY = text(

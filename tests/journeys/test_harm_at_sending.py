@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from outreach.journeys import deliver, signing
+from outreach.journeys import deliver, receive, signing
 from outreach.journeys.advance import advance
 from outreach.mail.smtp import Envelope, SmtpLink, Timeouts
 from outreach.store import account, secrets
 from outreach.store.domains import DkimKeyRow
 from outreach.store.enrolments import Enrolment
+from outreach.store.hooks import HookPost
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
@@ -256,3 +257,28 @@ def test_a_link_with_a_sign_that_is_none_concerns_its_own_letter_only(post: Post
     post.letters(2)
     post.send()
     assert post.states() == [end, "sent", "sent"]
+
+
+# ---- what came in and was not understood yet
+
+
+@pytest.mark.parametrize("table", ["inbox", "hook_posts"])
+@pytest.mark.parametrize(("minutes", "end"), [(20, "queued"), (1, "sent")])
+def test_a_follow_up_waits_while_mail_lies_unread_for_long(post: Post, table: str, minutes: int, end: str) -> None:
+    """X4: the raw mail is kept and its reader hangs: it may be the reply. What came a moment ago holds nobody."""
+    office = Office(post.house)
+    with post.house.sessions.begin() as session:
+        entered = office.inside(session, office.sequence(session), "anna")
+        number, lead_id = entered.id, entered.lead_id
+        account.get(session).cap_day = 9
+        at = post.house.now(session) - timedelta(minutes=minutes)
+        if table == "inbox":
+            receive.keep(session, b"From: anna@lumen.example\r\n\r\nPlease stop.\r\n", at, source="smtp")
+        else:
+            row = HookPost(provider="postmark", sha256="x", content_type="", body=b"{}", received_at=at, state="new")
+            session.add(row)
+    post.letters(1, kind="step", class_="sales", enrolment_id=number, step_key="two", lead_id=lead_id)
+    post.send()
+    letter = post.session.scalars(select(Message).where(Message.step_key == "two")).one()
+    assert letter.state == end
+    assert ("inbox not read" in letter.reason) is (end == "queued")
