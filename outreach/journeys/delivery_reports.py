@@ -16,6 +16,8 @@ from outreach.store import events, messages
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
 
+GRAVITY = ("", "soft", "delivered", refusals.REFUSED, "bounced", "complained")
+"""What is known of a letter; a delivery answers an earlier soft refusal."""
 SOFT_BEFORE_FINAL, SOFT_OVER = 3, timedelta(days=5)
 """So many soft bounces, over so long and without a delivery between, are put before a person (MAIL 1.11)."""
 
@@ -33,12 +35,13 @@ def told(
     """(1) An unsure letter is settled: who reports on it has it; (2) the letter's mark; (3) the lead's sequences hear."""
     settle.arrived(session, message, f"a mail server reports on it ({verdict})", now)
     if verdict == "hard":
-        message.delivered, message.reason = "bounced", words[:500]
+        mark(message, "bounced")
+        message.reason = words[:500]
         if lead is not None:
             advance.bounced(session, house, lead, message, now)
         return
     if verdict == "delivered":
-        message.delivered = message.delivered or "delivered"
+        mark(message, "delivered")
     elif lead is not None:
         text = f"Delivery report ({verdict}): {words}"[:500]
         events.record(
@@ -48,11 +51,17 @@ def told(
     if verdict == "ours":
         refusals.reported(session, message, words, now)
     if verdict == "soft":
-        message.delivered = "soft"
+        mark(message, "soft")
         if lead is not None:
             session.flush()
             signal = signals.Bounced(hard=False, final=_soft_for_long(session, lead))
             applying.signal(session, house, lead.id, signal, now, message_id=message.id)
+
+
+def mark(message: Message, word: str) -> None:
+    """The gravest word stays, in whatever order they come (RELIABILITY 3.6)."""
+    if GRAVITY.index(word) > GRAVITY.index(message.delivered):
+        message.delivered = word
 
 
 def _soft_for_long(session: Session, lead: Lead) -> bool:
