@@ -65,7 +65,9 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tag:
+class Tag:
+    """A tag and its place; `attributes` as written, merge tags blanked at equal length."""
+
     start: int
     end: int
     closes: bool
@@ -109,6 +111,16 @@ def lint(source: str, includes: Mapping[str, str] | None = None) -> list[Problem
     except TemplateError as fault:
         return [Problem(fault.line or 1, 1, fault.message)]
     return []
+
+
+def tags(source: str) -> list[Tag]:
+    """Every tag of a source without CRs with its place; raises TemplateError where they do not fit together."""
+    try:
+        _check(source)
+    except _Fault as fault:
+        problem = _problem(source, fault)
+        raise TemplateError(problem.line, problem.message) from fault
+    return list(_tags(_bare(source)))
 
 
 def with_conditions(source: str) -> str:
@@ -243,7 +255,7 @@ def _check(source: str) -> None:
     if len(source.encode("utf-8", "replace")) > MAX_SIZE:
         raise _Fault(0, f"The template is larger than {MAX_SIZE // 1000} kB")
     _check_ends(source)
-    open_tags: list[_Tag] = []
+    open_tags: list[Tag] = []
     for tag in _tags(_bare(source)):
         if tag.name.startswith("mj") and tag.name not in _BLOCKS:
             raise _Fault(tag.start, f"There is no <{tag.name}>")
@@ -269,7 +281,7 @@ def _check_ends(source: str) -> None:
             raise _Fault(first, words)
 
 
-def _close(open_tags: list[_Tag], tag: _Tag) -> None:
+def _close(open_tags: list[Tag], tag: Tag) -> None:
     if not open_tags:
         raise _Fault(tag.start, f"</{tag.name}> was never opened")
     opened = open_tags.pop()
@@ -292,7 +304,7 @@ def _blank_text(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
-def _tags(bare: str) -> Iterator[_Tag]:
+def _tags(bare: str) -> Iterator[Tag]:
     """Every tag in order, in one pass; the first `<` that begins none is a fault, so that no text is read twice."""
     place = bare.find("<")
     while place >= 0:
@@ -301,7 +313,7 @@ def _tags(bare: str) -> Iterator[_Tag]:
             raise _Fault(place, _why_no_tag(bare[place : place + 12]))
         if match[2].startswith("mj") and re.search(r"=\s*[^\s\"'=]", re.sub(r"\"[^\"]*\"|'[^']*'", '""', match[3])):
             raise _Fault(place, f"An attribute of <{match[2]}> has no quotes")
-        yield _Tag(place, match.end(), bool(match[1]), match[2].lower(), match[3], bool(match[4]))
+        yield Tag(place, match.end(), bool(match[1]), match[2].lower(), match[3], bool(match[4]))
         place = bare.find("<", match.end())
 
 

@@ -2,6 +2,8 @@
 
 import difflib
 import re
+from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 
 from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -19,7 +21,7 @@ from outreach.journeys import author, previews
 from outreach.journeys.author import Written
 from outreach.journeys.letters import Text
 from outreach.journeys.previews import EXTRA, Preview
-from outreach.mail import checks, library, templating
+from outreach.mail import blocks, checks, library, templating
 from outreach.mail.library import LetterSource
 from outreach.mail.templating import TemplateError
 from outreach.reports import template_use
@@ -33,6 +35,7 @@ from outreach.web.sequences import BUILDERS
 
 OF_NOTICES = frozenset({"lead_url", "task_url", "due_by", "answer_minutes", "subject", "reason", "referral"})
 MOST_LINES = 4000
+VIEWS = ("visual", "source", "preview")
 OUR_HOSTS = frozenset({"", "localhost", "127.0.0.1"})
 
 
@@ -86,6 +89,45 @@ def template_letter(template_id: int) -> Response:
 def template_check(template_id: int) -> Response:
     """Faults by line, and what to look at before it is sent: for the editor while somebody writes."""
     return _json(checked(find_template(template_id), _written()), 200)
+
+
+@blueprint.post("/templates/<int:template_id>/blocks")
+@role(*BUILDERS)
+def template_blocks(template_id: int) -> AnyResponse:
+    """The letter as blocks: what was typed into them, then what a button of one says. Nothing is saved."""
+    template, written = find_template(template_id), _written()
+    with suppress(TemplateError):  # said in the place of the blocks
+        written = replace(written, mjml=_rearranged(written.mjml, request.form.get("do", "")))
+    if _wants_json():
+        drawn = render_template("letters/_blocks.html", **_blocks(template, written.mjml))
+        return _json({"mjml": written.mjml, "blocks": drawn}, 200)
+    return Response(_page(template, written, {}, view="visual"))
+
+
+def _rearranged(source: str, what: str) -> str:
+    """`up:3`, `down:3`, `remove:3`, `add:3:button`."""
+    act, _, where = what.partition(":")
+    place, _, kind = where.partition(":")
+    number = whole(place)
+    if number is None:
+        return source
+    if act in ("up", "down"):
+        return blocks.moved(source, number, act == "down")
+    return blocks.removed(source, number) if act == "remove" else blocks.added(source, number, kind)
+
+
+def _blocks(template: Template, source: str) -> dict[str, object]:
+    """What _blocks.html needs: the blocks, or why the source has none just now."""
+    found: list[blocks.Block] = []
+    fault = ""
+    try:
+        found = blocks.of(source.replace("\r\n", "\n"))
+    except TemplateError as error:
+        fault = str(error)
+    return {
+        "blocks": found, "fault": fault, "kinds": [(kind, name) for kind, (name, _) in blocks.KINDS.items()],
+        "may_edit": this_user().role in BUILDERS, "address": url_for("web.template_blocks", template_id=template.id),
+    }  # fmt: skip
 
 
 @blueprint.post("/templates/<int:template_id>/test")
@@ -261,9 +303,12 @@ def _render(template: Template, written: Written) -> Preview:
 
 
 def _written() -> Written:
-    """The text of the form, with plain line ends."""
+    """The text of the form, with plain line ends and with what was typed into its blocks."""
     parts = (request.form.get(name, "").replace("\r\n", "\n") for name in ("subject", "mjml", "text", "preview"))
     subject, mjml, text, preview = parts
+    if any(name.startswith("b_") for name in request.form):
+        with suppress(TemplateError):  # a source that has a fault has no blocks; the fault is said where it is checked
+            mjml = blocks.changed(mjml, request.form)
     return Written(subject.strip(), mjml, text if text.strip() else "", preview.strip())
 
 
@@ -300,6 +345,10 @@ def _json(values: dict[str, object], status: int) -> Response:
     return answer
 
 
+def _has_blocks(template: Template) -> bool:
+    return not template.key.endswith(".txt")
+
+
 def _told(words: str, kind: str, template_id: int) -> AnyResponse:
     if _wants_json():
         return _json({"saved" if kind == "ok" else "refused": words}, 200 if kind == "ok" else 422)
@@ -307,7 +356,8 @@ def _told(words: str, kind: str, template_id: int) -> AnyResponse:
     return redirect(url_for("web.template_editor", template_id=template_id), 303)
 
 
-def _page(template: Template, written: Written, errors: dict[str, str]) -> str:
+def _page(template: Template, written: Written, errors: dict[str, str], view: str = "") -> str:
+    view = view or request.args.get("view", "")
     allow(frame_src="'self'")
     session = transaction()
     chosen = previews.sample(session, _sample_id(), now())
@@ -322,6 +372,8 @@ def _page(template: Template, written: Written, errors: dict[str, str]) -> str:
         "carries": template.kind in author.CARRIERS,
         "may_edit": this_user().role in BUILDERS,
         "first": checked(template, written),
-        "view": "preview" if request.args.get("view") == "preview" else "source",
+        "view": view if view in VIEWS and (view != "visual" or _has_blocks(template)) else "source",
+        "has_blocks": _has_blocks(template),
     }
+    known |= _blocks(template, written.mjml) if known["view"] == "visual" else {}
     return render_template("letters/editor.html", template=template, written=written, errors=errors, **known)

@@ -82,6 +82,37 @@ def test_the_source_of_a_letter_shows_its_faults_on_their_lines(
     assert [said for said in complaints if "422" not in said] == []
 
 
+def test_a_letter_is_changed_as_blocks_by_keys_and_fields_and_its_source_follows(
+    inside: Any, site: str, shipped: int, house: Any, complaints: list[str]
+):
+    with house.sessions() as session:
+        number = templates.ids(session)["break-up"]
+    inside.goto(f"{site}/templates/{number}")
+    inside.wait_for_selector("body[data-ready=yes]")
+    inside.keyboard.press("Alt+1")
+    words = inside.locator("#b_0 textarea")
+    words.fill(words.input_value().replace("one click is enough", "**one click** is enough"))
+    inside.click("#b_1 [value='down:1']")
+    inside.wait_for_selector("#b_2 [value='down:2']:focus")
+    inside.click("#b_2 .block-add summary")
+    inside.click("#b_2 [value='add:2:text']")
+    inside.wait_for_selector("#b_3 textarea:focus")
+    inside.keyboard.press("Control+a")
+    inside.keyboard.type("- By phone")
+    inside.keyboard.press("Alt+2")
+    expect(inside.locator("#blocks")).to_be_hidden()
+    source = inside.locator("#mjml").input_value()
+    assert "<b>one click</b> is enough" in source
+    assert source.index("answer_later_url") < source.index("answer_yes_url") < source.index("<li>By phone</li>")
+    assert inside.locator("#b_0").count() == 0
+    inside.keyboard.press("Control+s")
+    inside.wait_for_selector(".toast-item:has-text('Saved as version 2')")
+    with house.sessions() as session:
+        assert templates.current(session, "break-up").mjml == source
+    inside.frame(name="side-frame").wait_for_selector("li:has-text('By phone')")
+    assert complaints == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pages_of_the_builders_are_accessible(
     inside: Any, site: str, shipped: int, house: Any, faults: Any, theme: str
@@ -95,6 +126,7 @@ def test_the_pages_of_the_builders_are_accessible(
         f"/sequences/{shipped}/settings",
         "/templates",
         f"/templates/{number}",
+        f"/templates/{number}?view=visual",
     ]
     found = {}
     for path in pages:

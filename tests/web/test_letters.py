@@ -205,3 +205,28 @@ def test_a_rep_may_look_and_not_change(rep: Any, shipped: dict[str, int]):
     assert page.status_code == 200
     assert 'id="save-button"' not in page.text
     assert rep.post(f"/templates/{shipped['day-2']}", {"subject": "S", "mjml": BODY}).status_code == 403
+
+
+def test_a_letter_is_changed_as_blocks_without_scripts_and_saved(admin: Any, house: Any, shipped: dict[str, int]):
+    """What was typed goes into the source at every button; nothing is saved before Save."""
+    path = f"/templates/{shipped['break-up']}"
+    before = in_force(house, "break-up").mjml
+    page = admin.get(f"{path}?view=visual").text
+    assert 'name="b_1_words" value="Yes, please talk to me"' in page
+    given = {"subject": "Shall I?", "mjml": before, "b_1_words": "Yes, call me"}
+    page = admin.post(f"{path}/blocks", given | {"do": "down:1"}).text
+    assert page.index("Later, ask me again") < page.index("Yes, call me")
+    assert 'aria-label="Visual"' in page
+    assert in_force(house, "break-up").mjml == before
+    assert admin.post(path, given).status_code == 303
+    assert in_force(house, "break-up").mjml == before.replace("Yes, please talk to me", "Yes, call me")
+
+
+def test_a_fault_in_the_source_is_said_in_the_place_of_the_blocks(admin: Any, shipped: dict[str, int]):
+    path = f"/templates/{shipped['break-up']}"
+    admin.get(path)
+    given = {"subject": "x", "mjml": "<mj-text>5 < 6</mj-text>", "do": "remove:0"}
+    told = admin.post(f"{path}/blocks", given, headers={"Accept": "application/json"}).get_json()
+    assert told["mjml"] == given["mjml"]
+    assert "stands alone" in told["blocks"]
+    assert 'data-tab="visual"' not in admin.get(f"/templates/{shipped['_footer.txt']}").text

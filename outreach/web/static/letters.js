@@ -10,7 +10,7 @@ let saved = null;
 let view = form.dataset.view;
 
 const text = () => editor ? editor.state.doc.toString() : area.value;
-const snapshot = () => JSON.stringify([...new FormData(form)].filter(([name]) => !['lead', 'csrf_token'].includes(name)));
+const snapshot = () => JSON.stringify([...new FormData(form)].filter(([name]) => !['lead', 'csrf_token'].includes(name) && !/^b_\d/.test(name)));
 
 // ---- CodeMirror
 function load(address) {
@@ -87,7 +87,7 @@ function post(target) {
 }
 async function refresh() {
   area.value = text();
-  if (await check()) (view === 'source' ? ['side-frame'] : ['computer-frame', 'phone-frame']).forEach(post);
+  if (await check()) (view === 'preview' ? ['computer-frame', 'phone-frame'] : ['side-frame']).forEach(post);
 }
 document.addEventListener('signed-in', refresh);
 async function send(address, values = new FormData(form)) {
@@ -131,8 +131,43 @@ function state(words) {
   return dirty;
 }
 
+// ---- blocks: fields that are spliced into the source by the server; the source stays the one truth
+const blocks = $('#blocks');
+let typing;
+function write(source) {
+  if (source === text()) return;
+  if (editor) editor.dispatch({changes: {from: 0, to: editor.state.doc.length, insert: source}});
+  else area.value = source;
+}
+/** What stands in the blocks goes into the source; with `what`, a button's work too, and the blocks are drawn anew. */
+async function work(what = '') {
+  clearTimeout(typing);
+  area.value = text();
+  const values = new FormData(form);
+  values.set('do', what);
+  const [ok, result] = await send(blocks.dataset.address, values);
+  if (ok) write(result.mjml);
+  else if (result) window.outreach.toast(result.refused, 'bad');
+  return ok && result;
+}
+async function draw(what = '') {
+  const result = await work(what);
+  if (!result || view !== 'visual') return;
+  blocks.innerHTML = result.blocks;
+  const [act, number] = what.split(':');
+  if (!act) return;
+  const block = blocks.querySelector(`#b_${Number(number) + ({down: 1, add: 1, up: -1}[act] ?? 0)}`) ?? blocks;
+  (block.querySelector(act === 'add' ? 'textarea, input' : `[value^="${act}:"]`) ?? block.querySelector('button, textarea'))?.focus();
+}
+blocks?.addEventListener('input', event => {
+  event.stopPropagation();
+  clearTimeout(typing);
+  typing = setTimeout(work, 350);
+});
+
 // ---- save and test without leaving the page
 async function save() {
+  if (view === 'visual' && !await work()) return;
   area.value = text();
   const now = snapshot();
   const [ok, result] = await send(form.action);
@@ -155,7 +190,8 @@ form.addEventListener('submit', event => {
   const by = event.submitter;
   if (by === button) return;
   event.preventDefault();
-  by?.id === 'test-button' ? test(by) : save();
+  if (by?.name === 'do') draw(by.value);
+  else by?.id === 'test-button' ? test(by) : save();
 });
 // Files are saved by themselves: what was typed goes first.
 const files = $('#files-form');
@@ -168,11 +204,21 @@ files?.addEventListener('submit', async event => {
 addEventListener('beforeunload', event => { if (state()) event.preventDefault(); });
 
 // ---- tabs, widths, fields
-function show(next) {
+async function show(next) {
+  if (next === 'visual' && !blocks) return;
+  if (view === 'visual' && next !== 'visual') {
+    await work();
+    blocks.replaceChildren(); // fields of another text must not be posted with it
+  }
+  const first = view !== next;
   view = next;
   $$('[data-tab]').forEach(tab => tab.setAttribute('aria-selected', String(tab.dataset.tab === next)));
-  $$('.pane').forEach(pane => { pane.hidden = pane.id !== `pane-${next}`; });
-  history.replaceState(null, '', next === 'preview' ? '?view=preview' : location.pathname);
+  $('#pane-source').hidden = next === 'preview';
+  $('#pane-preview').hidden = next !== 'preview';
+  $('#source').hidden = next !== 'source';
+  if (blocks) blocks.hidden = next !== 'visual';
+  history.replaceState(null, '', next === 'source' ? location.pathname : `?view=${next}`);
+  if (next === 'visual' && first) await draw();
   refresh();
 }
 document.addEventListener('click', event => {
@@ -207,7 +253,14 @@ function put(tag) {
 }
 form.addEventListener('input', event => { if (event.target.form === form && !event.target.closest('.cm-editor')) soon(); });
 $('#lead').addEventListener('change', refresh);
-const arm = () => window.outreach.keys({'ctrl+s': save, 'alt+1': () => show('source'), 'alt+2': () => show('preview')});
+const arm = () => window.outreach.keys({'ctrl+s': save});
+// Also while somebody types: Alt with a digit writes nothing that anybody wants here (`code`: it is another sign on some keyboards).
+document.addEventListener('keydown', event => {
+  const digit = event.altKey && !event.ctrlKey && !event.metaKey && event.code.match(/^Digit([123])$/);
+  if (!digit || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  show(['visual', 'source', 'preview'][digit[1] - 1]);
+});
 window.outreach ? arm() : addEventListener('load', arm);
 
 open().catch(() => {}).finally(() => { saved = snapshot(); document.body.dataset.ready = 'yes'; });
