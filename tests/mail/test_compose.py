@@ -158,6 +158,8 @@ def test_files_and_images_travel_in_their_frames() -> None:
         {"auto_submitted": "auto-maybe"},
         {"unsubscribe_url": "javascript:alert(1)"},
         {"unsubscribe_url": "https://x.example/>,<mailto:evil@x.example"},
+        {"unsubscribe_url": "https://x.example/u/a,b"},
+        {"unsubscribe_url": "https://x.example/u/a b"},
         {"feedback_id": "a:b:c:d:sender1"},
         {"feedback_id": "a:a:c:sender1"},
         {"feedback_id": "a:b:c:me"},
