@@ -1,13 +1,15 @@
 """What could harm a customer while letters go out: keys that do not fit, stops that come at the last moment, slow servers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
-from outreach.journeys import deliver, receive, signing
+from outreach.core import signals
+from outreach.journeys import applying, deliver, enrol, receive, signing
 from outreach.journeys.advance import advance
 from outreach.mail.smtp import Envelope, SmtpLink, Timeouts
 from outreach.store import account, secrets
@@ -20,7 +22,7 @@ from outreach.store.messages import Message
 from outreach.store.notices import Notice
 from outreach.store.pauses import Pause
 from outreach.store.users import User
-from tests.journeys.people import Office
+from tests.journeys.people import Office, three_letters
 from tests.mail.smtp_stage import Script, stage
 
 OTHER_KEY = (b"another installation's key",)
@@ -282,3 +284,43 @@ def test_a_follow_up_waits_while_mail_lies_unread_for_long(post: Post, table: st
     letter = post.session.scalars(select(Message).where(Message.step_key == "two")).one()
     assert letter.state == end
     assert ("inbox not read" in letter.reason) is (end == "queued")
+
+
+def test_educational_mail_that_is_claimed_is_taken_back_by_a_reply(post: Post) -> None:
+    """X5: whoever answered a letter a moment ago gets no educational one that has not begun."""
+    office = Office(post.house)
+    with post.house.sessions.begin() as session:
+        account.get(session).cap_day = 9
+        sales = office.sequence(session)
+        nurture = office.sequence(session, replace(three_letters("Educational"), klass="nurture"))
+        entered = [office.inside(session, nurture, name) for name in ("anna", "ben")]
+        people = [each.lead_id for each in entered]
+        numbers = [each.id for each in entered]
+        in_sales = enrol.enrol(session, post.house, session.get_one(Lead, people[1]), sales, post.house.now(session))
+        assert in_sales.enrolment is not None
+        session.execute(
+            text("UPDATE enrolments SET ended_at = now() WHERE class <> 'nurture' AND lead_id = :id"), {"id": people[0]}
+        )
+    with post.house.sessions.begin() as session:
+        for number in numbers:
+            row = session.get_one(Enrolment, number)
+            row.memory = {
+                **row.memory,
+                "under_way": {"step": "two", "kind": "letter", "until": "2026-04-01T10:00:00+00:00"},
+            }
+    sequence = {}
+    for number, lead_id in zip(numbers, people, strict=True):
+        sequence[lead_id] = number
+        post.letters(
+            1, kind="step", class_="nurture", enrolment_id=number, step_key="two", lead_id=lead_id, rank=4,
+            to_address=f"to{lead_id}@kund.example", at_once=True,
+        )  # fmt: skip
+
+    def replies(session: Any) -> None:
+        now = post.house.now(session)
+        applying.signal(session, post.house, people[1], signals.OtherReplied(), now, enrolment_id=numbers[1])
+
+    post.at_the_second_recipient(replies)
+    post.send()
+    ends = {row.lead_id: row.state for row in post.session.scalars(select(Message).where(Message.step_key == "two"))}
+    assert ends == {people[0]: "sent", people[1]: "cancelled"}

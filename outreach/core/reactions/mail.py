@@ -62,8 +62,11 @@ def other_replied(scene: Scene, signal: signals.OtherReplied) -> Decision:
     if scene.sequence.sells:
         return pause(scene, text, states.PAUSED, "X5")
     until = scene.now + timedelta(days=signal.nurture_days)
+    before = scene.enrolment
+    scene = taken_back(scene, text)
     kept = scene.enrolment.remember(quiet_until=written(until))
-    return hold(kept, states.PRIORITY, until, "X5", f"{text} Educational mail holds.", before=scene.enrolment)
+    held = hold(kept, states.PRIORITY, until, "X5", f"{text} Educational mail holds.", before=before)
+    return replace(held, effects=(*scene.effects, *held.effects))
 
 
 def out_of_office(scene: Scene, signal: signals.WasOutOfOffice) -> Decision:
