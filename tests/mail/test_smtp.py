@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from outreach.mail.compose import compose
 from outreach.mail.smtp import Answer, Envelope, SmtpLink, Timeouts, dot_stuffed, xtext
+from outreach.mail.smtpline import Reply, ServerLine
+from outreach.mail.smtpurl import parse_url
 from tests.mail.cast import LETTER
 from tests.mail.smtp_stage import DROP, HANG, Script, stage
 
@@ -523,3 +526,37 @@ def test_a_wrong_url_is_told_without_its_password(url: str) -> None:
 
 def test_the_password_is_not_in_a_repr() -> None:
     assert "secret" not in repr(SmtpLink("smtps://maja:secret@x.example").server)
+
+
+def test_no_packet_to_a_mail_server_waits_for_another() -> None:
+    """Rule O: the end of a letter is not held back until what went before is acknowledged."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        line = ServerLine.open(parse_url(f"smtp://127.0.0.1:{door.getsockname()[1]}"), 5)
+        assert line._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        line.cut()
+
+
+def test_an_answer_that_drips_is_heard_or_given_up_in_time() -> None:
+    """RELIABILITY 4, fault 22: the time counts for the whole answer, not for each byte of it."""
+    ours, theirs = socket.socketpair()
+    over = threading.Event()
+
+    def drip(answer: bytes) -> None:
+        for number in range(1000):
+            if over.wait(0.01) or number >= len(answer):
+                return
+            theirs.send(answer[number : number + 1])
+
+    line = ServerLine(ours)
+    speaker = threading.Thread(target=drip, args=(b"250-2.0.0 so far\r\n250 2.0.0 ok\r\n",))
+    speaker.start()
+    assert line.read(10) == Reply(250, ("2.0.0 so far", "2.0.0 ok"))
+    speaker.join()
+    speaker = threading.Thread(target=drip, args=(b"250-" + b"x" * 900,))
+    speaker.start()
+    with pytest.raises(TimeoutError):
+        line.read(0.3)
+    over.set()
+    speaker.join()
+    line.cut()
+    theirs.close()
