@@ -33,6 +33,12 @@ def test_every_invariant_rule_fault_and_threat_has_one_line_with_proof() -> None
     assert [name for name, words, proofs in ROWS if len(words) < 8 or not proofs] == []
 
 
+def test_what_the_page_of_mail_names_is_there() -> None:
+    found = re.findall(r"`([^`]+)::(test_\w+)`", (ROOT / "docs/mail.md").read_text(encoding="utf-8"))
+    assert len(found) > 25
+    assert [f"{file}::{test}" for file, test in found if test not in names_in(file)] == []
+
+
 def test_the_tests_that_are_named_are_there() -> None:
     gone = [
         f"{name}: {file}::{test}" for name, _, proofs in ROWS for file, test in proofs if test not in names_in(file)
