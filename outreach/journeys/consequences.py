@@ -209,7 +209,7 @@ def _reply(case: Case, lead: Lead) -> None:
     if not case.again:
         case.note("replied", f"Replied{note}: “{row.reply_text[:200]}”", "X2", sense=sense.sense)
     lead.stage, lead.last_activity_at = pipeline.after_reply(lead.stage), case.now
-    later.hold_back(session, lead, case.now)
+    later.hold_back(session, lead, case.now, tell=not case.again)
     told = sense.sense
     if told == "unsubscribe" and not _ends_consent(case, other):
         told = "other"  # X3: a forged From alone never changes consent; a person is asked

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core.replies import sense_of
 from outreach.errors import Refused
-from outreach.journeys import consequences, senses
+from outreach.journeys import consequences, later, senses
 from outreach.journeys.consequences import Case, Match
 from outreach.journeys.house import House
 from outreach.mail import dsn
@@ -68,6 +68,8 @@ def _changed(
     lead = consequences.lead_of(session, row)
     corrections.record(session, row.id, user.id if user else None, kind, before, name, now)
     cleared = _taken_back(session, row)
+    if row.lead_id:
+        later.given_back(session, row.lead_id, now)
     by = user.name if user else "The set model"
     words = f"{by} says that “{row.subject[:80]}” is: {CLASSES[name] if kind == 'class' else SENSES[name]}."
     if not cleared:

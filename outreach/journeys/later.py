@@ -104,20 +104,35 @@ def take_back(session: Session, message_id: int, user: User, now: datetime) -> M
     return letter
 
 
-def hold_back(session: Session, lead: Lead, now: datetime) -> None:
+def hold_back(session: Session, lead: Lead, now: datetime, *, tell: bool = True) -> None:
     """The lead wrote: what their rep meant to say later waits for the rep's word."""
-    query = select(Message).where(
-        Message.lead_id == lead.id,
-        Message.kind == "own",
-        Message.state.in_(("queued", "claimed")),
-        Message.due_at > now,
-    )
-    waiting = [row for row in session.scalars(query) if row.extra.get("later")]
-    for letter in _stop(session, waiting, HELD_BACK):
+    for letter in _stop(session, _waiting(session, lead.id), HELD_BACK):
         _clocks(session, letter, letter.due_at, None)
         words = f"The mail “{letter.subject}” was held back: {lead.name or lead.email} wrote meanwhile."
-        _note(session, letter, words, now)
-        notify.tell(session, letter.user_id, "reply", words, f"/mail/outbox/{letter.id}", now)
+        if tell:
+            _note(session, letter, words, now)
+            notify.tell(session, letter.user_id, "reply", words, f"/mail/outbox/{letter.id}", now)
+
+
+def given_back(session: Session, lead_id: int, now: datetime) -> None:
+    """It was no reply after all (O10): what it had held back is in its place again, with its copies. What should have gone
+    meanwhile stays held: nothing goes late by itself."""
+    for letter in _waiting(session, lead_id):
+        if letter.due_at <= now:
+            _stop(session, [letter], HELD_BACK)
+            continue
+        _clocks(session, letter, letter.due_at, letter.due_at)
+        for copy in copies.every(session, [letter]):
+            if copy.state == "cancelled" and copy.reason == HELD_BACK:
+                copy.state, copy.reason = "queued", ""
+
+
+def _waiting(session: Session, lead_id: int) -> list[Message]:
+    """The lead's mails that are to go later and have not begun."""
+    query = select(Message).where(
+        Message.lead_id == lead_id, Message.kind == "own", Message.state.in_(("queued", "claimed"))
+    )
+    return [row for row in session.scalars(query) if row.extra.get("later") and not row.attempts]
 
 
 def held_of(session: Session, lead_id: int) -> list[Message]:

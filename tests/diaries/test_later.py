@@ -112,17 +112,37 @@ def test_an_opt_out_wins_over_what_was_planned(world: Any, lead: int) -> None:
     assert state(world, number)[0][0] == "cancelled"
 
 
-def test_a_mistaken_reading_gives_the_planned_mail_back(world: Any, lead: int) -> None:
-    """O10: where the mail was no reply after all, the correction puts the mail back into its place."""
-    number = planned(world, lead)
-    world.answer(world.letter("Your request: a price or a quote"), BEN, "Friday is all right for me, thank you.")
-    assert state(world, number)[0] == ("cancelled", later.HELD_BACK)
-    mail = world.read(inbox.of_lead, lead)[0]
+def corrected(world: Any, lead_id: int, to: str) -> None:
+    mail = world.read(inbox.of_lead, lead_id)[0]
     with world.house.sessions.begin() as session:
         rita = users.by_email(session, "rita@outreach.test")
-        corrections.change(session, world.house, mail.id, "class:acknowledgement", rita, world.house.now(session))
+        corrections.change(session, world.house, mail.id, to, rita, world.house.now(session))
     world.settle()
-    assert state(world, number)[0] == ("queued", "")
+
+
+def test_a_mistaken_reading_gives_the_planned_mail_back(world: Any, lead: int) -> None:
+    """O10: where the mail was no reply after all, the correction puts the mail back into its place; another sense of a reply does
+    not."""
+    number = planned(world, lead)
+    world.answer(world.letter("Your request: a price or a quote"), BEN, "Friday is all right for me, thank you.")
+    assert set(state(world, number)) == {("cancelled", later.HELD_BACK)}
+    corrected(world, lead, "sense:question")
+    assert set(state(world, number)) == {("cancelled", later.HELD_BACK)}
+    corrected(world, lead, "class:acknowledgement")
+    assert set(state(world, number)) == {("queued", "")}
+    world.live_until("2027-06-03T12:00")
+    assert sorted(visits(world)) == [BEA, BEN]
+
+
+def test_what_should_have_gone_before_the_correction_does_not_go_late_by_itself(world: Any, lead: int) -> None:
+    """O10."""
+    number = planned(world, lead)
+    world.answer(world.letter("Your request: a price or a quote"), BEN, "Friday is all right for me, thank you.")
+    world.live_until("2027-06-04T12:00")
+    corrected(world, lead, "sense:question")
+    corrected(world, lead, "class:acknowledgement")
+    assert visits(world) == []
+    assert set(state(world, number)) == {("cancelled", later.HELD_BACK)}
 
 
 @pytest.mark.parametrize(
