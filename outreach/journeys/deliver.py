@@ -458,7 +458,7 @@ def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) 
                 message_id=message_id, rule="F5",
             )  # fmt: skip
         elif answer.kind == "dropped":
-            late = _was_late(session, message)
+            late = _was_late(session, message, sender.owner)
             end(**_dropped(session, message))
             if late:
                 sender.was_late(mailbox_id)
@@ -487,8 +487,10 @@ def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begu
         messages.finish(session, letter.begun.id, sender.owner, state="queued", reason=what)
 
 
-def _was_late(session: Session, message: Message) -> bool:
-    """Whether the lease of a letter, still this sender's, was over when the server wanted it."""
+def _was_late(session: Session, message: Message, owner: str) -> bool:
+    """Whether the lease was over when the server wanted the letter; it may have been given back, or be somebody else's, since."""
+    if message.state == "queued" or (message.lease_owner or owner) != owner:
+        return True
     return message.lease_until is not None and message.lease_until <= business_clock.real_now(session)
 
 

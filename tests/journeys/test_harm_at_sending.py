@@ -12,7 +12,7 @@ from outreach.core import signals
 from outreach.journeys import applying, deliver, enrol, receive, signing
 from outreach.journeys.advance import advance
 from outreach.mail.smtp import Envelope, SmtpLink, Timeouts
-from outreach.store import account, secrets
+from outreach.store import account, leases, secrets
 from outreach.store.domains import DkimKeyRow
 from outreach.store.enrolments import Enrolment
 from outreach.store.hooks import HookPost
@@ -209,9 +209,10 @@ def test_a_letter_to_an_address_that_died_meanwhile_is_taken_back(post: Post) ->
 # ---- servers that take their time
 
 
-def test_a_server_that_is_slower_than_a_lease_gets_its_letters_all_the_same(post: Post) -> None:
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_server_that_is_slower_than_a_lease_gets_its_letters_all_the_same(post: Post, swept: bool) -> None:
     """RELIABILITY faults 21, 24: where greeting and addresses take longer than a letter is claimed for, it is claimed for
-    longer the next time: no letter goes round in circles."""
+    longer the next time: no letter goes round in circles, whether or not it was given back meanwhile."""
     post.letters(2)
 
     def slow(_line: str) -> str:
@@ -219,6 +220,8 @@ def test_a_server_that_is_slower_than_a_lease_gets_its_letters_all_the_same(post
             other.execute(
                 text("UPDATE messages SET lease_until = lease_until - interval '61 s' WHERE state = 'claimed'")
             )
+            if swept:
+                leases.sweep(other)
         return "250 2.1.5 ok"
 
     post.script.rcpt = slow
