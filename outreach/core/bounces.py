@@ -209,7 +209,7 @@ def _by_words(reply: int | None, heard: _Heard) -> Verdict:
         return "ours" if _says_policy(words) else "hard"
     if TEMPORARY.search(words) and not STRONG_POLICY.search(words):
         return "soft"
-    return "ours" if _says_policy(words) or NOT_THE_RECIPIENT.search(words) else "soft"
+    return "ours" if _says_policy(words) else "soft"
 
 
 def _spoken(text: str) -> str:

@@ -123,7 +123,11 @@ NO_USER: Final = _words(
     r"on (?:this )?server|at this|receiv|maintained|part of|supported|a customer)",
     r"this (?:user|address|account) (?:no longer|doesn'?t have|does not have)",
     r"doesn'?t have an? [\w.]+ account|(?:user|recipient|address) (?:\S{1,200} )?does(?: not|n't) have",
-    r"(?:mail ?box|account|user|recipient) (?:has been |was |is )?(?:deleted|removed|closed|terminated|cancel?led|"
+    r"(?:user|recipient|account|address|mail ?box|customer)[^.;]{0,60} (?:closed|deleted|cancel?led) (?:his|her|their|the) "
+    r"(?:account|mail ?box)|(?:address|recipient|user|rcpt|mail ?box|account)[^.;:]{0,40} can(?:not|'t| not) be (?:found|located)|"
+    r"[\w.+-]{1,64}@[\w.-]{3,200}>? (?:is )?unknown\b(?! (?:sender|host))|"
+    r"(?:mail ?box|account|user|recipient|address)(?: <?[^\s<>]{3,200}@[^\s<>]{3,200}>?)? (?:has been |was |is )?(?:permanently )?"
+    r"(?:deleted|removed|closed|terminated|cancel?led|"
     r"discontinued|expired|purged|deactivated permanently)",
     r"(?:user|account|address|person|employee|colleague) .{0,60}has (?:left|moved)\b|expired (?:e-?mail )?(?:account|mail ?box)",
     r"(?:user|recipient).{0,40}(?:moved|has changed)|has been replaced by|mail ?box not present|account (?:unavailable|not available)|"
@@ -131,15 +135,15 @@ NO_USER: Final = _words(
     r"destination server rejected recipients",
     r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|"
     r"mail ?box .{0,80}does not exist",
-    r"(?:addressee|adressat|empf[aä]nger|benutzer|teilnehmer|postfach|mailadresse|"
+    r"(?:addressee|adressat|empf(?:[aä]|ae)nger|benutzer|teilnehmer|postfach|mailadresse|"
     r"e-mail-adresse)[^.]{0,60}(?:unbekannt|unknown|nicht gefunden|existiert nicht|nicht vorhanden|ungültig)",
-    r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe pas|invalide|introuvable)",
+    r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe (?:pas|plus)|invalide|introuvable)",
     r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|casilla|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|"
     r"endere[cç]o|conta|caixa)[^.]{0,60}"
     r"(?:desconocid[oa]|errat[oa]\b|ha expirado|"
     r"no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|inesistente|desconhecid[oa]|n[aã]o existe)",
     r"(?:gebruiker|ontvanger|adres)[^.]{0,40}(?:onbekend|bestaat niet)",
-    r"(?:u[žz]ivatel|u[żz]ytkownik|odbiorca|adres|adresa|skrzynka|schr[áa]nka)[^.]{0,60}(?:nie istnieje|nieznan[ya]|neexistuje|"
+    r"(?:u[žz]ivatel|u[żz]ytkownik|odbiorca|adres|adresa|konto|skrzynka|schr[áa]nka)[^.]{0,60}(?:nie istnieje|nieznan[ya]|neexistuje|"
     r"nezn[áa]m[ýáya])|"
     r"nie ma takiego (?:u[żz]ytkownika|adresu|konta)",
     r"(?:bruger|modtager|adress|postkasse|anv[äa]ndar|mottagar|konto|bruker|mottaker|postboks)\w*[^.]{0,60}"
@@ -199,7 +203,15 @@ DISABLED_AT_LAST: Final = _words(
     r"(?:disabled|suspended|inactive|locked|blocked|frozen)\b",
 )
 
+# What we did, said in words that sound as if nobody were there; matter of both tables below.
+ABOUT_US: Final = (
+    r"(?:too many|excessive|so many) (?:\w+ ){0,2}(?:unknown|invalid|bad|wrong) ?(?:\w+ ){0,2}(?:user|recipient|address|rcpt)|"
+    r"excessive (?:user|userid|recipient)s? unknown|forgery|due to abuse|(?:must|have to) (?:first )?(?:log ?in|authenticate)",
+    r"(?:verify|check|validate) (?:the |your )?sender",
+)
+
 POLICY: Final = _words(
+    *ABOUT_US,
     r"\bspam|spammer|unsolicited|\bjunk\b|bulk mail|phish",
     r"black ?list|block ?list|\brbl\b|dnsbl|spamhaus|spamcop|barracuda|sorbs|surbl|cloudmark|proofpoint|senderbase|"
     r"uceprotect|sender ?score|reputation",
@@ -293,12 +305,12 @@ AT_RECIPIENT: Final = _words(r"recipient (?:address )?rejected|rejected (?:the )
 
 NOT_THE_RECIPIENT: Final = _words(
     r"sender (?:address )?(?:rejected|denied|verify failed|verification|unknown|domain)|(?:unknown|invalid|"
-    r"bad) sender|sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|"
+    r"bad) sender|"
+    r"sender'?s? (?:address|domain|mail ?box|email).{0,60}(?:unknown|invalid|not (?:found|exist)|"
     r"does(?: not|n't) exist)",
     r"mail from.{0,60}(?:unknown|invalid|does(?: not|n't) (?:exist|resolve)|not (?:found|exist|resolve))",
     r"from: domain is invalid|not a registered gateway user|invalid rdns|rdns record of your",
     r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|"
     r"dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
-    r"(?:too many|excessive|so many) (?:\w+ ){0,2}(?:unknown|invalid|bad|wrong) ?(?:\w+ ){0,2}(?:user|recipient|address|rcpt)|"
-    r"excessive (?:user|userid|recipient)s? unknown|forgery|due to abuse|(?:must|have to) (?:first )?(?:log ?in|authenticate)",
+    *ABOUT_US,
 )

@@ -40,7 +40,7 @@ OF_READER: Final = re.compile(
 )
 TOGETHER: Final = re.compile(
     r"\blet(?:'s| us)\b|\b(?:can|could|shall|should) we\b|\bwe (?:\w+ )?(?:can|could|should|would(?! like to (?:acknowledge|thank|"
-    r"inform|confirm|let you|assure|apologi))|talk|speak|meet|take|want|"
+    r"inform|confirm|let you|assure|apologi))|talk|speak|meet|take|want(?! to (?:acknowledge|thank|inform|confirm|let you|assure|apologi))|"
     r"need)\b|\bwe'll (?:talk|speak|"
     r"meet|take)|(?:k[öo]nnen|sollten|wollen|m[üu]ssen) wir\b|\bwir (?:k[öo]nnen|telefonieren|sprechen|treffen|nehmen|brauchen)|"
     r"\b(?:peut|pourrait)-on\b|pouvons-nous|\bnous (?:pouvons|pourrons)|\bpodemos\b|\bhablamos\b|\bpossiamo\b|ci sentiamo|"
@@ -256,6 +256,7 @@ SPAN: Final = re.compile(
 GONE_TOO: Final = re.compile(
     r"(?:^|\b(?:am|i'm|be|are|we're)\s(?:\w+\s){0,2})(?:out|off) (?:until|till|sick|today|this|from|on|for)\b|\b(?:away|"
     r"overseas|abroad|unavailable|unreachable|offline|"
+    r"celebrat\w+ (?:the )?(?:holidays|christmas|easter|new year)|"
     r"(?<!case )(?<!ticket )(?<!deal )(?<!matter )closed|travell?ing|"
     r"gone \w+ing|reduced hours|part[- ]time|taking a break|at (?:a|the) (?:conference|fair|trade show|course|training|"
     r"workshop)|(?:not|never) "

@@ -481,6 +481,8 @@ MATTER: Final = _any(
     r"suits?)(?: (?:for )?(?:me|us|fine))?[.!]|"
     r"\b(?:will|'ll) (?:then )?(?:sign|pay|order|buy|decide)\b|unterschreibe\b|je signe\b|signerai|firmar[ée]\b|firmer[òo]\b|"
     r"teken ik|podpisz[ęe]\b|podep[íi][šs]u|подпишу|"
+    r"nous avons besoin|necesitamos|precisamos de|abbiamo bisogno|wij? hebben [^.]{0,20}nodig|vi (?:beh[öo]ver|trenger|har brug for)|"
+    r"pot[řr]ebuj\w+|potrzebuj\w+|sz[üu]ks[ée]g\w+ van|tarvitsemme|avem nevoie|нам (?:нуж|потр)\w+|ihtiyac[ıi]m[ıi]z|"
     r"what we need|had a look|\bwe need\b|\bi can (?:do|make|come)\b|\blet us\b|kommen sie|kommt (?:ruhig|doch)|\bvenez\b|"
     r"\bvenga\b|kom (?:maar|gerust)|"
     r"приезжайте|proszę przyjechać|\bi (?:read|looked at|like|agree|accept|signed|want|would like|will sign)\b|\blet'?s\b|\bwe (?:want|"
