@@ -45,6 +45,16 @@ def test_what_is_said_to_prove_a_rule_names_it() -> None:
     assert wrong == []
 
 
+def test_every_test_that_the_documents_name_is_there() -> None:
+    named = {
+        file
+        for page in (ROOT / "docs").rglob("*.md")
+        for file in re.findall(r"tests/[\w/]+\.py", page.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    assert sorted(file for file in named if not (ROOT / file).is_file()) == []
+
+
 def test_no_test_names_a_rule_that_does_not_exist() -> None:
     letters = "".join(COUNTS).replace("T", "")  # the rules about mail on the wire have ids with T of their own
     core = [*(ROOT / "tests" / "core").glob("test_*.py"), *(ROOT / "tests" / "diaries").glob("test_*.py")]

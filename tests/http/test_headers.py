@@ -1,9 +1,12 @@
 """Security headers on every answer."""
 
+import dataclasses
 import re
+from typing import Any
 
 from flask.testing import FlaskClient
 
+from outreach.app import create_app
 from outreach.http import headers
 
 
@@ -43,3 +46,15 @@ def test_a_foreign_host_header_is_refused(client: FlaskClient) -> None:
     assert "evil" not in refused.text
     assert client.get("/open", headers={"Host": "outreach.test"}).status_code == 200
     assert client.get("/open", headers={"Host": "127.0.0.1:8000"}).status_code == 200
+
+
+def test_behind_https_browsers_are_told_to_stay_there_and_the_cookie_never_travels_in_clear(house: Any) -> None:
+    """RELIABILITY 5.2, item 14; without https nothing is promised that would lock people out."""
+    settings = house.settings.model_copy(update={"base_url": "https://outreach.test"})
+    answer = create_app(dataclasses.replace(house, settings=settings)).test_client().get("/sign-in")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    assert all("Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+    plain = create_app(house).test_client().get("/sign-in")
+    assert "Strict-Transport-Security" not in plain.headers

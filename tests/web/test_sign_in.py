@@ -31,6 +31,23 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(stranger: Any, ad
     assert pages[0].replace("ada@", "") == pages[1].replace("nobody@", "")
 
 
+def test_of_a_password_only_an_argon2_hash_is_kept_and_an_unknown_address_costs_one_as_well(
+    stranger: Any, ada: User, monkeypatch: Any
+) -> None:
+    """RELIABILITY 5.2, item 13: neither the table nor the time that an answer takes tells who is there."""
+    assert ada.password_hash.startswith("$argon2id$")
+    assert PASSWORD not in ada.password_hash
+    asked: list[str] = []
+    whole = type(accounts._hasher).verify
+    monkeypatch.setattr(
+        type(accounts._hasher), "verify", lambda self, kept, given: asked.append(given) or whole(self, kept, given)
+    )
+    for email in ("ada@outreach.test", "nobody@outreach.test"):
+        stranger.get("/sign-in")
+        stranger.post("/sign-in", {"email": email, "password": "wrong"})
+    assert asked == ["wrong", "wrong"]
+
+
 def test_five_failed_tries_close_the_door_for_that_account_and_address(stranger: Any, ada: User, rita: User) -> None:
     stranger.get("/sign-in")
     for _ in range(5):
