@@ -26,19 +26,15 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outreach.clock import monotonic
-from outreach.core import retry
 from outreach.errors import Refused
-from outreach.journeys import claiming, facts, notify, posting, refusals, sign_in_with
+from outreach.journeys import claiming, ends, posting, sign_in_with
 from outreach.journeys.claiming import Claim
 from outreach.journeys.house import House
 from outreach.journeys.posting import Ready
 from outreach.mail.smtp import Answer, SmtpLink
 from outreach.mail.templating import MissingField, TemplateError
-from outreach.store import account, business_clock, consents, events, leases, messages, outbox
-from outreach.store.enrolments import Enrolment
-from outreach.store.leads import Lead
+from outreach.store import leases, outbox
 from outreach.store.mailboxes import Mailbox
-from outreach.store.messages import Message
 from outreach.store.outbox import Accepted
 from outreach.store.secrets import unseal
 
@@ -52,19 +48,12 @@ SLICE = 5.0
 SILENCE = 15.0
 """Seconds to wait for the answer to a letter before other mailboxes go on."""
 SILENT_FOR_GOOD = 600.0
-SILENT_PAUSE = 60
 PASS = 50
 HEAVIEST_BATCH = 64_000_000
 """Bytes of the letters of one batch, all of which are in memory at once."""
-CANNOT_CARRY = "5.6.7"
-"""RFC 6531: the server takes no local parts beyond ASCII. No retry helps, and the address itself may be a good one (MAIL O13)."""
-GIVE_UP = timedelta(hours=72)
-LONGEST_PAUSE = 600
-AUTH_PAUSE = timedelta(minutes=15)
 LEASE_HALF = 300.0
 PATIENCE = 90
 """Seconds that a living sender goes on trying to write down how its letters ended."""
-NOBODY_KNOWS = "Nobody knows whether this letter arrived; it is not sent again by itself."
 AWAY = (OperationalError, LineLost)
 Done = TypeVar("Done")
 log = structlog.get_logger()
@@ -273,7 +262,7 @@ def _batch(sender: Sender, claim: Claim, until: float) -> int:
                 break
     except Refused as error:
         why = str(error)
-        _insist(sender, lambda: _unusable(sender, claim.mailbox.id, why))
+        _insist(sender, lambda: ends.unusable(sender.house, claim.mailbox.id, why))
     finally:
         sender.rest(claim.mailbox.id)
         _insist(sender, lambda: _finish(batch))
@@ -296,7 +285,7 @@ def _finish(batch: Batch) -> None:
     with sender.house.sessions.begin() as session:
         if batch.accepted:
             outbox.settle_sent(session, sender.owner, batch.accepted)
-            _well(session.get_one(Mailbox, batch.claim.mailbox.id))
+            ends.well(session.get_one(Mailbox, batch.claim.mailbox.id))
         outbox.release(session, sender.owner, [each.letter.begun.id for each in sender.late])
 
 
@@ -331,13 +320,13 @@ def _each(
         try:
             done = step(letter)
         except (MissingField, TemplateError, Refused) as error:
-            _unwritable(session, sender, letter.id, str(error), now)
+            ends.unwritable(session, sender.owner, letter.id, str(error), now)
         except SQLAlchemyError:
             raise
         except Exception as error:
             # One letter that cannot be written must not hold up the line (DESIGN 5b).
             log.exception("letter_not_written", message=letter.id)
-            _unwritable(session, sender, letter.id, f"{type(error).__name__}: {error}"[:500], now)
+            ends.unwritable(session, sender.owner, letter.id, f"{type(error).__name__}: {error}"[:500], now)
         else:
             yield done
 
@@ -366,15 +355,20 @@ def _one(batch: Batch, letter: Ready, following: Ready | None) -> bool:
         raise  # of the mailbox, not of the letter, which has not begun
     except BaseException as error:
         what = f"the sender was interrupted ({type(error).__name__})"
-        _insist(sender, lambda: _interrupted(sender, letter, batch.claim.mailbox.id, what, begun))
+        _insist(
+            sender,
+            lambda: ends.interrupted(sender.house, sender.owner, letter.begun, batch.claim.mailbox.id, what, begun),
+        )
         raise
     if answer.kind == "accepted":
-        batch.accepted.append(Accepted(letter.begun, batch.now(), _words(answer)))
+        batch.accepted.append(Accepted(letter.begun, batch.now(), ends.words_of(answer)))
         return True
     if answer.kind == "silent":
         sender.set_aside(link, letter, batch.claim.mailbox.id)
-    goes_on = _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer))
-    return goes_on and answer.kind not in ("host_down", "auth_failed", "silent")
+    after = _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer))
+    if after.late:
+        sender.was_late(batch.claim.mailbox.id)
+    return after.goes_on and answer.kind not in ("host_down", "auth_failed", "silent")
 
 
 # ---- answers that come late
@@ -396,7 +390,7 @@ def _heard_again(sender: Sender, late: Late) -> None:
     """The silence is over, whatever the server said: its mailbox need not wait any longer."""
     if monotonic() - late.since <= SILENT_FOR_GOOD:
         with sender.house.sessions.begin() as session:
-            _well(session.get_one(Mailbox, late.mailbox_id))
+            ends.well(session.get_one(Mailbox, late.mailbox_id))
 
 
 def _silent(link: SmtpLink) -> Answer:
@@ -409,168 +403,13 @@ def _late_answer(sender: Sender, late: Late, answer: Answer) -> None:
     _insist(sender, lambda: _write_down(sender, late.letter, late.mailbox_id, answer))
 
 
-# ---- how a letter ended
-
-
-def _unwritable(session: Session, sender: Sender, message_id: int, error: str, now: datetime) -> None:
-    message = session.get_one(Message, message_id)
-    messages.finish(session, message_id, sender.owner, state="failed", reason=error)
-    events.record(
-        session, now, "failed", f"A letter could not be written: {error}", lead_id=message.lead_id,
-        enrolment_id=message.enrolment_id, message_id=message_id, rule="F3",
-    )  # fmt: skip
-    notify.tell(session, None, "problem", f"A letter could not be written: {error}", "/health", now)
-
-
 def _unwritable_now(sender: Sender, message_id: int, error: str, now: datetime) -> None:
     with sender.house.sessions.begin() as session:
-        _unwritable(session, sender, message_id, error, now)
+        ends.unwritable(session, sender.owner, message_id, error, now)
 
 
-def _words(answer: Answer) -> str:
-    precise = answer.enhanced if answer.enhanced and answer.enhanced not in answer.text else ""
-    return " ".join(filter(None, (str(answer.code or ""), precise, answer.text)))[:500]
-
-
-def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) -> bool:
-    """How the letter ended (the table of MAIL 1.11 and RULES F). False = what kept it keeps the rest of the batch as well."""
-    message_id, words = letter.begun.id, _words(answer)
-    with sender.house.sessions.begin() as session:
-        now = sender.house.now(session)
-        message = session.get_one(Message, message_id)
-        mailbox = session.get_one(Mailbox, mailbox_id)
-
-        def end(**values: Any) -> None:
-            kept = {"answer": words, "message_id": letter.begun.message_id}  # the same on a retry (MAIL O1)
-            if not messages.finish(session, message_id, sender.owner, **(kept | values)):
-                log.warning("letter_not_ours_any_more", message=message_id, wanted=values.get("state"))
-
-        if answer.kind == "accepted":
-            outbox.settle_sent(session, sender.owner, [Accepted(letter.begun, now, words)])
-            _well(mailbox)
-        elif answer.kind == "silent":
-            _pause(session, mailbox, answer, now)
-        elif answer.kind == "unsure":
-            said = {"subject": letter.begun.subject, "text_sent": letter.begun.text}
-            end(state="unsure", reason=f"no clear answer after the letter: {words}", **said)
-            events.record(
-                session, now, "unsure", NOBODY_KNOWS, lead_id=message.lead_id, enrolment_id=message.enrolment_id,
-                message_id=message_id, rule="F5",
-            )  # fmt: skip
-        elif answer.kind == "dropped":
-            late = _was_late(session, message, sender.owner)
-            end(**_dropped(session, message))
-            if late:
-                sender.was_late(mailbox_id)
-            return not late and _open(session, mailbox)
-        elif answer.kind in ("host_down", "auth_failed"):
-            end(**_behind(message, answer, words, now))
-            _pause(session, mailbox, answer, now)
-        elif answer.kind == "refused" and answer.verdict == "hard":
-            first = message.first_tried_at or now
-            end(state="failed", reason=words, delivered="bounced", first_tried_at=first)
-        elif answer.kind == "refused" and answer.enhanced == CANNOT_CARRY:
-            end(state="failed", reason=words, first_tried_at=message.first_tried_at or now)
-        else:
-            end(**_again(message, answer, words, now))
-            if answer.kind == "refused" and answer.verdict == "ours":
-                refusals.at_the_door(session, mailbox, words, now)
-    return True
-
-
-def _interrupted(sender: Sender, letter: Ready, mailbox_id: int, what: str, begun: bool) -> None:
-    """Before the last bytes were let go nothing can have arrived; afterwards nobody knows."""
-    if begun:
-        _write_down(sender, letter, mailbox_id, Answer("unsure", text=what, stage="letter"))
-        return
-    with sender.house.sessions.begin() as session:
-        messages.finish(session, letter.begun.id, sender.owner, state="queued", reason=what)
-
-
-def _was_late(session: Session, message: Message, owner: str) -> bool:
-    """Whether the lease was over when the server wanted the letter; it may have been given back, or be somebody else's, since."""
-    if message.state == "queued" or (message.lease_owner or owner) != owner:
-        return True
-    return message.lease_until is not None and message.lease_until <= business_clock.real_now(session)
-
-
-def _open(session: Session, mailbox: Mailbox) -> bool:
-    """Whether letters of this mailbox may go at all: it is in use, no pause and no switch holds it."""
-    held = mailbox.paused_until is not None and mailbox.paused_until > business_clock.real_now(session)
-    return mailbox.active and not held and "everything" not in account.get(session).switches
-
-
-def _dropped(session: Session, message: Message) -> dict[str, Any]:
-    """`begin` said no: a stop wins until the last moment (X4); a switch or a pause delays; a lost lease changes nothing."""
-    row = session.get(Enrolment, message.enrolment_id) if message.enrolment_id else None
-    lead = session.get(Lead, message.lead_id) if message.lead_id else None
-    if row and row.ended_at:
-        return {"state": "cancelled", "reason": row.state}
-    if (lead and facts.suppressed(session, lead)) or consents.suppression(session, message.to_address):
-        return {"state": "cancelled", "reason": "suppressed"}
-    if "everything" in account.get(session).switches:
-        return {"state": "queued", "reason": "sending is switched off"}
-    return {"state": "queued", "reason": ""}
-
-
-def _again(message: Message, answer: Answer, words: str, now: datetime) -> dict[str, Any]:
-    """F1, F2: growing gaps, for at most 72 hours from the first try."""
-    first = message.first_tried_at or message.queued_at
-    tries = message.attempts + (answer.stage != "letter")  # `begin` has counted a try that came so far
-    if now - first >= GIVE_UP:
-        return {"state": "failed", "reason": f"given up after 72 hours: {words}", "attempts": tries}
-    wait = retry.gap(tries)
-    return {
-        "state": "queued",
-        "reason": words,
-        "due_at": now + wait,
-        "attempts": tries,
-        "first_tried_at": first if message.first_tried_at else now,
-    }
-
-
-def _behind(message: Message, answer: Answer, words: str, now: datetime) -> dict[str, Any]:
-    """A server that cannot be used says nothing of the letter. One to which it says so twice (421 to its recipient or its
-    words) lets others go first: alone it would hold the mailbox for ever.
-    """
-    if not answer.code or answer.stage not in ("rcpt", "data", "letter"):
-        return {"state": "queued", "reason": words}
-    end = _again(message, answer, words, now)
-    if end["state"] == "queued":
-        again = end["attempts"] - 1
-        end["due_at"] = now + retry.gap(again) if again else message.due_at
-    return end
-
-
-def _unusable(sender: Sender, mailbox_id: int, why: str) -> None:
-    """F4: this mailbox cannot send as it is set up (no server, a secret that no key opens): its mail waits, one alert is raised."""
-    with sender.house.sessions.begin() as session:
-        mailbox = session.get_one(Mailbox, mailbox_id)
-        reason = f"{mailbox.address} cannot send: {why}"[:500]
-        if mailbox.paused_reason != reason:
-            notify.tell(session, None, "problem", reason, "/health", sender.house.now(session))
-        mailbox.failures += 1
-        mailbox.paused_until, mailbox.paused_reason = business_clock.real_now(session) + AUTH_PAUSE, reason
-
-
-def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) -> None:
-    """F4, the connection breaker: the mailbox rests, its mail is held, one alert is raised."""
-    real = business_clock.real_now(session)
-    mailbox.failures += 1
-    seconds = min(LONGEST_PAUSE, 2 ** min(mailbox.failures, 10))
-    seconds = max(seconds, SILENT_PAUSE) if answer.kind == "silent" else seconds
-    mailbox.paused_until = real + (AUTH_PAUSE if answer.kind == "auth_failed" else timedelta(seconds=seconds))
-    away = "asks us to wait" if answer.code else "does not answer"
-    what = "refuses the login" if answer.kind == "auth_failed" else away
-    known = what in mailbox.paused_reason or bool(answer.text and answer.text in mailbox.read_error)
-    mailbox.paused_reason = f"The mail server of {mailbox.address} {what}: {answer.text}"[:500]
-    if not known if answer.kind == "auth_failed" else mailbox.failures == 3:
-        notify.tell(session, None, "problem", mailbox.paused_reason, "/health", now)
-
-
-def _well(mailbox: Mailbox) -> None:
-    if mailbox.failures:
-        mailbox.failures, mailbox.paused_until, mailbox.paused_reason = 0, None, ""
+def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) -> ends.After:
+    return ends.write_down(sender.house, sender.owner, letter.begun, mailbox_id, answer)
 
 
 def _insist(sender: Sender, write: Callable[[], Done]) -> Done:
