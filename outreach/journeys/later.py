@@ -94,6 +94,16 @@ def set_time(session: Session, message_id: int, user: User, at: datetime | None,
     return letter
 
 
+def set_words(session: Session, message_id: int, user: User, subject: str, text: str, now: datetime) -> Message:
+    """Other words for it and its copies, before it goes. Raises Refused when it is too late, or there are none."""
+    subject, text = write.tidied(subject, text)
+    letter = _mine(session, message_id, now)
+    for row in (letter, *_copies(session, letter)):
+        row.subject, row.body = subject or letter.subject, text
+    _note(session, letter, f"{user.name} changed the words of the mail “{letter.subject}”.", now, user)
+    return letter
+
+
 def take_back(session: Session, message_id: int, user: User, now: datetime) -> Message:
     """Do not send it. Raises Refused when it is too late."""
     letter = _mine(session, message_id, now)

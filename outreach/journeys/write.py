@@ -45,11 +45,7 @@ def own_mail(
     """
     check(session, lead)
     enclosures.check([len(file.data) for file in files])
-    subject, text = " ".join(subject.split())[:LONGEST_SUBJECT], text.replace("\r\n", "\n").strip()
-    if not text:
-        raise Refused("The mail is empty: write a line before you send it.")
-    if len(text) > LONGEST:
-        raise Refused(f"The mail has {len(text):,} characters; {LONGEST:,} is the most.")
+    subject, text = tidied(subject, text)
     answered = session.get(InboundMail, inbound_id) if inbound_id else None
     letter = _letter(session, lead, user, now)
     letter.subject, letter.body = subject or _subject(answered), text
@@ -69,6 +65,16 @@ def own_mail(
     for number, (name, file) in enumerate(zip(names, files, strict=True), 1):
         session.add(SentFile(message_id=queued.id, number=number, name=name, type=file.content_type, content=file.data))
     return queued
+
+
+def tidied(subject: str, text: str) -> tuple[str, str]:
+    """Subject and words as they are kept. Raises Refused when there are none, or too many."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Refused("The mail is empty: write a line before you send it.")
+    if len(text) > LONGEST:
+        raise Refused(f"The mail has {len(text):,} characters; {LONGEST:,} is the most.")
+    return " ".join(subject.split())[:LONGEST_SUBJECT], text
 
 
 def one_key_letter(session: Session, house: House, lead: Lead, user: User, key: str, now: datetime) -> Message:

@@ -54,6 +54,10 @@ def _decided(letter: Message, what: str) -> str:
     if what == "take back":
         later.take_back(session, letter.id, this_user(), now())
         return "Taken back: it does not go"
+    if what == "words":
+        words = request.form.get("subject", ""), request.form.get("text", "")
+        later.set_words(session, letter.id, this_user(), *words, now())
+        return "The words are changed"
     lead = session.get(Lead, letter.lead_id) if letter.lead_id else None
     at = None if what == "now" else chosen_time(lead)
     moved = later.set_time(session, letter.id, this_user(), at, now())

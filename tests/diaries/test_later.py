@@ -100,6 +100,19 @@ def test_it_can_be_moved_and_taken_back_until_it_goes(world: Any, lead: int) -> 
     assert sorted(visits(world)) == [BEA, BEN]
 
 
+def test_its_words_can_be_changed_until_it_goes(world: Any, lead: int) -> None:
+    """Everybody in Cc gets the new ones too."""
+    number = planned(world, lead)
+    decide(world, later.set_words, number, "", "See you on Monday.\r\n")
+    with pytest.raises(Refused, match="empty"):
+        decide(world, later.set_words, number, "Our visit", " ")
+    world.live_until("2027-06-03T12:00")
+    went = [m.get_body(("plain",)).get_content().strip() for m in world.letters if m["Subject"] == "Our visit"]
+    assert went == ["See you on Monday."] * 2
+    with pytest.raises(Refused, match="gone already"):
+        decide(world, later.set_words, number, "Our visit", "Too late.")
+
+
 def test_an_opt_out_wins_over_what_was_planned(world: Any, lead: int) -> None:
     """X7: it is dropped when its moment comes, and cannot be sent by hand."""
     number = planned(world, lead)

@@ -91,6 +91,9 @@ def test_a_mail_planned_for_the_leads_morning_waits_and_can_be_decided_about(rep
     assert "This moment has passed" in rep.get(f"/mail/outbox/{letter.id}").text
     assert kept(desk)[0].due_at == letter.due_at
     rep.get(f"/mail/outbox/{letter.id}")
+    assert rep.post(path, {"do": "words", "subject": "Hello", "text": "Later."}).status_code == 303
+    assert (kept(desk)[0].subject, kept(desk)[0].body) == ("Hello", "Later.")
+    rep.get(f"/mail/outbox/{letter.id}")
     assert rep.post(path, {"do": "take back"}).status_code == 303
     page = rep.get(f"/mail/outbox/{letter.id}").text
     assert "Taken back" in page
