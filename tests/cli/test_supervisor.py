@@ -169,6 +169,14 @@ def test_what_up_writes_for_other_commands_is_for_its_owner_alone(running_system
     assert json.loads(path.read_text())["pid"] == running_system.process.pid
 
 
+def test_a_start_leaves_the_mark_by_which_a_restored_backup_is_known(running_system: Any) -> None:
+    """RELIABILITY 4, fault 37: beside the database's own; for its owner alone."""
+    mark = running_system.data / "mark.json"
+    assert json.loads(mark.read_text())["mark"] >= 1
+    assert mark.stat().st_mode & 0o077 == 0
+    assert mark.stat().st_ino == json.loads(mark.read_text())["file"]
+
+
 def test_up_prints_the_address_and_a_link_to_claim_it_once(running_system: Any) -> None:
     said = running_system.said()
     assert running_system.url in said
