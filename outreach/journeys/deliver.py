@@ -237,6 +237,8 @@ class Batch:
     accepted: list[Accepted] = field(default_factory=list)
     marked: int = 0
     """So many of `accepted` are marked in the database already (perhaps not on its disk)."""
+    known_well: int = 0
+    """Of so many of `accepted` the mailbox's row knows what to think of its server."""
 
     def now(self) -> datetime:
         """Business time, by this process's own clock since the claim."""
@@ -261,7 +263,7 @@ def _batch(sender: Sender, claim: Claim, until: float) -> int:
             if not _one(batch, letter, following) or time.monotonic() > until or monotonic() > safe:
                 break
     except Refused as error:
-        why = str(error)
+        why, batch.known_well = str(error), len(batch.accepted)
         _insist(sender, lambda: ends.unusable(sender.house, claim.mailbox.id, why))
     finally:
         sender.rest(claim.mailbox.id)
@@ -285,7 +287,8 @@ def _finish(batch: Batch) -> None:
     with sender.house.sessions.begin() as session:
         if batch.accepted:
             outbox.settle_sent(session, sender.owner, batch.accepted)
-            ends.well(session.get_one(Mailbox, batch.claim.mailbox.id))
+        if len(batch.accepted) > batch.known_well:
+            ends.well(session, session.get_one(Mailbox, batch.claim.mailbox.id))
         outbox.release(session, sender.owner, [each.letter.begun.id for each in sender.late])
 
 
@@ -365,7 +368,8 @@ def _one(batch: Batch, letter: Ready, following: Ready | None) -> bool:
         return True
     if answer.kind == "silent":
         sender.set_aside(link, letter, batch.claim.mailbox.id)
-    after = _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer))
+    went, batch.known_well = len(batch.accepted) > batch.known_well, len(batch.accepted)
+    after = _insist(sender, lambda: _write_down(sender, letter, batch.claim.mailbox.id, answer, others_went=went))
     if after.late:
         sender.was_late(batch.claim.mailbox.id)
     return after.goes_on and answer.kind not in ("host_down", "auth_failed", "silent")
@@ -390,7 +394,7 @@ def _heard_again(sender: Sender, late: Late) -> None:
     """The silence is over, whatever the server said: its mailbox need not wait any longer."""
     if monotonic() - late.since <= SILENT_FOR_GOOD:
         with sender.house.sessions.begin() as session:
-            ends.well(session.get_one(Mailbox, late.mailbox_id))
+            ends.well(session, session.get_one(Mailbox, late.mailbox_id))
 
 
 def _silent(link: SmtpLink) -> Answer:
@@ -408,8 +412,10 @@ def _unwritable_now(sender: Sender, message_id: int, error: str, now: datetime) 
         ends.unwritable(session, sender.owner, message_id, error, now)
 
 
-def _write_down(sender: Sender, letter: Ready, mailbox_id: int, answer: Answer) -> ends.After:
-    return ends.write_down(sender.house, sender.owner, letter.begun, mailbox_id, answer)
+def _write_down(
+    sender: Sender, letter: Ready, mailbox_id: int, answer: Answer, *, others_went: bool = False
+) -> ends.After:
+    return ends.write_down(sender.house, sender.owner, letter.begun, mailbox_id, answer, others_went=others_went)
 
 
 def _insist(sender: Sender, write: Callable[[], Done]) -> Done:

@@ -11,7 +11,7 @@ from outreach.core import retry
 from outreach.journeys import facts, notify, refusals
 from outreach.journeys.house import House
 from outreach.mail.smtp import Answer
-from outreach.store import account, business_clock, consents, events, messages, outbox
+from outreach.store import account, business_clock, consents, events, mailboxes, messages, outbox
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -51,13 +51,17 @@ class After(NamedTuple):
     late: bool = False
 
 
-def write_down(house: House, owner: str, letter: Begun, mailbox_id: int, answer: Answer) -> After:
-    """How the letter ended (the table of MAIL 1.11 and RULES F)."""
+def write_down(
+    house: House, owner: str, letter: Begun, mailbox_id: int, answer: Answer, *, others_went: bool = False
+) -> After:
+    """How the letter ended (the table of MAIL 1.11 and RULES F). `others_went`: the server took letters just before it."""
     message_id, words = letter.id, words_of(answer)
     with house.sessions.begin() as session:
         now = house.now(session)
         message = session.get_one(Message, message_id)
         mailbox = session.get_one(Mailbox, mailbox_id)
+        if others_went:
+            well(session, mailbox)
 
         def end(**values: Any) -> None:
             kept = {"answer": words, "message_id": letter.message_id}  # the same on a retry (MAIL O1)
@@ -66,7 +70,7 @@ def write_down(house: House, owner: str, letter: Begun, mailbox_id: int, answer:
 
         if answer.kind == "accepted":
             outbox.settle_sent(session, owner, [Accepted(letter, now, words)])
-            well(mailbox)
+            well(session, mailbox)
         elif answer.kind == "silent":
             _pause(session, mailbox, answer, now)
         elif answer.kind == "unsure":
@@ -163,6 +167,8 @@ def unusable(house: House, mailbox_id: int, why: str) -> None:
     """F4: this mailbox cannot send as it is set up (no server, a secret that no key opens): its mail waits, one alert is raised."""
     with house.sessions.begin() as session:
         mailbox = session.get_one(Mailbox, mailbox_id)
+        if _paused_by_person(session, mailbox):
+            return
         reason = f"{mailbox.address} cannot send: {why}"[:500]
         if mailbox.paused_reason != reason:
             notify.tell(session, None, "problem", reason, "/health", house.now(session))
@@ -172,6 +178,8 @@ def unusable(house: House, mailbox_id: int, why: str) -> None:
 
 def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) -> None:
     """F4, the connection breaker: the mailbox rests, its mail is held, one alert is raised."""
+    if _paused_by_person(session, mailbox):
+        return
     real = business_clock.real_now(session)
     mailbox.failures += 1
     seconds = min(LONGEST_PAUSE, 2 ** min(mailbox.failures, 10))
@@ -185,7 +193,13 @@ def _pause(session: Session, mailbox: Mailbox, answer: Answer, now: datetime) ->
         notify.tell(session, None, "problem", mailbox.paused_reason, "/health", now)
 
 
-def well(mailbox: Mailbox) -> None:
+def _paused_by_person(session: Session, mailbox: Mailbox) -> bool:
+    """P2: such a pause lasts until its end or until somebody lifts it."""
+    lasts = mailbox.paused_until is not None and mailbox.paused_until > business_clock.real_now(session)
+    return lasts and mailbox.paused_reason.startswith(mailboxes.BY_PERSON)
+
+
+def well(session: Session, mailbox: Mailbox) -> None:
     """Its server takes letters: what there was is over."""
-    if mailbox.failures:
+    if mailbox.failures and not _paused_by_person(session, mailbox):
         mailbox.failures, mailbox.paused_until, mailbox.paused_reason = 0, None, ""

@@ -15,7 +15,7 @@ from outreach.core.reactions.pauses import LONG_PAUSE
 from outreach.errors import Refused
 from outreach.journeys import applying, many
 from outreach.journeys.house import House
-from outreach.store import account, business_clock, enrolments, events, inside, pauses
+from outreach.store import account, business_clock, enrolments, events, inside, mailboxes, pauses
 from outreach.store.batches import Batch
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
@@ -171,7 +171,7 @@ def _switch(session: Session, row: Pause, now: datetime) -> None:
         ends = [each.until for each in holding]
         known = [end for end in ends if end is not None]
         box.paused_until = real + ((max(known) - now) if len(known) == len(ends) else NO_END)
-        box.paused_reason = f"paused: {holding[0].reason}"
+        box.paused_reason = f"{mailboxes.BY_PERSON}{holding[0].reason}"
 
 
 def _wake_letters(session: Session, reason: str, now: datetime) -> None:

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Json, JsonList, Moment, ask
 
+BY_PERSON = "paused: "
+"""How the reason of a pause by a person begins: no answer of a mail server ends or shortens it (P2)."""
+
 
 class Mailbox(Base):
     """One sending identity. The first (`from_env`) follows SMTP_URL, IMAP_URL and MAIL_FROM until it is edited."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from outreach.core import signals
-from outreach.journeys import applying, deliver, enrol, receive, signing
+from outreach.journeys import applying, deliver, enrol, pausing, receive, signing
 from outreach.journeys.advance import advance
 from outreach.mail.smtp import Envelope, SmtpLink, Timeouts
 from outreach.store import account, leases, secrets
@@ -327,3 +327,57 @@ def test_educational_mail_that_is_claimed_is_taken_back_by_a_reply(post: Post) -
     post.send()
     ends = {row.lead_id: row.state for row in post.session.scalars(select(Message).where(Message.step_key == "two"))}
     assert ends == {people[0]: "sent", people[1]: "cancelled"}
+
+
+# ---- the rest of a mailbox, once begun, lasts
+
+
+def test_a_server_that_asks_to_wait_after_some_letters_is_given_the_time(post: Post) -> None:
+    """RELIABILITY 3.6: letters that went before do not take back the pause that came after them, nor make it longer each time."""
+    post.letters(4)
+    said = iter(["250 ok", *["421 4.7.0 slow down"] * 2, *["250 ok"] * 9])  # a reused line is tried anew once
+    post.script.offers, post.script.rcpt = (), lambda _line: next(said)
+    post.send()
+    post.session.expire_all()
+    assert post.states().count("sent") == 1
+    assert (post.box.failures, post.box.paused_until is not None) == (1, True)
+    assert "slow down" in post.box.paused_reason
+
+
+def test_refusals_that_are_ours_rest_the_mailbox_though_letters_went_before(post: Post) -> None:
+    """MAIL A5, 1.11: five in a row behind an accepted letter."""
+    post.letters(9)
+    said = iter(["250 ok", *["550 5.7.26 not authenticated"] * 5, *["250 ok"] * 20])
+    post.script.offers, post.script.rcpt = (), lambda _line: next(said)
+    post.send()
+    post.session.expire_all()
+    assert post.states().count("sent") == 1
+    assert "Receivers refuse the mail" in post.box.paused_reason
+    assert post.box.paused_until is not None
+
+
+@pytest.mark.parametrize("answer", ["250 2.1.5 ok", "421 4.7.0 slow down"])
+def test_a_person_s_pause_of_a_mailbox_is_not_undone_by_letters_on_their_way(post: Post, answer: str) -> None:
+    """P2, P3: it lasts until its end or until somebody lifts it, whatever the mail server says meanwhile."""
+    post.letters(3)
+    post.box.failures = 1
+    post.session.commit()
+    heard = iter(range(100))
+
+    def rcpt(_line: str) -> str:
+        if next(heard) == 1:
+            with post.house.sessions.begin() as other:
+                now, boss = post.house.now(other), other.query(User).one()
+                until = now + timedelta(days=7)
+                pausing.pause(other, post.house, "mailbox", post.box.id, boss, now, reason="moving", until=until)
+            return answer
+        return "250 2.1.5 ok"
+
+    post.script.offers, post.script.rcpt = (), rcpt
+    post.send()
+    post.session.expire_all()
+    real = post.session.scalar(text("SELECT clock_timestamp()"))
+    assert post.box.paused_until is not None
+    assert post.box.paused_until > real + timedelta(days=6)
+    assert post.box.paused_reason == "paused: moving"
+    assert post.states() == ["sent", "queued", "queued"]
