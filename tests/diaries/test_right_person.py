@@ -125,3 +125,29 @@ def test_no_two_letters_share_a_sign(world: Any, three: dict[str, tuple[int, Ema
     assert len(set(signs)) == len(signs)
     for who in PEOPLE:
         assert not any(part in sign for sign in signs for part in (who, who.partition("@")[0], who.partition("@")[2]))
+
+
+def test_a_forged_report_stops_nobody(world: Any, three: dict[str, tuple[int, EmailMessage]]) -> None:
+    """MAIL 1.11, X7: without a token or Message-ID of ours a report is anybody's word, also from the lead's own company with
+    the subject of our letter, or with an id that only looks like ours."""
+    letter = three["ben@two.example"][1]
+    report = (
+        "From: mailer-daemon@two.example\r\nTo: hello@outreach.test\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nben@two.example: 550 5.1.1 User unknown\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.two.example\r\n\r\n"
+        "Final-Recipient: rfc822; ben@two.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{headers}\r\n--b--\r\n"
+    )
+    own = str(letter["Message-ID"])
+    guessed = own.replace(own[1:4], "aaa" if own[1:4] != "aaa" else "bbb")
+    forged = [
+        report.format(subject=letter["Subject"], headers="Subject: nothing of ours"),
+        report.format(subject="Undelivered mail", headers=f"Message-ID: {guessed}"),
+        report.format(subject=f"Re: {letter['Subject']}", headers="To: ben@two.example"),
+    ]
+    for raw in forged:
+        world.hand_in("", ["hello@outreach.test"], raw.encode())
+    assert ended(world, three) == {}
+    assert [who for who in PEOPLE if world.read(consents.suppression, who)] == []
+    assert [who for who in PEOPLE if world.read(leads.by_email, who).address_state == "dead"] == []
