@@ -85,6 +85,39 @@ NO_DOMAIN: Final = _words(
     r"unable to resolve .{0,60}(?:domain|host)",
 )
 
+# Whom a server speaks of, and what it says of them, in some twenty languages; either may come first.
+WHO: Final = (
+    r"addressee|adressat|empf(?:[aä]|ae)nger|benutzer|nutzer|teilnehmer|postfach|mailadresse|e-mail-adresse|adresse|konto|"
+    r"destinataire|utilisateur|bo[iî]te|compte|"
+    r"usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|casilla|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|endere[cç]o|"
+    r"conta\b|caixa|gebruiker|ontvanger|geadresseerde|adres|postvak|mailbox|"
+    r"bruger|modtager|adress|postkasse|anv[äa]ndar|mottagar|bruker|mottaker|postboks|notandi|vi[ðd]takandi|"
+    r"k[äa]ytt[äa]j[äa]|vastaanottaja|osoite|postilaatikko|kasutaja|saaja|lietot[āa]j|adres[āa]t|vartotoj|gav[ėe]j|"
+    r"u[žz]ivatel|pou[žz][íi]vate[ľl]|p[řr][íi]jemce|pr[íi]jemca|u[żz]ytkownik|odbiorc|adresat|skrzynk|schr[áa]nk|korisnik|uporabnik|"
+    r"primatelj|prejemnik|felhaszn[áa]l[óo]|c[íi]mzett|postafi[óo]k|utilizator|destinatar|c[ăa]su[țt]|"
+    r"kullan[ıi]c[ıi]|al[ıi]c[ıi]|χρήστη|παραλήπτη|διεύθυνση|"
+    r"пользовател|получател|адрес|ящик|користувач|одержувач|отримувач|скриньк|потребител|корисник|прималац"
+)
+IS_NOT: Final = (
+    r"unbekannt|nicht (?:gefunden|bekannt)|existiert nicht|nicht vorhanden|gibt es nicht|ungültig|inconnue?|inexistant|"
+    r"n'existe (?:pas|plus)|"
+    r"invalide|introuvable|desconocid[oa]|errat[oa]\b|ha expirado|no existe|ine[xs]istente|no (?:se ha )?encontrad[oa]|inv[aá]lid[oa]|"
+    r"sconosciut[oa]|non esiste|non (?:[èe] stat[oa] )?trovat[oa]|desconhecid[oa]|n[aã]o existe|n[aã]o (?:foi )?encontrad[oa]|"
+    r"onbekend|bestaat niet|"
+    r"niet gevonden|findes ikke|finnes ikke|finns (?:inte|ej)|eksisterer ikke|existerar inte|ukendt|ukjent|ok[äa]nd|"
+    r"ikke fundet|ikke funnet|hittades inte|ekki til|[óo][þt]ekkt|ei ole olemassa|tuntematon|ei l[öo]ydy|ei leitud|tundmatu|"
+    r"nezin[āa]m|nav atrast|ne[žz]inom|nerast|nie istnieje|nieznan[yae]|nie znaleziono|neexistuje|nezn[áa]m[yýáaieé]|nenalezen|"
+    r"nebol n[áa]jden|nepoznat|ne postoji|ne obstaja|nem l[ée]tezik|ismeretlen|nem tal[áa]lhat[óo]|nu exist[ăa]|necunoscut|"
+    r"inexistent|nu a fost g[ăa]sit|bulunamad[ıi]|mevcut de[ğg]il|bilinmiyor|bilinmeyen|yok\b|άγνωστ|δεν υπάρχει|δεν βρέθηκε|"
+    r"не (?:был )?найден|не существует|неизвест|недоступ|не знайден|не існує|невідом|не е намерен|не съществува|непознат|не постоји"
+)
+OUR_SIDE: Final = (
+    r"absender|exp[ée]diteur|remitente|mittente|remetente|afzender|"
+    r"adres\w* ip|ip[- ]?adres\w*|direcci[oó]n ip|indirizzo ip|endere[cç]o ip|avs[äa]ndar|afsender|"
+    r"avsender|l[äa]hett[äa]j|nadawc|odes[íi]latel|"
+    r"odosielate|felad[óo]|expeditor|g[öo]nderen|αποστολέ|отправител|відправник|подател|送信者|发件人|發件人|보낸 ?사람"
+)
+
 NO_USER: Final = _words(
     r"(?:no|not) such (?:a )?(?:user|recipient|mail ?box|mail ?drop|address|person|account|addressee|alias|email|local|"
     r"customer|subscriber)",
@@ -135,28 +168,11 @@ NO_USER: Final = _words(
     r"destination server rejected recipients",
     r"mail ?box unavailable|mail ?box not (?:found|available|exist)|mail ?box unknown|mail ?box name not allowed|"
     r"mail ?box .{0,80}does not exist",
-    r"(?:addressee|adressat|empf(?:[aä]|ae)nger|benutzer|teilnehmer|postfach|mailadresse|"
-    r"e-mail-adresse)[^.]{0,60}(?:unbekannt|unknown|nicht gefunden|existiert nicht|nicht vorhanden|ungültig)",
-    r"(?:destinataire|utilisateur|adresse|bo[iî]te|compte)[^.]{0,60}(?:inconnue?|n'existe (?:pas|plus)|invalide|introuvable)",
-    r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|casilla|utente|indirizzo|casella|usu[aá]rio|destinat[aá]rio|"
-    r"endere[cç]o|conta|caixa)[^.]{0,60}"
-    r"(?:desconocid[oa]|errat[oa]\b|ha expirado|"
-    r"no existe|inexistente|inv[aá]lid[oa]|sconosciut[oa]|non esiste|inesistente|desconhecid[oa]|n[aã]o existe)",
-    r"(?:gebruiker|ontvanger|adres)[^.]{0,40}(?:onbekend|bestaat niet)",
-    r"(?:u[žz]ivatel|u[żz]ytkownik|odbiorca|adres|adresa|konto|skrzynka|schr[áa]nka)[^.]{0,60}(?:nie istnieje|nieznan[ya]|neexistuje|"
-    r"nezn[áa]m[ýáya])|"
-    r"nie ma takiego (?:u[żz]ytkownika|adresu|konta)",
-    r"(?:bruger|modtager|adress|postkasse|anv[äa]ndar|mottagar|konto|bruker|mottaker|postboks)\w*[^.]{0,60}"
-    r"(?:findes ikke|finnes ikke|finns (?:inte|ej)|eksisterer ikke|existerar inte|ukendt|ukjent|ok[äa]nd)",
-    r"(?:k[äa]ytt[äa]j[äa]|vastaanottaja|osoite)\w*[^.]{0,40}(?:ei ole olemassa|tuntematon|ei l[öo]ydy)|"
-    r"(?:felhaszn[áa]l[óo]|c[íi]mzett)\w*[^.]{0,40}(?:nem l[ée]tezik|ismeretlen)|"
-    r"(?:utilizator|destinatar)\w*[^.]{0,40}(?:nu exist[ăa]|necunoscut|inexistent)|"
-    r"(?:kullan[ıi]c[ıi]|al[ıi]c[ıi])\w*[^.]{0,40}(?:bulunamad[ıi]|mevcut de[ğg]il|bilinmiyor)",
-    r"(?:пользователь|получатель|адрес|ящик)[^.]{0,60}(?:не найден|не существует|неизвест|недоступ)",
-    r"нет такого (?:пользователя|адреса|ящика)",
-    r"用户不存在|用戶不存在|收件人.{0,20}不存在|邮箱.{0,10}不存在|无此用户|帐号不存在|該當郵箱不存在|(?:不存在|无效)的?(?:用户|邮箱|地址|收件人)|地址不存在|账号不存在|找不到(?:收件人|用户)",
+    rf"(?:{WHO})\w*(?:[^.]|\.(?=\S)){{0,60}}(?:{IS_NOT}|нет\b|нема\b|няма\b)|(?:{IS_NOT})[^.]{{0,20}}\b(?:{WHO})",
+    r"nie ma takiego (?:u[żz]ytkownika|adresu|konta)|(?:нет|немає|няма) так\w+ (?:пользовател|користувач|адрес|ящик|потребител)\w*",
+    r"(?:用户|用戶|账户|帳戶|邮箱|郵箱|地址|收件人)[^。.]{0,20}(?:不存在|未找到|找不到|无效|無效)|用户不存在|用戶不存在|收件人.{0,20}不存在|邮箱.{0,10}不存在|无此用户|帐号不存在|該當郵箱不存在|(?:不存在|无效)的?(?:用户|邮箱|地址|收件人)|地址不存在|账号不存在|找不到(?:收件人|用户)",
     r"(?:ユーザー?|宛先|メールアドレス|アドレス|受信者).{0,30}(?:存在し|見つか|ありません|不明|間違)|あて先不明|宛先不明|ご確認ください.{0,20}メールアドレス",
-    r"(?:사용자|수신자|메일주소|계정).{0,20}(?:존재하지|없)",
+    r"(?:사용자|수신자|메일주소|계정).{0,20}(?:존재하지|없)|존재하지 않는 (?:사용자|수신자|메일주소|계정)",
     r"addressee unknown|unknown addressee|bad address syntax|bad destination mailbox",
     r"(?<!too many )in(?:valid|correct|existent) (?:mailbox|recipient|user|address)",
     r"not our customer|no such address|address unknown|recipient unknown|user unknown|user invalid|user not known|"
@@ -310,6 +326,7 @@ NOT_THE_RECIPIENT: Final = _words(
     r"does(?: not|n't) exist)",
     r"mail from.{0,60}(?:unknown|invalid|does(?: not|n't) (?:exist|resolve)|not (?:found|exist|resolve))",
     r"from: domain is invalid|not a registered gateway user|invalid rdns|rdns record of your",
+    rf"(?:{OUR_SIDE})\w*[^.]{{0,60}}(?:{IS_NOT})|(?:{IS_NOT})[^.]{{0,20}}(?:{OUR_SIDE})",
     r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|"
     r"dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
     *ABOUT_US,
