@@ -65,7 +65,7 @@ def save(session: Session, house: House, row: Mailbox, answers: Answers, now: da
         setattr(row, name, number)
     row.domain_limits = paces
     row.failures, row.read_error = 0, ""
-    if not row.paused_reason.startswith("paused:"):
+    if not row.paused_reason.startswith(mailboxes.BY_PERSON):
         row.paused_until, row.paused_reason = None, ""
     return {}
 

@@ -21,7 +21,7 @@ from outreach.mail import oauth
 from outreach.mail.imap import ImapError
 from outreach.mail.oauth import Client, OAuthRefused, Tokens
 from outreach.mail.providers import table
-from outreach.store import business_clock, oauth_clients, secrets
+from outreach.store import business_clock, mailboxes, oauth_clients, secrets
 from outreach.store.mailboxes import Mailbox
 from outreach.store.oauth_clients import OAuthClient
 
@@ -85,7 +85,9 @@ def finish(house: House, mailbox: Mailbox, provider: str, tokens: Tokens) -> Non
     """Servers of the provider, tokens sealed, and mail that was held goes again."""
     prepare(house, mailbox, provider)
     _keep(house, mailbox, _as_dict(tokens))
-    mailbox.paused_until, mailbox.paused_reason, mailbox.failures, mailbox.read_error = None, "", 0, ""
+    mailbox.failures, mailbox.read_error = 0, ""
+    if not mailbox.paused_reason.startswith(mailboxes.BY_PERSON):
+        mailbox.paused_until, mailbox.paused_reason = None, ""
 
 
 def exchange(house: House, client: Client, pending: dict[str, Any], code: str) -> Tokens:

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select, text
 
 from outreach.core import signals
-from outreach.journeys import applying, deliver, enrol, pausing, receive, signing
+from outreach.journeys import applying, deliver, enrol, pausing, receive, sign_in_with, signing
 from outreach.journeys.advance import advance
+from outreach.mail.oauth import Tokens
 from outreach.mail.smtp import Envelope, SmtpLink, Timeouts
 from outreach.store import account, leases, secrets
 from outreach.store.domains import DkimKeyRow
@@ -381,3 +382,13 @@ def test_a_person_s_pause_of_a_mailbox_is_not_undone_by_letters_on_their_way(pos
     assert post.box.paused_until > real + timedelta(days=6)
     assert post.box.paused_reason == "paused: moving"
     assert post.states() == ["sent", "queued", "queued"]
+
+
+def test_signing_in_anew_ends_a_fault_and_no_pause_of_a_person(post: Post) -> None:
+    """F4, P2."""
+    later = post.session.scalar(text("SELECT clock_timestamp()")) + timedelta(days=1)
+    tokens = Tokens("a", "r", later.timestamp())
+    for reason, lasts in (("refuses the login", False), ("paused: moving", True)):
+        post.box.paused_until, post.box.paused_reason, post.box.failures = later, reason, 3
+        sign_in_with.finish(post.house, post.box, "google", tokens)
+        assert (post.box.paused_until is not None, post.box.failures) == (lasts, 0)
