@@ -224,6 +224,7 @@ ABOUT_US: Final = (
     r"(?:too many|excessive|so many) (?:\w+ ){0,2}(?:unknown|invalid|bad|wrong) ?(?:\w+ ){0,2}(?:user|recipient|address|rcpt)|"
     r"excessive (?:user|userid|recipient)s? unknown|forgery|due to abuse|(?:must|have to) (?:first )?(?:log ?in|authenticate)",
     r"(?:verify|check|validate) (?:the |your )?sender",
+    rf"(?:{OUR_SIDE})\w*[^.]{{0,60}}(?:{IS_NOT})|(?:{IS_NOT})[^.]{{0,20}}(?:{OUR_SIDE})",
 )
 
 POLICY: Final = _words(
@@ -326,7 +327,6 @@ NOT_THE_RECIPIENT: Final = _words(
     r"does(?: not|n't) exist)",
     r"mail from.{0,60}(?:unknown|invalid|does(?: not|n't) (?:exist|resolve)|not (?:found|exist|resolve))",
     r"from: domain is invalid|not a registered gateway user|invalid rdns|rdns record of your",
-    rf"(?:{OUR_SIDE})\w*[^.]{{0,60}}(?:{IS_NOT})|(?:{IS_NOT})[^.]{{0,20}}(?:{OUR_SIDE})",
     r"domain of sender|domain not found\)? for sender|helo command rejected|client host rejected|reverse (?:host|"
     r"dns)|cannot find your|your (?:host ?name|ip|domain|server|reverse)",
     *ABOUT_US,

@@ -596,6 +596,8 @@ ANSWERS = [
     ("550 L'adresse n'existe plus", "RCPT TO", "hard"),
     ("550 Takie konto nie istnieje", "RCPT TO", "hard"),
     ("550 could not verify the sender: no such user there", "RCPT TO", "ours"),
+    ("550 Unbekannter Absender", "RCPT TO", "ours"),
+    ("550 Adresse IP inconnue", "RCPT TO", "ours"),
     (
         "550 5.1.1 <anna@customer.example>: Recipient address rejected: undeliverable address: host x said: 550 unknown",
         "RCPT TO",
