@@ -1,6 +1,7 @@
 """The doorbell: never raises, never blocks, and never runs what is not ours (RELIABILITY 2.3, 5.2 #4)."""
 
 import ast
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from outreach import jobs
+from outreach.cli.engines import Valkey, temporary_place
 from outreach.jobs import loaded
 from outreach.queue import JOBS, LONGEST_QUEUE, QUEUES, RINGS_ENOUGH, ForeignJob, OwnJob, Queue
 
@@ -41,6 +43,27 @@ def test_pokes_for_rows_are_one_per_row_and_bounded(queue: Queue) -> None:
     for number in [1, 1, 2, *range(3, LONGEST_QUEUE + 50)]:
         queue.poke("receive", number)
     assert queue.lengths()["inbound"] == LONGEST_QUEUE
+
+
+def test_a_queue_that_is_full_refuses_quietly_and_works_again_once_there_is_room() -> None:
+    """RELIABILITY 4, fault 13: what has no room for a bell has room for rows; the clock rings again."""
+    place = temporary_place("outreach-full-")
+    engine = Valkey(place)
+    engine.start()
+    try:
+        queue = Queue(engine.url)
+        queue.redis.config_set("maxmemory-policy", "noeviction")
+        queue.redis.config_set("maxmemory", "1")
+        assert not queue.poke("deliver_urgent")
+        assert queue.missed == 1
+        queue.redis.config_set("maxmemory", "0")
+        until = time.monotonic() + 10
+        while not queue.poke("deliver_urgent"):
+            assert time.monotonic() < until
+        assert queue.lengths()["urgent"] == 1
+    finally:
+        engine.stop()
+        shutil.rmtree(place.data, ignore_errors=True)
 
 
 def test_an_unknown_job_is_a_mistake_in_the_program(queue: Queue) -> None:
