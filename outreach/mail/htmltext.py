@@ -117,7 +117,12 @@ def _tokens(source: str) -> Iterator[Token]:
 
 def _text(text: str) -> Iterator[Token]:
     if text:
-        yield Token("text", entities.unescape(text) if "&" in text else text)
+        yield Token("text", entities.unescape(_ENDLESS.sub("", text)) if "&" in text else text)
+
+
+_ENDLESS: Final = re.compile(
+    r"&#[xX]?[0-9a-fA-F]{9,};?"
+)  # no character has such a number, and Python refuses to read it
 
 
 def attribute(attributes: str, name: str) -> str:

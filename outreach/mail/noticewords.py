@@ -318,9 +318,10 @@ IN_TIME: Final = re.compile(
     r"dentro de|inom|inden|"
     r"innen|w ci[ąa]gu|b[ěe]hem|do|bel[üu]l|[îi]n (?:termen|cel mult)|в течение|протягом|i[çc]inde|εντός|dalam|"
     r"trong)\b[^.]{0,24}(?:\d|one|two|three|"
-    r"deux|trois|ein|zwei|drei|business|working|werktag|stunden)|\d+ ?(?:-|to|bis) ?\d+ (?:business|working|werk)|\d+ ?(?:営業日|"
-    r"時間)?以内|\d+ ?(?:个)?(?:小时|工作日)|"
-    r"\d+ ?(?:시간|영업일)|(?:ticket|case|reference)[^.]{0,30}(?:created|opened|#)|as soon as possible|schnellstm[öo]glich|"
+    r"deux|trois|ein|zwei|drei|business|working|werktag|stunden)|(?<!\d)\d{1,4} ?(?:-|to|bis) ?\d{1,4} (?:business|working|werk)|"
+    r"(?<!\d)\d{1,4} ?(?:営業日|"
+    r"時間)?以内|(?<!\d)\d{1,4} ?(?:个)?(?:小时|工作日)|"
+    r"(?<!\d)\d{1,4} ?(?:시간|영업일)|(?:ticket|case|reference)[^.]{0,30}(?:created|opened|#)|as soon as possible|schnellstm[öo]glich|"
     r"(?:meilleurs|plus brefs) d[ée]lais|a la (?:mayor )?brevedad|lo antes posible|il prima possibile|al pi[ùu] presto|o mais breve|"
     r"zo (?:snel|spoedig) mogelijk|s[åa] (?:snart|hurtigt)|jak najszybciej|co nejd[řr][íi]ve|в ближайшее время|"
     r"найближчим часом|en k[ıi]sa s[üu]re",

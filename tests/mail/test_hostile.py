@@ -112,6 +112,8 @@ BOMBS = {
     b"back on 6 March 9999",
     "a report of a megabyte in one address": b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
     b"--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; " + b"a" * 900_000 + b"\r\n--b--",
+    "a number of 4,000 digits": b"From: a@b.example\r\n\r\n" + b"1" * 60_000,
+    "a character with an endless number": b"Content-Type: text/html\r\n\r\n<p>hello &#" + b"9" * 400_000 + b";</p>",
     "a letter in a text": b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJvbTogYQ==",
 }
 
@@ -160,6 +162,12 @@ def test_what_passes_a_cap_is_refused_in_a_sentence(name: str, part: str) -> Non
     """X1."""
     with pytest.raises(Unreadable, match=part):
         parse(BOMBS[name])
+
+
+def test_a_character_with_an_endless_number_hides_no_words() -> None:
+    """X3: Python refuses to read such a number."""
+    html = b"Content-Type: text/html\r\n\r\n<p>hello &#" + b"9" * 5_000 + b"; there &#33;</p>"
+    assert parse(b"From: a@b.example\r\n" + html).body.split() == ["hello", "there", "!"]
 
 
 @pytest.mark.parametrize(
