@@ -560,3 +560,23 @@ def test_an_answer_that_drips_is_heard_or_given_up_in_time() -> None:
     speaker.join()
     line.cut()
     theirs.close()
+
+
+def test_an_answer_that_comes_after_it_was_given_up_is_never_taken_for_another_letters() -> None:
+    """Rule M: the late 250 belongs to the first letter, whose end nobody knows; the second has a line and an answer of its own."""
+    late = threading.Event()
+
+    def answer(letter: bytes) -> str:
+        first = not late.is_set()
+        late.wait(0.6)
+        late.set()
+        return "250 2.0.0 the first" if first else "250 2.0.0 the second"
+
+    script = Script(letter=answer)
+    with stage(script) as port:
+        line = link(port)
+        assert line.send(Envelope(FROM, TO, len(RAW)), RAW, yes).kind == "unsure"
+        late.wait(2)
+        second = line.send(Envelope(FROM, TO, len(RAW)), RAW, yes)
+    assert (second.kind, second.text) == ("accepted", "2.0.0 the second")
+    assert script.connections == 2
