@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from outreach import wiring
 from outreach.journeys import deliver, posting
-from outreach.store import outbox, secrets
-from outreach.store.mailboxes import Mailbox
+from outreach.store import outbox
 from outreach.store.messages import Message
-from tests.mail.smtp_stage import Script, stage
+from tests.mail.line import line_of
+from tests.mail.smtp_stage import Script
 
 PEOPLE = [f"lead{number}@kund.example" for number in range(5)]
 FULL = """
@@ -33,19 +33,8 @@ CREATE TRIGGER full_disk BEFORE {when} FOR EACH ROW {which} EXECUTE FUNCTION ful
 
 @pytest.fixture
 def script(house: Any, session: Any) -> Iterator[Script]:
-    """A mail server, and a letter to each of five people in the line of a mailbox that uses it."""
-    script, now = Script(), house.now(session)
-    with stage(script) as port:
-        secret = secrets.seal(f"smtp://127.0.0.1:{port}", house.keys)
-        box = Mailbox(address="us@lumen-roofs.com", created_at=now, imap_cursor={}, smtp_secret=secret)
-        session.add(box)
-        session.flush()
-        for who in PEOPLE:
-            letter = Message(kind="own", mailbox_id=box.id, to_address=who, subject="Hello", body="Hello.")
-            letter.due_at, letter.queued_at, letter.extra, letter.references = now, now, {}, []
-            session.add(letter)
-        session.commit()
-        yield script
+    with line_of(house, session, PEOPLE) as played:
+        yield played
         with house.engine.begin() as connection:
             connection.execute(text("DROP FUNCTION IF EXISTS full_disk CASCADE"))
 

@@ -13,10 +13,9 @@ from sqlalchemy import select, text
 from outreach import wiring
 from outreach.journeys import deliver, ticking
 from outreach.mail.smtp import SmtpLink
-from outreach.store import secrets
-from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
-from tests.mail.smtp_stage import Script, stage
+from tests.mail.line import line_of
+from tests.mail.smtp_stage import Script
 
 PEOPLE = [f"lead{number}@kund.example" for number in range(4)]
 POINTS = {
@@ -32,19 +31,8 @@ POINTS = {
 
 @pytest.fixture
 def script(house: Any, session: Any) -> Iterator[Script]:
-    """A mail server, and a letter to each of four people in the line of a mailbox that uses it."""
-    script, now = Script(), house.now(session)
-    with stage(script) as port:
-        secret = secrets.seal(f"smtp://127.0.0.1:{port}", house.keys)
-        box = Mailbox(address="us@lumen-roofs.com", created_at=now, imap_cursor={}, smtp_secret=secret)
-        session.add(box)
-        session.flush()
-        for who in PEOPLE:
-            letter = Message(kind="own", mailbox_id=box.id, to_address=who, subject="Hello", body="Hello.")
-            letter.due_at, letter.queued_at, letter.extra, letter.references = now, now, {}, []
-            session.add(letter)
-        session.commit()
-        yield script
+    with line_of(house, session, PEOPLE) as played:
+        yield played
 
 
 def send_until(house: Any, point: str, what: signal.Signals) -> int:

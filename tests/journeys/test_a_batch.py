@@ -8,32 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from outreach.journeys import deliver, posting
-from outreach.store import secrets
-from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
-from tests.mail.smtp_stage import Script, stage
+from tests.mail.line import line_of
+from tests.mail.smtp_stage import Script
 
 PEOPLE = [f"lead{number}@kund.example" for number in range(5)]
 
 
 @pytest.fixture
 def script(house: Any, session: Any) -> Iterator[Script]:
-    """A mail server, and a letter to each of five people in the line of a mailbox that uses it."""
-    script, now = Script(), house.now(session)
-    with stage(script) as port:
-        secret = secrets.seal(f"smtp://127.0.0.1:{port}", house.keys)
-        box = Mailbox(address="us@lumen-roofs.com", created_at=now, imap_cursor={}, smtp_secret=secret)
-        session.add(box)
-        session.flush()
-        for who in PEOPLE:
-            session.add(
-                Message(
-                    kind="own", mailbox_id=box.id, to_address=who, subject=f"To {who}", body="Hello.", due_at=now,
-                    queued_at=now, extra={}, references=[],
-                )
-            )  # fmt: skip
-        session.commit()
-        yield script
+    with line_of(house, session, PEOPLE) as played:
+        yield played
 
 
 def ends(session: Any) -> dict[str, tuple[str, str]]:

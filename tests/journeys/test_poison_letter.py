@@ -10,11 +10,11 @@ from sqlalchemy import select, text
 
 from outreach import wiring
 from outreach.journeys import deliver, posting, ticking
-from outreach.store import leases, secrets
-from outreach.store.mailboxes import Mailbox
+from outreach.store import leases
 from outreach.store.messages import Message
 from outreach.store.notices import Notice
-from tests.mail.smtp_stage import Script, stage
+from tests.mail.line import line_of
+from tests.mail.smtp_stage import Script
 
 PEOPLE = [f"lead{number}@kund.example" for number in range(6)]
 POISON = PEOPLE[2]
@@ -22,19 +22,8 @@ POISON = PEOPLE[2]
 
 @pytest.fixture
 def script(house: Any, session: Any) -> Iterator[Script]:
-    """A mail server, and a letter to each of six people in the line of a mailbox that uses it."""
-    script, now = Script(), house.now(session)
-    with stage(script) as port:
-        secret = secrets.seal(f"smtp://127.0.0.1:{port}", house.keys)
-        box = Mailbox(address="us@lumen-roofs.com", created_at=now, imap_cursor={}, smtp_secret=secret)
-        session.add(box)
-        session.flush()
-        for who in PEOPLE:
-            letter = Message(kind="own", mailbox_id=box.id, to_address=who, subject="Hello", body="Hello.")
-            letter.due_at, letter.queued_at, letter.extra, letter.references = now, now, {}, []
-            session.add(letter)
-        session.commit()
-        yield script
+    with line_of(house, session, PEOPLE) as played:
+        yield played
 
 
 def a_senders_life(house: Any) -> bool:

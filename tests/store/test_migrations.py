@@ -10,7 +10,8 @@ from outreach.store.base import Base, engine_for, sessions_for
 
 FILLED = {
     "bigint": "1", "integer": "1", "smallint": "1", "text": "'x'", "boolean": "true", "date": "current_date", "bytea": "'x'",
-    "timestamp with time zone": "now()", "jsonb": "'{}'", "tsvector": "''", "double precision": "1", "numeric": "1", "interval": "'1 s'", "ARRAY": "'{}'",
+    "timestamp with time zone": "now()", "jsonb": "'{}'", "tsvector": "''", "double precision": "1", "numeric": "1",
+    "interval": "'1 s'", "ARRAY": "'{}'",
 }  # fmt: skip
 COLUMNS = text(
     "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = :table"
