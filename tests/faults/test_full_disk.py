@@ -125,7 +125,7 @@ def test_logs_that_cannot_be_written_hold_up_no_letter(house: Any, session: Any,
                 raise KeyError("a fault of ours")
             return whole(desk, draft)
 
-        posting.Desk.words = words  # type: ignore[method-assign]
+        posting.Desk.words = words
         try:
             send(wiring.build(house.settings))
             code = 0

@@ -38,7 +38,7 @@ def a_senders_life(house: Any) -> bool:
                     os.kill(os.getpid(), signal.SIGKILL)
                 return whole(desk, sheet)
 
-            posting.Desk.letter = letter  # type: ignore[method-assign]
+            posting.Desk.letter = letter
             sender = deliver.Sender(wiring.build(house.settings))
             deliver.deliver(sender, "outbound")
             sender.close()
