@@ -74,7 +74,7 @@ def faults(template: Template, written: Written, includes: dict[str, str]) -> di
         except TemplateError as fault:
             found.setdefault(name, str(fault).capitalize())
     if not template.key.endswith(".txt") and (problems := problems_in(template, written.mjml, includes)):
-        found["mjml"] = f"Line {problems[0].line}: {problems[0].message}."
+        found["mjml"] = f"Line {problems[0].line}: {problems[0].message.rstrip('.')}."
     if template.kind != "layout" and "mjml" not in found:
         found |= _too_long(written.mjml, includes)
     return found
