@@ -1,21 +1,24 @@
 """Who may enter: every view carries one mark, and a view without a mark is closed to everybody.
 
-The marks are also the registry that tests/house/test_routes.py walks. Order of the checks: CSRF, sign-in, role.
+The marks are also the registry that tests/house/test_routes.py walks. Order of the checks: CSRF, sign-in, second factor,
+role.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.http import csrf, kept
-from outreach.http.sign_in import current_user, sign_in_address
+from outreach.http.sign_in import current_user, inside, must_set_up, sign_in_address
 
 View = TypeVar("View", bound=Callable[..., Any])
 Kind = Literal["anyone", "signed in", "token"]
 
+SET_UP = "/settings/me/second-factor"
 MEGABYTE = 1_000_000
 ADMIN_BODY = 25 * MEGABYTE
 PUBLIC_BODY = MEGABYTE
@@ -23,11 +26,13 @@ PUBLIC_BODY = MEGABYTE
 
 @dataclass(frozen=True)
 class Access:
-    """A view's mark. `roles` empty: every signed-in user. `body`: the largest request body in bytes."""
+    """A view's mark. `roles` empty: every signed-in user. `setting_up`: also who must first set up a second factor.
+    `body`: the largest request body in bytes."""
 
     kind: Kind
     because: str = ""
     roles: frozenset[str] = frozenset()
+    setting_up: bool = False
     csrf: bool = True
     body: int = ADMIN_BODY
 
@@ -40,6 +45,11 @@ def anyone(because: str, *, csrf: bool = True, body: int = PUBLIC_BODY) -> Calla
 def signed_in(view: View) -> View:
     """Every signed-in user."""
     return _mark(Access("signed in"))(view)
+
+
+def setting_up(view: View) -> View:
+    """Every signed-in user, also one to whom nothing else is open until a second factor is set up."""
+    return _mark(Access("signed in", setting_up=True))(view)
 
 
 def role(*roles: str) -> Callable[[View], View]:
@@ -84,6 +94,8 @@ def _check() -> AnyResponse | None:
     user = current_user()
     if user is None:
         return _ask_to_sign_in()
+    if must_set_up() and not access.setting_up:
+        return _ask_to_set_up()
     if access.roles and user.role not in access.roles:
         abort(403, f"This page is for {_either(access.roles)}. Ask an administrator to change your role.")
     return None
@@ -98,6 +110,13 @@ def _ask_to_sign_in() -> AnyResponse:
             abort(401, "Your sign-in has ended. Sign in again in a new tab, come back, and send this again.")
         return redirect(sign_in_address(request.referrer or "/"), 303)
     return redirect(sign_in_address(request.full_path.rstrip("?")), 302)
+
+
+def _ask_to_set_up() -> AnyResponse:
+    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+        abort(403, "Your company asks for a second factor. Open Settings, My profile and set it up; then go on.")
+    back_to = inside(request.full_path.rstrip("?")) if request.method in ("GET", "HEAD") else "/"
+    return redirect(SET_UP + ("" if back_to == "/" else "?next=" + quote(back_to, safe="")), 303)
 
 
 def _either(roles: frozenset[str]) -> str:

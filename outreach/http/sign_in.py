@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from outreach import clock
 from outreach.http.transactions import transaction
 from outreach.store import logins
-from outreach.store.logins import Login
+from outreach.store.logins import Found, Login
 from outreach.store.users import User
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -23,7 +23,7 @@ SEEN_EVERY = timedelta(minutes=5)
 def current_user() -> User | None:
     """Who is signed in, read once per request; None for a stranger."""
     found = _found()
-    return found[1] if found else None
+    return found.user if found else None
 
 
 def this_user() -> User:
@@ -37,31 +37,43 @@ def this_user() -> User:
 def current_login() -> Login | None:
     """This browser's row in `logins`."""
     found = _found()
-    return found[0] if found else None
+    return found.login if found else None
+
+
+def must_set_up() -> bool:
+    """Whether this user has to set a second factor up before any other page opens."""
+    found = _found()
+    return found is not None and found.must_set_up
 
 
 def sign_in(response: Response, user: User) -> Response:
-    """Sign `user` in on this browser: a fresh secret and a fresh CSRF token."""
+    """Sign `user` in on this browser: a fresh secret and a fresh CSRF token; whatever it was signed in with ends."""
     cookie_session.clear()
+    _end_here(response)
     agent = request.headers.get("User-Agent", "")
     token = logins.create(transaction(), user.id, clock.real_now(), agent)
-    response.set_cookie(
-        _cookie_name(),
-        token,
-        max_age=timedelta(days=logins.SESSION_DAYS),
-        httponly=True,
-        samesite="Lax",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-    )
+    _put(response, _cookie_name(), token, timedelta(days=logins.SESSION_DAYS))
     return response
+
+
+def sign_in_halfway(response: Response, user: User) -> Response:
+    """The password was right: this browser may give the code of `user`'s second factor, and opens nothing yet."""
+    cookie_session.clear()
+    _end_here(response)
+    _put(response, _half_name(), logins.create_half(transaction(), user.id, clock.real_now()), logins.HALFWAY)
+    return response
+
+
+def user_halfway() -> User | None:
+    """Who gave the right password on this browser and still has to give a code."""
+    token = request.cookies.get(_half_name())
+    return logins.half(transaction(), token, clock.real_now()) if token else None
 
 
 def sign_out(response: Response) -> Response:
     """End this browser's login, here and in the table."""
-    if token := request.cookies.get(_cookie_name()):
-        logins.revoke(transaction(), token)
     cookie_session.clear()
-    response.delete_cookie(_cookie_name())
+    _end_here(response)
     return response
 
 
@@ -80,22 +92,40 @@ def inside(address: str | None) -> str:
     return path + ("?" + parts.query if parts.query else "")
 
 
+def _put(response: Response, name: str, token: str, lasts: timedelta) -> None:
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(name, token, max_age=lasts, httponly=True, samesite="Lax", secure=secure)
+
+
+def _end_here(response: Response) -> None:
+    if token := request.cookies.get(_cookie_name()):
+        logins.revoke(transaction(), token)
+        response.delete_cookie(_cookie_name())
+    if token := request.cookies.get(_half_name()):
+        logins.end_half(transaction(), token)
+        response.delete_cookie(_half_name())
+
+
 def _cookie_name() -> str:
     return cast(str, current_app.config["LOGIN_COOKIE_NAME"])
 
 
-def _found() -> tuple[Login, User] | None:
+def _half_name() -> str:
+    return _cookie_name() + "_half"
+
+
+def _found() -> Found | None:
     if "login" not in g:
         g.login = _look_up()
-    return cast("tuple[Login, User] | None", g.login)
+    return cast("Found | None", g.login)
 
 
-def _look_up() -> tuple[Login, User] | None:
+def _look_up() -> Found | None:
     token = request.cookies.get(_cookie_name())
     if not token:
         return None
     now = clock.real_now()
     found = logins.find(transaction(), token, now)
-    if found and now - found[0].seen_at > SEEN_EVERY:
-        found[0].seen_at = now
+    if found and now - found.login.seen_at > SEEN_EVERY:
+        found.login.seen_at = now
     return found

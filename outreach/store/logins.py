@@ -3,15 +3,22 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, RealNow
+from outreach.store.second_factors import MISSING
 from outreach.store.users import User
 
 SESSION_DAYS = 30
 USED_EVERY = timedelta(minutes=5)
+TRIES = 5
+WITHIN = timedelta(minutes=15)
+"""So many failed tries in so long close a door."""
+HALFWAY = timedelta(minutes=10)
+"""So long the password counts while the code of the second factor is looked up."""
 
 
 class Login(Base):
@@ -27,8 +34,26 @@ class Login(Base):
     expires_at: Mapped[datetime]
 
 
+class Found(NamedTuple):
+    """Whose browser it is. `must_set_up`: nothing is opened to them but the page for their second factor."""
+
+    login: Login
+    user: User
+    must_set_up: bool
+
+
+class HalfLogin(Base):
+    """A browser that gave the right password and not yet the code of the second factor: it opens no page."""
+
+    __tablename__ = "half_logins"
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+
+
 class LoginAttempt(Base):
-    """A failed sign-in, for throttling per account and address."""
+    """A failed try at a door: a sign-in by account and address, a code by account."""
 
     __tablename__ = "login_attempts"
     id: Mapped[Id]
@@ -72,15 +97,33 @@ def create(session: Session, user_id: int, now: datetime, agent: str = "") -> st
     return token
 
 
-def find(session: Session, token: str, now: datetime) -> tuple[Login, User] | None:
+def find(session: Session, token: str, now: datetime) -> Found | None:
     """The login and its active user behind a cookie, or None."""
     query = (
-        select(Login, User)
+        select(Login, User, MISSING)
         .join(User, User.id == Login.user_id)
         .where(Login.token_hash == hashed(token), Login.expires_at > now, User.active)
     )
     row = session.execute(query).first()
-    return (row[0], row[1]) if row else None
+    return Found(*row) if row else None
+
+
+def create_half(session: Session, user_id: int, now: datetime) -> str:
+    """The password was right, the code is still to come; returns the cookie's secret."""
+    token = secrets.token_urlsafe(32)
+    session.add(HalfLogin(token_hash=hashed(token), user_id=user_id, expires_at=now + HALFWAY))
+    return token
+
+
+def half(session: Session, token: str, now: datetime) -> User | None:
+    """The active user who is halfway in with this cookie, or None."""
+    mine = (HalfLogin.token_hash == hashed(token), HalfLogin.expires_at > now, User.active)
+    return session.scalar(select(User).join(HalfLogin, HalfLogin.user_id == User.id).where(*mine))
+
+
+def end_half(session: Session, token: str) -> None:
+    """They are in, or gave up."""
+    session.execute(delete(HalfLogin).where(HalfLogin.token_hash == hashed(token)))
 
 
 def of_user(session: Session, user_id: int) -> list[Login]:
@@ -98,24 +141,32 @@ def revoke_id(session: Session, login_id: int, user_id: int) -> None:
     session.execute(delete(Login).where(Login.id == login_id, Login.user_id == user_id))
 
 
-def revoke_all(session: Session, user_id: int) -> None:
-    """Sign a user out everywhere."""
-    session.execute(delete(Login).where(Login.user_id == user_id))
+def revoke_all(session: Session, user_id: int, but: Login | None = None) -> None:
+    """Sign a user out everywhere, `but` here; who is halfway in begins anew."""
+    session.execute(delete(HalfLogin).where(HalfLogin.user_id == user_id))
+    session.execute(delete(Login).where(Login.user_id == user_id, Login.id != (but.id if but else 0)))
 
 
-def failures_since(session: Session, who: str, since: datetime) -> int:
-    """Failed sign-ins of `who` (account and address) since then."""
-    query = select(func.count()).select_from(LoginAttempt).where(LoginAttempt.who == who, LoginAttempt.at >= since)
-    return session.scalar(query) or 0
+def shut(session: Session, who: str, now: datetime) -> bool:
+    """Whether `who` failed too often of late. Until this transaction ends others at the same door wait: many tries at
+    once are counted one by one."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(who, 0))))
+    return failures(session, who, now) >= TRIES
+
+
+def failures(session: Session, who: str, now: datetime) -> int:
+    """Failed tries of late."""
+    query = select(func.count()).select_from(LoginAttempt)
+    return session.scalar(query.where(LoginAttempt.who == who, LoginAttempt.at >= now - WITHIN)) or 0
 
 
 def note_failure(session: Session, who: str) -> None:
-    """Count a failed sign-in."""
+    """Count a failed try."""
     session.add(LoginAttempt(who=who))
 
 
 def forget_failures(session: Session, who: str) -> None:
-    """After a successful sign-in."""
+    """After a successful try."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.who == who))
 
 
@@ -124,6 +175,7 @@ def forget_old(session: Session) -> None:
     now = func.clock_timestamp()
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1)))
     session.execute(delete(Login).where(Login.expires_at < now))
+    session.execute(delete(HalfLogin).where(HalfLogin.expires_at < now))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
 
 

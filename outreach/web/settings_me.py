@@ -64,10 +64,7 @@ def sign_out_others() -> Response:
 
 
 def _end_others() -> None:
-    here = current_login()
-    for login in logins.of_user(transaction(), this_user().id):
-        if here is None or login.id != here.id:
-            logins.revoke_id(transaction(), login.id, this_user().id)
+    logins.revoke_all(transaction(), this_user().id, but=current_login())
 
 
 def _page(errors: dict[str, str], form: ImmutableMultiDict[str, str] | None = None) -> str:

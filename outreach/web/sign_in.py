@@ -1,7 +1,5 @@
 """/sign-in and /sign-out. Five failed tries in 15 minutes per account and address close the door for a while."""
 
-from datetime import timedelta
-
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -14,9 +12,6 @@ from outreach.http.transactions import transaction
 from outreach.journeys import accounts
 from outreach.store import logins, users
 from outreach.web.blueprint import blueprint
-
-TRIES = 5
-WITHIN = timedelta(minutes=15)
 
 
 @blueprint.get("/sign-in")
@@ -35,7 +30,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     """1. Count the tries. 2. Check address and password. 3. A fresh login, back to the page that was asked for."""
     session, email = transaction(), request.form.get("email", "").strip()[:320]
     who = f"{email.lower()}|{request.remote_addr}"
-    if logins.failures_since(session, who, clock.real_now() - WITHIN) >= TRIES:
+    if logins.shut(session, who, clock.real_now()):
         return _form("Too many failed tries. Wait 15 minutes, or ask an administrator for a new link."), 429
     user = accounts.authenticate(session, email, request.form.get("password", "")[:1000])
     if user is None:
