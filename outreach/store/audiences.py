@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from outreach.core import segments as rules
-from outreach.store import business_clock, messages, segments
-from outreach.store.consents import EDUCATION, Consent, Suppression
+from outreach.store import business_clock, consents, messages, segments
+from outreach.store.consents import EDUCATION, Consent
 from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead, Tag
 from outreach.store.messages import LetterOfLate
@@ -60,12 +60,11 @@ def batch(session: Session, audience: dict[str, Any], after: int, limit: int, be
 def known(session: Session, people: list[Lead], since: datetime, sending: Collection[int] | None = None) -> Known:
     """The facts of a batch in five queries. `sending`: the letters whose turn has come; what waits behind them counts not."""
     ids, addresses = [lead.id for lead in people], [lead.email.lower() for lead in people]
-    suppressed = select(Suppression.email, Suppression.reason).where(Suppression.email == func.any(addresses))
     selling = select(Enrolment.lead_id).where(
         Enrolment.lead_id == func.any(ids), Enrolment.ended_at.is_(None), Enrolment.class_.in_(SALES)
     )
     return Known(
-        suppressed={email: reason for email, reason in session.execute(suppressed)},
+        suppressed=consents.reasons_of(session, addresses),
         refused=_refused(session, ids),
         selling=frozenset(session.scalars(selling)),
         mails=messages.letters_since(session, ids, since, sending),

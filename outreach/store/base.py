@@ -84,6 +84,7 @@ def changed(session: Session, statement: UpdateBase) -> int:
     return result.rowcount
 
 
-def sessions_for(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that keep loaded values after commit, since doors read rows after they committed."""
-    return sessionmaker(engine, expire_on_commit=False)
+def sessions_for(engine: Engine, keys: tuple[bytes, ...] = ()) -> sessionmaker[Session]:
+    """Sessions that keep loaded values after commit, since doors read rows after they committed. `keys`: the installation's
+    own, by which erased addresses are known again (`store.erased`)."""
+    return sessionmaker(engine, expire_on_commit=False, info={"keys": keys})

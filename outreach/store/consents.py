@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach.store import erased
 from outreach.store.base import Base, Id, Moment, ask
 from outreach.store.leads import normalised
 
@@ -53,11 +54,20 @@ def suppression(session: Session, email: str) -> Suppression | None:
     return session.get(Suppression, normalised(email))
 
 
+def recall(session: Session, email: str, at: datetime) -> None:
+    """An address comes in again: what its mark says of it (X7) is a suppression from now on, which everybody sees."""
+    for address, reason in erased.reasons_of(session, [email]).items():
+        suppress(session, address, reason, "known again by its mark", at)
+
+
 def reasons_of(session: Session, emails: Collection[str]) -> dict[str, str]:
     """Why addresses are suppressed, by the address as it was given; those that are not are left out."""
     kept = {normalised(email): email for email in emails if email}
-    found = ask(session, REASONS, emails=list(kept)) if kept else ()
-    return {kept[email]: reason for email, reason in found}
+    if not kept:
+        return {}
+    marked = erased.reasons_of(session, kept)
+    found = ask(session, REASONS, emails=list(kept))
+    return {kept[email]: reason for email, reason in (*marked.items(), *found)}
 
 
 def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:
