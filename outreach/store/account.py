@@ -45,6 +45,8 @@ class Account(Base):
     """M4: automatic letters that one person gets at most on one of their days."""
     cap_week: Mapped[int] = mapped_column(server_default="5", default=5)
     """M4: and in any seven of their days."""
+    score_rules: Mapped[Json]
+    """What counts how much (core.scoring); empty = its defaults."""
     second_factor: Mapped[str] = mapped_column(default="", server_default="")
     """Who must sign in with a second factor: '' (nobody must), 'leaders' (administrators and managers), 'everybody'."""
 
