@@ -28,6 +28,7 @@ JOBS = {
     "deliver": "outbound",
     "broadcast": "outbound",
     "enter": "outbound",
+    "answer_held": "outbound",
     "look_around": "housekeeping",
     "fetch_mail": "inbound",
     "receive": "inbound",

@@ -54,6 +54,7 @@ CATALOGUE: Final = frozenset(
         "answer_yes_url",
         "answer_later_url",
         "answer_no_url",
+        "confirm_url",
         "called",
         "left_voicemail",
         "form_name",
@@ -69,7 +70,15 @@ CATALOGUE: Final = frozenset(
 """The fields that every letter may use; a lead's own fields come beside them as ``fields.NAME``."""
 
 ALWAYS_THERE: Final = frozenset(
-    {"unsubscribe_url", "preferences_url", "answer_yes_url", "answer_later_url", "answer_no_url", "called"}
+    {
+        "unsubscribe_url",
+        "preferences_url",
+        "answer_yes_url",
+        "answer_later_url",
+        "answer_no_url",
+        "confirm_url",
+        "called",
+    }
     | {"left_voicemail", "brand", "owner", "fields", "topic", "story"}
 )
 """Made for each letter, or a group; never missing."""

@@ -100,6 +100,16 @@ def enter() -> None:
         _house().queue.poke("enter")
 
 
+def answer_held() -> None:
+    """Automatic answers that waited, and forms that stopped answering."""
+    from outreach.journeys.held_answers import release
+
+    more = release(_house())
+    _house().queue.poke("deliver_urgent")
+    if more:
+        _house().queue.poke("answer_held")
+
+
 def look_around() -> None:
     """Members of segments, leads' own dates, places of companies, fading scores."""
     from outreach.journeys.look_around import look_around as run

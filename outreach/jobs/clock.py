@@ -29,7 +29,8 @@ STUCK_SECONDS = 30.0
 # Jobs that look for work themselves, and after how many real seconds they look again.
 # (What a dead sender left is rung for at the next tick; the sweep of every minute only makes sure.)
 PERIODIC = {
-    "sweep": 60.0, "fetch_mail": 20.0, "check_domains": 600.0, "look_around": 60.0, "watchdog": 60.0, "remember": 600.0,
+    "sweep": 60.0, "fetch_mail": 20.0, "check_domains": 600.0, "look_around": 60.0, "answer_held": 60.0,
+    "watchdog": 60.0, "remember": 600.0,
 }  # fmt: skip
 PAUSE_AFTER_FAILURE = 1.0
 log = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from outreach.journeys import (
     deliver,
     enter,
     fetch,
+    held_answers,
     hooks,
     look_around,
     outlook,
@@ -21,6 +22,6 @@ from outreach.journeys import (
 from outreach.reports import sequence_numbers
 
 __all__ = [
-    "advance", "broadcast", "bulk", "corrections", "deliver", "enter", "fetch", "hooks", "look_around", "outlook", "receive",
-    "restored", "sending_domains", "sequence_numbers", "ticking", "track", "watchdog",
+    "advance", "broadcast", "bulk", "corrections", "deliver", "enter", "fetch", "held_answers", "hooks", "look_around", "outlook",
+    "receive", "restored", "sending_domains", "sequence_numbers", "ticking", "track", "watchdog",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from outreach.core import entry
 from outreach.core.answers import OF_THE_LEAD, in_words
 from outreach.errors import Refused
-from outreach.journeys import enrol, facts, notify
+from outreach.journeys import answer_limits, enrol, facts, notify
 from outreach.journeys.cleaning import address, clean, phone_number
 from outreach.journeys.house import House
 from outreach.journeys.who_asks import bring_up_to_date, lead_for
-from outreach.store import consents, enrolments, events, forms, happenings, leads, users
+from outreach.store import consents, enrolments, events, forms, happenings, held_answers, leads, users
+from outreach.store.enrolments import Enrolment
 from outreach.store.forms import Form, Submission
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -31,6 +32,13 @@ from outreach.store.users import User
 ANSWER_AGAIN = timedelta(hours=24)
 """O9: at most one auto-response per address and form in so long."""
 DOUBLE_CLICK = timedelta(minutes=10)
+BESIDE = {
+    "confirm": " (address not confirmed yet)",
+    "burst": ": no automatic answer went",
+    "later": "",
+    "full": ": no automatic answer goes, answer in person",
+}
+"""What the owner's task says of an answer that is held."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,10 @@ def submit(
             bring_up_to_date(session, lead, answers, context)
         owner = _route(session, lead, now)
         submission = _keep(session, lead, form.id, _fingerprint(answers, now), "form", answers, context, now)
-        _consent(session, lead, form, answers, context, now)
+        fresh = facts.Fresh(forms.Asked(form.id, now), facts.suppressed(session, lead)) if new else None
+        opening = _opening(session, lead, form, fresh, now)
+        if opening.held is None or opening.held.why != "confirm":
+            _consent(session, lead, form, answers, context, now)
         events.record(
             session,
             now,
@@ -65,8 +76,7 @@ def submit(
             data={"submission": submission.id, "new": new},
         )
         happenings.note(session, now, "form", form.key, lead.id, data={"submission": submission.id})
-        fresh = facts.Fresh(forms.Asked(form.id, now), facts.suppressed(session, lead)) if new else None
-        enrolment_id = _start(session, house, lead, form, submission, now, fresh)
+        enrolment_id = _start(session, house, lead, form, submission, now, opening)
         _tell(session, house, lead, owner, form, submission, now)
     return Captured(lead.id, submission.id, enrolment_id)
 
@@ -125,6 +135,9 @@ def note_lead(
     if row is None:
         if through in ("import", "api"):
             happenings.note(session, now, through, "", lead.id, data={"submission": request})
+        return Captured(lead.id, submission.id, None)
+    if source == "mail" and (held := answer_limits.full(session, lead, now)) is not None:
+        answer_limits.keep(session, lead, submission, held, now, sequence_id=row.id)
         return Captured(lead.id, submission.id, None)
     entered = enrol.enrol(session, house, lead, row, now, submission_id=request, actor_id=actor_id)
     return Captured(lead.id, submission.id, entered.enrolment.id if entered.enrolment else None)
@@ -216,33 +229,83 @@ def _route(session: Session, lead: Lead, now: datetime) -> User | None:
     return owner
 
 
-def _start(
-    session: Session,
-    house: House,
-    lead: Lead,
-    form: Form,
-    submission: Submission,
-    now: datetime,
-    fresh: facts.Fresh | None,
-) -> int | None:
-    """M2: the form's own sequence and those that name the form, the highest in the list; else the form's own letter."""
-    who = lead.name or lead.email
+class _Opening(NamedTuple):
+    """What a form's request begins: the sequences that it opens, the one that runs already, whether this form answered within a
+    day (O9), whether the answer to an earlier request waits, and why this one's does (MAIL L2, L4)."""
+
+    happened: entry.Happening
+    opened: list[entry.Candidate]
+    running: Enrolment | None
+    lately: bool
+    waits: bool
+    held: answer_limits.Hold | None
+    fresh: facts.Fresh | None
+
+
+def _opening(session: Session, lead: Lead, form: Form, fresh: facts.Fresh | None, now: datetime) -> _Opening:
+    """M2: the form's own sequence and those that name the form; of a lead that this transaction has made no past is asked for."""
     happened = entry.Happening("form", form.key)
     opened = enrol.opened_by(session, happened, form.sequence_id)
-    running = enrolments.running_sales(session, lead.id) if fresh is None else None
-    lately = fresh is None and (bool(opened) or running is not None) and _answered_lately(session, lead, form, now)
-    if running is None and lately:
+    running, lately, waits, held = None, False, False, None
+    if fresh is None:
+        running = enrolments.running_sales(session, lead.id)
+        lately = bool(opened or running or form.letter) and _answered_lately(session, lead, form, now)
+        waits = any(one.form_id == form.id for one in held_answers.open_of_lead(session, lead.id))
+    if lead.email and (opened or form.letter) and not (running or lately or waits):
+        suppressed = fresh.suppressed if fresh else facts.suppressed(session, lead)
+        held = None if suppressed else answer_limits.hold(session, lead, form, now)
+    return _Opening(happened, opened, running, lately, waits, held, fresh)
+
+
+def _start(
+    session: Session, house: House, lead: Lead, form: Form, submission: Submission, now: datetime, opening: _Opening
+) -> int | None:
+    """(1) Behind the limits: a person's task, (2) the highest sequence in the list, else the form's own letter (M2)."""
+    who = lead.name or lead.email
+    opened, running = opening.opened, opening.running
+    if running is None and opening.lately and opened:
         _again_task(session, lead, submission, now, f"{who} wrote again within a day: answer in person")
         words = "An answer went to this address within 24 hours; a person takes over."
         events.record(session, now, "not enrolled", words, lead_id=lead.id, rule="O9")
         return None
+    if opening.held is not None:
+        _again_task(session, lead, submission, now, f"New request from {who}{BESIDE[opening.held.kind]}")
+        answer_limits.keep(session, lead, submission, opening.held, now, new=opening.fresh is not None)
+        return None
     again = f"{who} wrote again: look at the new request"
-    _again_task(session, lead, submission, now, again if running else f"New request from {who}")
+    _again_task(session, lead, submission, now, again if running or opening.waits else f"New request from {who}")
     session.flush()
-    if running is not None and lately:
-        return running.id
-    entered = enrol.enter(session, house, lead, happened, now, opened=opened, submission_id=submission.id, fresh=fresh)
-    if not opened and running is None and form.letter:
+    if opening.waits or (running is not None and opening.lately):
+        return running.id if running else None
+    return _answer(session, house, lead, form, submission, now, opening)
+
+
+def answer_held(
+    session: Session, house: House, lead: Lead, form: Form, submission: Submission, now: datetime
+) -> int | None:
+    """The answer that waited begins now; the lead is locked. The enrolment, if one began or runs."""
+    happened = entry.Happening("form", form.key)
+    opened = enrol.opened_by(session, happened, form.sequence_id)
+    running = enrolments.running_sales(session, lead.id)
+    if running is not None or (opened and _answered_lately(session, lead, form, now)):
+        return running.id if running else None
+    opening = _Opening(happened, opened, None, False, False, None, None)
+    return _answer(session, house, lead, form, submission, now, opening)
+
+
+def agree(session: Session, lead: Lead, form: Form, submission: Submission, ip: str, now: datetime) -> None:
+    """The consent that was given in the form counts once its address is confirmed."""
+    _consent(session, lead, form, submission.answers, submission.context | {"ip": ip}, now)
+
+
+def _answer(
+    session: Session, house: House, lead: Lead, form: Form, submission: Submission, now: datetime, opening: _Opening
+) -> int | None:
+    opened, running = opening.opened, opening.running
+    entered = enrol.enter(
+        session, house, lead, opening.happened, now, opened=opened, submission_id=submission.id, fresh=opening.fresh
+    )
+    if not opened and running is None and form.letter and not opening.lately:
         _own_letter(session, lead, form, submission, now)
     if entered and entered.enrolment:
         return entered.enrolment.id
@@ -256,6 +319,7 @@ def _answered_lately(session: Session, lead: Lead, form: Form, now: datetime) ->
         .join(Submission, Submission.id == Message.submission_id)
         .where(Message.lead_id == lead.id, Message.at_once, Message.kind.in_(("step", "answer")))
         .where(Submission.form_id == form.id, Message.queued_at > now - ANSWER_AGAIN)
+        .where(Message.extra["template"].astext.is_distinct_from(answer_limits.CONFIRM_LETTER))
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -19,7 +19,7 @@ from outreach.journeys import applying, experiments, facts
 from outreach.journeys.house import House
 from outreach.store import companies, entries, events, happenings, leads, sequences
 from outreach.store.enrolments import Enrolment
-from outreach.store.leads import Lead
+from outreach.store.leads import UNCONFIRMED, Lead
 from outreach.store.sequences import SequenceRow
 
 
@@ -182,7 +182,7 @@ def known_of_all(
     more = _asked_for(session, house, people, asked, now)
     return {
         lead.id: entry.Known(
-            suppressed=suppressed[lead.id],
+            suppressed=suppressed[lead.id] or _unconfirmed(lead),
             customer=lead.stage == "won" or entry.CUSTOMER in tags.get(lead.id, ()),
             running=tuple(entry.Running(*each) for each in running.get(lead.id, ())),
             left=left.get(lead.id, {}),
@@ -191,6 +191,11 @@ def known_of_all(
         )
         for lead in people
     }
+
+
+def _unconfirmed(lead: Lead) -> str | None:
+    """MAIL L4: nothing automatic goes to an address that its owner was asked to confirm, and did not."""
+    return "not confirmed" if lead.address_state == UNCONFIRMED else None
 
 
 def _asked_for(

@@ -95,6 +95,7 @@ FIELDS: dict[str, Callable[[About], Any]] = {
     "answer_yes_url": lambda a: _own_link(a, "a", "answer", "/yes"),
     "answer_later_url": lambda a: _own_link(a, "a", "answer", "/later"),
     "answer_no_url": lambda a: _own_link(a, "a", "answer", "/no"),
+    "confirm_url": lambda a: _own_link(a, "a/confirm", "confirm"),
 }
 """How each merge field is made."""
 

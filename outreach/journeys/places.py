@@ -9,7 +9,7 @@ from outreach.core.enrolments import SentMail
 from outreach.core.sequences import Schedule
 from outreach.store.account import Account
 from outreach.store.audiences import Known
-from outreach.store.leads import Lead
+from outreach.store.leads import UNCONFIRMED, Lead
 
 PATIENCE = arbiter.PATIENCE["newsletter"]
 """M5: a letter that the cap would hold for longer is left out."""
@@ -33,6 +33,8 @@ def place_of(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
         return Place(None, "X7", f"{reason}.")
     if lead.address_state == "dead":
         return Place(None, "X7", "the address does not take mail.")
+    if lead.address_state == UNCONFIRMED:
+        return Place(None, "MAIL L4", "the address is not confirmed.")
     if lead.id in known.refused:
         return Place(None, "C5", "no consent to educational mail.")
     if lead.id in known.selling:

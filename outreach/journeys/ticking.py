@@ -13,6 +13,7 @@ from outreach.store import (
     business_clock,
     events,
     happenings,
+    held_answers,
     hooks,
     inbox,
     leases,
@@ -41,6 +42,8 @@ def due_jobs(session: Session, now: datetime) -> list[str]:
     due = select(Enrolment.id).where(Enrolment.due_at <= now).order_by(Enrolment.due_at).limit(1)
     if session.scalar(due) is not None or messages.unsettled(session, 1) or tasks.expired(session, now, 1):
         jobs.append("advance")
+    if held_answers.due(session, now, 1):
+        jobs.append("answer_held")
     if happenings.any_open(session):
         jobs.append("enter")
     if happenings.look_due(session, now):
@@ -102,6 +105,7 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
         session.scalar(select(func.min(Enrolment.due_at)).where(Enrolment.due_at > now)),
         outbox.next_due(session, now),
         happenings.next_look(session, now),
+        held_answers.next_due(session, now),
         session.scalar(select(func.min(Task.expires_at)).where(Task.state == "open", Task.expires_at > now)),
         session.scalar(
             select(func.min(Issue.scheduled_at)).where(Issue.state == "scheduled", Issue.scheduled_at > now)

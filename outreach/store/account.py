@@ -45,6 +45,10 @@ class Account(Base):
     """M4: automatic letters that one person gets at most on one of their days."""
     cap_week: Mapped[int] = mapped_column(server_default="5", default=5)
     """M4: and in any seven of their days."""
+    answers_an_hour: Mapped[int] = mapped_column(server_default="30", default=30)
+    """MAIL L2: automatic answers to one company's domain in any hour; 0 = no limit."""
+    burst_least: Mapped[int] = mapped_column(server_default="60", default=60)
+    """MAIL L4: fewer requests of one form in ten minutes are never called a burst; 0 = none is."""
     score_rules: Mapped[Json]
     """What counts how much (core.scoring); empty = its defaults."""
     second_factor: Mapped[str] = mapped_column(default="", server_default="")

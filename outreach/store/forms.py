@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, false, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach.store.base import Base, Id, Json, JsonList, Moment
+from outreach.store.base import Base, Id, Json, JsonList, Moment, changed
 from outreach.store.leads import Lead
 
 
@@ -32,6 +32,13 @@ class Form(Base):
     letter: Mapped[str] = mapped_column(default="")
     """Template key of the answer when the form enrols nowhere."""
     active: Mapped[bool] = mapped_column(default=True)
+    confirm: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """MAIL L4: whose address is new is asked to confirm it before anything else is sent there."""
+    confirm_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    stopped_at: Mapped[datetime | None]
+    """MAIL L4: since when its automatic answers stand still, for a burst of requests; requests are taken all the same."""
+    burst_known_until: Mapped[datetime | None]
+    """Until then a person has said that many requests are usual."""
     created_at: Mapped[Moment]
 
 
@@ -65,6 +72,17 @@ _SAME = _SAME.order_by(Submission.at.desc()).limit(1)
 SAME_OF_FORM = _SAME.where(Submission.form_id == bindparam("form"))
 SAME_NOTED = _SAME.where(Submission.form_id.is_(None))
 """Two questions, since no index answers IS NOT DISTINCT FROM."""
+
+
+def stop_answers(session: Session, form_id: int, now: datetime) -> bool:
+    """The automatic answers of a form stop; False when they had already."""
+    stops = update(Form).where(Form.id == form_id, Form.stopped_at.is_(None)).values(stopped_at=now)
+    return bool(changed(session, stops))
+
+
+def stopped(session: Session) -> list[Form]:
+    """Forms whose automatic answers stand still."""
+    return list(session.scalars(select(Form).where(Form.stopped_at.is_not(None)).order_by(Form.id)))
 
 
 def by_key(session: Session, key: str) -> Form | None:

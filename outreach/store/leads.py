@@ -44,6 +44,10 @@ DIGITS = re.compile(r"[^0-9+]")
 PHONE_DIGITS = f"regexp_replace(phone, '{DIGITS.pattern}', '', 'g')"
 
 
+UNCONFIRMED = "unconfirmed"
+"""Nothing automatic goes to an address in this state."""
+
+
 class Lead(Base):
     """A person. `email` is normalised (lower case); empty only for a lead without an address."""
 
@@ -83,7 +87,7 @@ class Lead(Base):
     stage: Mapped[str] = mapped_column(default="new")
     """new | contacted | replied | interview | won | nurture | lost | archived (core/pipeline)."""
     address_state: Mapped[str] = mapped_column(default="ok")
-    """ok | dead."""
+    """ok | dead | unconfirmed (a form asks new addresses to confirm themselves; until then nothing automatic goes there)."""
     zone: Mapped[str] = mapped_column(default="")
     zone_source: Mapped[str] = mapped_column(default="")
     country: Mapped[str] = mapped_column(default="")

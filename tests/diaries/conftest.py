@@ -22,6 +22,7 @@ from outreach.journeys import (
     cleaning,
     deliver,
     enter,
+    held_answers,
     local_mail,
     look_around,
     receive,
@@ -161,6 +162,7 @@ JOBS: dict[str, Any] = {
     "receive": lambda world: receive.receive(world.house),
     "sweep": lambda world: ticking.sweep(world.house),
     "enter": lambda world: enter.handle(world.house),
+    "answer_held": lambda world: held_answers.release(world.house),
     "look_around": lambda world: look_around.look_around(world.house),
     "work_many": lambda world: bulk.work(world.house),
 }

@@ -48,7 +48,10 @@ class Scene:
     def of(cls, system: Any) -> "Scene":
         """Open the database that the running system told of."""
         settings = Settings.model_validate({**system.run_json()["settings"], "OUTREACH_DATA": str(system.data)})
-        return cls(system, wiring.build(settings))
+        house = wiring.build(settings)
+        with house.sessions.begin() as session:  # all leads here are of one domain, and a burst
+            session.execute(text("UPDATE account SET answers_an_hour = 0, burst_least = 0"))
+        return cls(system, house)
 
     def start_again(self) -> None:
         """The same command on the same data folder."""

@@ -20,6 +20,7 @@ WAYS = {
     "answer_yes_url": "https://nordic.example/a/k7k2tq/yes",
     "answer_later_url": "https://nordic.example/a/k7k2tq/later",
     "answer_no_url": "https://nordic.example/a/k7k2tq/no",
+    "confirm_url": "https://nordic.example/a/confirm/k7k2tq",
     "lead_url": "https://nordic.example/leads/7",
     "task_url": "https://nordic.example/tasks/9",
 }
