@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from outreach.core import states
 from outreach.core.enrolments import Facts, Snapshot
 from outreach.core.schedule import (
+    JITTER,
     PARTS,
     Calendar,
     Slot,
@@ -204,7 +205,7 @@ def _plan(
     placed = _after_absence(enrolment, sequence, step, placed, facts, cal, dice)
     if placed is None:
         return _no_slot(enrolment)
-    due, rule, flagged = _within_hours(step, blocks(sequence, step), placed, facts, now, cal, dice)
+    due, rule, flagged = _within_hours(enrolment, step, blocks(sequence, step), placed, facts, now, cal, dice)
     if due is None:
         return _no_slot(enrolment)
     return Planned(due, _state(due, raw, rule, now), rule, dice.into(enrolment), raw, flagged)
@@ -345,9 +346,18 @@ def hours_for_call(facts: Facts, cal: Calendar, at: datetime) -> tuple[datetime,
 
 
 def _within_hours(
-    step: Step, blocking: bool, placed: Found, facts: Facts, now: datetime, cal: Calendar, dice: Dice
+    enrolment: Snapshot,
+    step: Step,
+    blocking: bool,
+    placed: Found,
+    facts: Facts,
+    now: datetime,
+    cal: Calendar,
+    dice: Dice,
 ) -> tuple[datetime | None, str, bool]:
     """W4, W9: a moment that has passed is checked against the window again; calls need the rep's hours as well.
+
+    Whoever waits for an opening keeps the moment within it, also when asked again before that.
 
     A call that nothing waits for is made a task in time and carries its own hours, so that no later step is late (K1).
     """
@@ -355,6 +365,8 @@ def _within_hours(
     at, rule = placed
     if at <= now and not is_open(cal, now):
         at, rule = opening_after(cal, now, dice.share(f"jitter:{step.id}")), "W2"
+    elif at <= now and enrolment.state == states.WINDOW and enrolment.due_at and now < enrolment.due_at <= now + JITTER:
+        at, rule = enrolment.due_at, "W2"
     if at is None or step.kind is not Kind.CALL or not blocking:
         return at, rule, False
     common, flagged = hours_for_call(facts, cal, at)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from outreach.core import engine, schedule, signals
@@ -16,6 +16,7 @@ ZONES = [
     "America/New_York", "Europe/Berlin", "Australia/Adelaide", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Kathmandu",
     "America/Santiago", "Africa/Casablanca", "Pacific/Chatham", "America/Havana", "Africa/Cairo", "UTC",
 ]  # fmt: skip
+FRIDAYS = ((), (), (), (), (Block(540, 1020),), (), ())
 zones = st.sampled_from(ZONES)
 anchors = st.datetimes(datetime(2025, 12, 1), datetime(2028, 4, 1)).map(
     lambda at: at.replace(tzinfo=UTC, microsecond=0)
@@ -66,6 +67,7 @@ def test_no_random_part_leads_out_of_the_hours(anchor, delay, at, week, zone, co
 
 @few
 @given(anchors, delays, clocks, weeks(), zones, countries)
+@example(datetime(2028, 3, 24, 21, 1, tzinfo=UTC), Delay(0, Unit.DAYS), time(9), FRIDAYS, "America/New_York", None)
 def test_planning_again_gives_the_same_date(anchor, delay, at, week, zone, country):
     """D, W3: other dice, the same moment, on every retry until it is due."""
     sequence = Sequence("P", (letter(delay, at),), schedule=Schedule(week=week))
