@@ -41,12 +41,13 @@ def advance(house: House, by: timedelta, told: Callable[[datetime, str], None] =
     with house.sessions() as session:
         target = house.now(session) + by
     while True:
-        settle(house)
+        rested = settle(house)
         with house.sessions.begin() as session:
             now = house.now(session)
             if now >= target:
                 return now
-            upcoming = ticking.next_instant(session, now)
+            # Counted from the rest: what has fallen due since then must not be passed over.
+            upcoming = ticking.next_instant(session, rested)
             goal = min(upcoming, target) if upcoming else target
             business_clock.move_to(session, goal)
         told(goal, "target reached" if goal == target else "something is due")
@@ -64,8 +65,8 @@ def skip_to_next(house: House) -> datetime | None:
     return upcoming
 
 
-def settle(house: House) -> None:
-    """Wait until nothing is due and nothing is in flight, ringing the workers meanwhile. Raises Stuck."""
+def settle(house: House) -> datetime:
+    """Wait until nothing is due and nothing is in flight, ringing the workers meanwhile; the moment of that rest. Raises Stuck."""
     rung, seen, since = 0.0, "", time.monotonic()
     while True:
         with house.sessions() as session:
@@ -75,7 +76,7 @@ def settle(house: House) -> None:
             jobs = ticking.due_jobs(session, now)
             flying = ticking.in_flight(session)
         if not jobs and not flying:
-            return
+            return now
         state = f"{sorted(jobs)} {flying}"
         if state != seen:
             seen, since = state, time.monotonic()

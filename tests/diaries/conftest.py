@@ -61,22 +61,25 @@ class World:
         """Let everything happen that falls due until then, one due moment after the other."""
         until = datetime.fromisoformat(wall).replace(tzinfo=self.zone)
         while True:
-            self.settle()
+            rested = self.settle()
             with self.house.sessions() as session:
-                upcoming = ticking.next_instant(session, self.house.now(session))
+                upcoming = ticking.next_instant(session, rested)
+                passed = self.house.now(session)
             if upcoming is None or upcoming > until:
                 break
-            self.set_clock(upcoming.astimezone(self.zone).replace(tzinfo=None).isoformat())
+            if upcoming > passed:
+                self.set_clock(upcoming.astimezone(self.zone).replace(tzinfo=None).isoformat())
         self.set_clock(wall)
         self.settle()
 
-    def settle(self) -> None:
-        """Run due jobs until none is left, each twice: the second run must change nothing (F5)."""
+    def settle(self) -> datetime:
+        """Run due jobs until none is left, each twice: the second run must change nothing (F5). The moment at which none was."""
         for _ in range(100):
             with self.house.sessions() as session:
-                due = ticking.due_jobs(session, self.house.now(session))
+                now = self.house.now(session)
+                due = ticking.due_jobs(session, now)
             if not due:
-                return
+                return now
             for job in due:
                 JOBS[job](self)
                 JOBS[job](self)
