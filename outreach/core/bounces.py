@@ -103,14 +103,17 @@ def verdict(status: str | None, smtp_code: int | None, text: str, stage: Stage =
     if at == "mail" and not (code or f"{reply or 5}").startswith("4"):
         return "soft" if MAILBOX_FULL.search(words) or TOO_LARGE.search(words) else "ours"
     heard = _Heard(words, at)
-    if is_generic(code) and "nxdomain" in words and heard.denied:
-        return "hard"  # the name server's own word, whatever class of code stands beside it
+    if is_generic(code) and SAID_BY_NAME_SERVER.search(words) and heard.denied:
+        return "hard"  # the domain's own word, whatever class of code stands beside it
     if not is_generic(code) and code is not None:
         return _by_code(code, reply, heard)
     if code is not None and code.startswith("4") and (reply is None or reply < 500):
         return "ours" if _says_policy(words) and not TEMPORARY.search(words) else "soft"
     return _by_words(reply, heard)
 
+
+# RFC 8020 and RFC 7505: the domain does not exist, or says that it takes no mail at all.
+SAID_BY_NAME_SERVER: Final = re.compile(r"nxdomain|\bnull ?mx\b")
 
 # IronPort heads every refusal of a recipient with these words of its own; what the other server said stands in quotes.
 QUOTED_ANSWER: Final = re.compile(r"\b5\.1\.0 - unknown address error ([245]\d\d)[ -]'(.+)")
@@ -156,8 +159,8 @@ def _by_code(code: str, reply: int | None, heard: _Heard) -> Verdict:
                 return "hard"
             blameless = DISABLED.search(words) or (subject == "5" and heard.denied)
             return "soft" if blameless and not _says_policy(words) else "ours"
-        case "1" if detail == "0" and heard.denied and not STRONG_POLICY.search(words):
-            return "hard"
+        case "1" if detail != "4" and heard.denied and not STRONG_POLICY.search(words):
+            return "hard"  # two witnesses: the code speaks of the address, the words say that nobody has it
         case "1" | "3" | "0" if detail != "4" or subject == "1":
             return _by_words(reply or 550, heard)
         case _:

@@ -14,7 +14,7 @@ from typing import Final
 from outreach.core import bounces as rules
 
 from .addresses import domain, in_text, local_part, mailboxes
-from .notices import MAX_BODY, MAX_RECIPIENTS, Told, from_words, is_delay, notice, plain
+from .notices import MAX_BODY, MAX_RECIPIENTS, Told, from_words, is_delay, listed, notice, plain
 from .parse import MESSAGE_ID, Inbound
 
 
@@ -290,9 +290,9 @@ def bounces(inbound: Inbound, our_domains: frozenset[str] = frozenset()) -> tupl
     text = notice(inbound)
     ignored = _not_recipients(inbound, letter, text, our_domains)
     named = _failed_header(inbound) or from_words(text, ignored)
-    if letter.recipients:
-        confirmed = tuple(found for found in named if found in letter.recipients)
-        named = confirmed or named
+    if letter.recipients and len(named) > 1:
+        sure = {*letter.recipients, *listed(text, ignored)}  # a copy's recipients stand in no header of the letter
+        named = tuple(found for found in named if found in sure) or named
     named = named or tuple(plain(found) for found in in_text(inbound.subject, 5) if plain(found) not in ignored)
     named = named or _by_flufl(inbound, text, ignored) or tuple(r for r in letter.recipients if r not in ignored)[:1]
     named = named or from_words(text, ignored - {hint.lower() for hint in inbound.envelope_hints})

@@ -122,6 +122,7 @@ COMPILED: Final = tuple(
     (name, re.compile(re.sub("ADDRESS|QUOTED", lambda place: PLACES[place[0]], pattern), re.I | re.M))
     for name, pattern in FAMILIES
 )
+ROWS: Final = tuple(family for family in COMPILED[:6] if "generated" not in family[1].pattern)
 
 
 def notice(inbound: Inbound) -> str:
@@ -253,9 +254,11 @@ LINE_ABOUT: Final = re.compile(
 )
 
 
-def from_words(text: str, ignored: frozenset[str]) -> tuple[str, ...]:
+def from_words(
+    text: str, ignored: frozenset[str], families: tuple[tuple[str, re.Pattern[str]], ...] = COMPILED
+) -> tuple[str, ...]:
     """The recipients that a letter in plain words names, by the first family that fits."""
-    for _, pattern in COMPILED:
+    for _, pattern in families:
         found: dict[str, None] = {}
         for match in pattern.finditer(text):
             for address in in_text(match[1], 20) or [plain(match[1])]:
@@ -266,7 +269,12 @@ def from_words(text: str, ignored: frozenset[str]) -> tuple[str, ...]:
         if found:
             return tuple(found)
     only = [plain(address) for address in in_text(text, 20) if plain(address) not in ignored]
-    return tuple(only) if len(only) == 1 else ()
+    return tuple(only) if len(only) == 1 and families is COMPILED else ()
+
+
+def listed(text: str, ignored: frozenset[str]) -> tuple[str, ...]:
+    """The recipients in the shapes that nothing else has: a row each, with what became of it."""
+    return from_words(text, ignored, ROWS)
 
 
 def plain(address: str) -> str:

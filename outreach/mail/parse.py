@@ -109,8 +109,8 @@ class Part:
 
     @property
     def undivided(self) -> bool:
-        """A multipart message without a single boundary: its words are all there is."""
-        return self.depth == 0 and self.type.startswith("multipart/") and bool(self.content)
+        """A multipart without a single boundary, or whose boundary is not told: its words are all there is."""
+        return not self.enclosed and self.type.startswith("multipart/") and bool(self.content)
 
 
 @dataclass(frozen=True, slots=True)

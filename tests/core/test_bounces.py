@@ -38,6 +38,19 @@ TABLE = [
         None,
         "5.1.0 - Unknown address error 550-'#5.7.1 Your access to this mail system has been rejected'",
     ),
+    (
+        "hard",
+        "4.0.0",
+        None,
+        "DNS Error: type 'mx' lookup of nope.example responded with code NOERROR. The domain returned Null MX",
+    ),
+    (
+        "hard",
+        "5.1.351",
+        550,
+        "550 5.1.351 Remote server returned unknown recipient or mailbox unavailable -> 550 <jo@lead.example>: User unknown",
+    ),
+    ("ours", "5.1.351", 550, "550 5.1.351 Remote server said -> 550 unknown user, your IP is listed at Spamhaus"),
     ("hard", None, None, "because the domain name (nope.example) does not appear to be registered."),
     ("hard", None, None, "LOCAL module(account jo) reports: account does not exist"),
     (

@@ -106,6 +106,42 @@ def test_every_sample_of_a_report_has_its_line() -> None:
     assert {path.stem for path in SAMPLES.glob("*.eml")} == REPORTS.keys()
 
 
+FAILED = "I wasn't able to deliver your message to the following addresses.\n"
+COPY = "--- Below this line is a copy of the message.\n\nMessage-ID: <own@sender.example>\nFrom: rep@sender.example\n"
+IN_ROWS = {
+    "qmail": f"{FAILED}\n<anna@one.example>:\nSorry, no mailbox here.\n\n<bert@two.example>:\nSorry, no space left.\n\n",
+    "exim": (
+        "The following address(es) failed:\n\n  anna@one.example\n    550 no such user\n"
+        "  bert@two.example\n    552 mailbox full\n\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", IN_ROWS.values(), ids=IN_ROWS)
+def test_a_recipient_of_a_blind_copy_is_named_as_well(words: str) -> None:
+    """F2: the letter's own header names one of the two; each has a row of its own in the report."""
+    raw = letter(
+        "From: MAILER-DAEMON@mx.example\nSubject: failure notice\nReturn-Path: <>\n",
+        "",
+        [f"{words}{COPY}To: anna@one.example\n"],
+    )
+    assert {one.recipient for one in classify(parse(raw)).bounces} == {"anna@one.example", "bert@two.example"}
+
+
+def test_a_report_whose_inner_boundary_is_not_told_is_read_as_words() -> None:
+    """O1: a server that does not indent the second line of a field hides all parts below it."""
+    raw = letter(
+        "From: postmaster@mx.example\nSubject: Re:Your message\n",
+        "mixed",
+        [
+            "Content-Type: multipart/alternative;\nboundary=I\n\n--I\nContent-Type: text/plain\n\nError: Invalid user address\n"
+            "550 no such user here\n\nRCPT TO: anna@customer.example\n--I--\n"
+        ],
+    )
+    found = classify(parse(raw))
+    assert (found.cls, [one.recipient for one in found.bounces]) == ("bounce", ["anna@customer.example"])
+
+
 def report(fields: str) -> bytes:
     """A report of one recipient with these fields."""
     return letter(
