@@ -37,6 +37,7 @@ KNOWN = {
 """Fields whose answers have a place of their own on the lead: key -> (label, kind)."""
 REACH_BY = [{"value": value, "label": value.capitalize()} for value in ("phone", "text", "email")]
 OPTION = ("value", "label", "paragraph", "question", "material_title", "material_url")
+MOST_DAYS = 60
 MOST_FIELDS = 30
 MOST_OPTIONS = 40
 
@@ -55,6 +56,9 @@ class Draft:
     letter: str
     active: bool
     fields: list[dict[str, Any]] = field(default_factory=list)
+    confirm: bool = False
+    confirm_days: str = ""
+    """As it was typed; empty: as before."""
 
 
 def new(session: Session, name: str, now: datetime) -> Form:
@@ -82,6 +86,7 @@ def save(session: Session, form: Form, draft: Draft) -> dict[str, str]:
     form.name, form.title, form.intro, form.button = draft.name, draft.title, draft.intro, draft.button or "Send"
     form.thanks, form.consent_text, form.active = draft.thanks, draft.consent_text, draft.active
     form.sequence_id, form.letter = draft.sequence_id, draft.letter
+    form.confirm, form.confirm_days = draft.confirm, int(draft.confirm_days or form.confirm_days)
     form.fields = [one for one in draft.fields if one["key"] != "consent"] + _consent(draft.consent_text)
     return {}
 
@@ -100,6 +105,8 @@ def faults(session: Session, draft: Draft) -> dict[str, str]:
         errors["sequence_id"] = "This sequence does not exist any more; choose another one."
     if draft.letter and templates.by_key(session, draft.letter) is None:
         errors["letter"] = "This letter does not exist any more; choose another one."
+    if draft.confirm_days and not (draft.confirm_days.isdecimal() and 1 <= int(draft.confirm_days) <= MOST_DAYS):
+        errors["confirm_days"] = f"Write a whole number of days from 1 to {MOST_DAYS}."
     keys = [one["key"] for one in draft.fields]
     if not {"email", "phone"} & set(keys):
         errors["fields"] = "Ask for an e-mail address or a phone number; without one nobody can answer."

@@ -19,6 +19,7 @@ HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0
 MOST_SITES = 50
 ACTIONS = ("continue", "pause", "stop", "ask")
 MOST_MINUTES = 1440
+MOST_ANSWERS = 10_000
 
 
 def sites(text: str) -> list[str]:
@@ -68,10 +69,14 @@ def save(session: Session, given: Mapping[str, str]) -> dict[str, str]:
             wrong[field] = str(fault)
             return None
 
+    us = account.get(session)
+    given = {"answers_an_hour": str(us.answers_an_hour), "burst_least": str(us.burst_least)} | dict(given)
     hosts = taken("sites", lambda: sites(given.get("sites", "")))
     minutes = taken("inbox_minutes", lambda: _whole(given, "inbox_minutes", 1, MOST_MINUTES))
     cap_day = taken("cap_day", lambda: _whole(given, "cap_day", 1, 24))
     cap_week = taken("cap_week", lambda: _whole(given, "cap_week", 1, 100))
+    answers = taken("answers_an_hour", lambda: _whole(given, "answers_an_hour", 0, MOST_ANSWERS))
+    burst = taken("burst_least", lambda: _whole(given, "burst_least", 0, MOST_ANSWERS))
     for kind in scoring.KINDS:
         kept["points"][kind] = taken(kind, lambda kind=kind: _whole(given, kind, -scoring.HIGHEST, scoring.HIGHEST))
     kept["named"] = taken("named", lambda: _named(given.get("named", "")))
@@ -82,8 +87,8 @@ def save(session: Session, given: Mapping[str, str]) -> dict[str, str]:
         taken("named", lambda: scores.save_rules(session, kept))
     if wrong:
         return wrong
-    us = account.get(session)
     us.sites, us.inbox_minutes, us.cap_day, us.cap_week = hosts, minutes, cap_day, cap_week
+    us.answers_an_hour, us.burst_least = answers, burst
     return {}
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
@@ -13,10 +14,12 @@ from outreach.http.access import role, signed_in
 from outreach.http.headers import allow
 from outreach.http.house import current_house, now
 from outreach.http.numbers import whole
+from outreach.http.sign_in import this_user
 from outreach.http.transactions import transaction
-from outreach.journeys import design_form
+from outreach.journeys import design_form, held_answers
 from outreach.journeys.design_form import KINDS, KNOWN, MOST_FIELDS, MOST_OPTIONS, OPTION, Draft
 from outreach.store import forms, leads, sequences, templates
+from outreach.store import held_answers as held_rows
 from outreach.store.forms import Form, Submission
 from outreach.web.blueprint import blueprint
 
@@ -75,6 +78,34 @@ def form_save(form_id: int) -> str | AnyResponse:
     return redirect(f"/forms/{form.id}" + (f"#field-{_place(what, draft)}" if what else ""), 303)
 
 
+@blueprint.post("/forms/<int:form_id>/answers")
+@role(*BUILDERS)
+def form_answers(form_id: int) -> AnyResponse:
+    """MAIL L4: let a form answer by itself again, or decide about all whose answer waits."""
+    form, what = _form(form_id), request.form.get("do", "")
+    if what == "go_on":
+        held_answers.go_on(transaction(), form, this_user(), now())
+        flash("The form answers by itself again.", "ok")
+    elif what in ("send", "leave"):
+        count = held_answers.choose_all(transaction(), form, what == "send", this_user(), now())
+        flash(f"{count} {'go out now' if what == 'send' else 'stay unanswered'}.", "ok")
+    return redirect(f"/forms/{form.id}", 303)
+
+
+@blueprint.post("/answers/<int:held_id>")
+@signed_in
+def held_answer(held_id: int) -> AnyResponse:
+    """MAIL L2, L4: send an answer that waits, or leave it."""
+    back = request.form.get("back", "")
+    try:
+        send = request.form.get("do") == "send"
+        words = held_answers.choose(transaction(), current_house(), held_id, send, this_user(), now())
+        flash(f"{words}.", "ok")
+    except Refused as fault:
+        flash(str(fault), "bad")
+    return redirect(back if re.fullmatch(r"/(leads/\d+|forms/\d+/submissions)", back) else "/forms", 303)
+
+
 @blueprint.get("/forms/<int:form_id>/submissions")
 @signed_in
 def form_submissions(form_id: int) -> str:
@@ -83,7 +114,8 @@ def form_submissions(form_id: int) -> str:
     rows = forms.submissions(transaction(), form.id, SHOWN)
     people = leads.by_ids(transaction(), {row.lead_id for row in rows})
     said = {row.id: in_words(form.fields, row.answers) for row in rows}
-    return render_template("forms/submissions.html", form=form, rows=rows, people=people, said=said)
+    held = held_rows.open_of_submissions(transaction(), [row.id for row in rows])
+    return render_template("forms/submissions.html", form=form, rows=rows, people=people, said=said, held=held)
 
 
 @blueprint.get("/forms/<int:form_id>/submissions.csv")
@@ -126,12 +158,25 @@ def _editor(form: Form, draft: Draft, errors: dict[str, str]) -> str:
         letters=[row for row in templates.all_templates(session) if row.kind == "letter"],
         address=current_house().url(f"/f/{form.key}"),
         count=forms.counts(session).get(form.id, 0),
+        waiting=held_rows.waiting(session, form.id),
     )
 
 
 def _as_draft(form: Form) -> Draft:
-    names = ("name", "title", "intro", "button", "thanks", "consent_text", "sequence_id", "letter", "active", "fields")
-    draft = {name: getattr(form, name) for name in names}
+    names = (
+        "name",
+        "title",
+        "intro",
+        "button",
+        "thanks",
+        "consent_text",
+        "sequence_id",
+        "letter",
+        "active",
+        "fields",
+        "confirm",
+    )
+    draft = {name: getattr(form, name) for name in names} | {"confirm_days": str(form.confirm_days)}
     draft["fields"] = [one for one in form.fields if one["key"] != "consent"]
     return Draft(**draft)
 
@@ -151,6 +196,8 @@ def _posted() -> Draft:
         sequence_id=whole(sequence),
         letter=text("letter", 100),
         active=request.form.get("active") == "1",
+        confirm=request.form.get("confirm") == "1",
+        confirm_days=text("confirm_days", 10),
         fields=[_posted_field(n) for n in range(MOST_FIELDS) if f"f_{n}_key" in request.form],
     )
 

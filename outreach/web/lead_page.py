@@ -15,7 +15,7 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import edit_lead, enrol, facts, forecast, later, meetings, steer, write
 from outreach.reports import card, held, timeline, why
-from outreach.store import consents, deals, enrolments, leads, sent_files, sequences, tasks, users
+from outreach.store import consents, deals, enrolments, held_answers, leads, sent_files, sequences, tasks, users
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -208,6 +208,7 @@ def _page(lead_id: int, errors: dict[str, str], given: dict[str, str]) -> str:
         consent=consents.latest(session, lead.id, consents.EDUCATION), sentence=states.sentence,
         known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), starts=write.starts(session),
         zone_name=page_zone(), times=composing.times(lead), held_mails=later.held_of(session, lead.id),
+        held_answers=held_answers.open_of_lead(session, lead.id),
     )  # fmt: skip
 
 

@@ -42,6 +42,8 @@ def following() -> str:
         "inbox_minutes": str(us.inbox_minutes),
         "cap_day": str(us.cap_day),
         "cap_week": str(us.cap_week),
+        "answers_an_hour": str(us.answers_an_hour),
+        "burst_least": str(us.burst_least),
         **{kind: str(rules.points.get(kind, 0)) for kind in scoring.KINDS},
         "named": _lines(rules.named),
         "tags": _lines(rules.tags),

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from outreach.journeys import capture, cleaning, letters, presets
+from outreach.journeys import capture, cleaning, held_answers, letters, presets
+from outreach.store import account
 from outreach.store.forms import Form
+from outreach.store.held_answers import HeldAnswer
 from outreach.store.messages import Message
 from outreach.store.users import User
 
@@ -54,6 +56,53 @@ def test_a_new_form_is_closed_and_asks_the_usual_questions(builder: Visitor, ses
     assert (form.key, form.active) == ("ask-for-a-quote", False)
     assert keys(session, form) == ["name", "email", "phone", "message", "consent"]
     assert builder.get("/f/ask-for-a-quote").status_code == 410
+
+
+def test_a_form_may_ask_new_addresses_to_confirm_themselves(builder: Visitor, session: Any, form: Form) -> None:
+    """MAIL L4: an option of each form, with the days that the link is good for."""
+    builder.get(f"/forms/{form.id}")
+    wrong = builder.post(f"/forms/{form.id}", posted(form, confirm="1", confirm_days="0"))
+    assert wrong.status_code == 422
+    assert "from 1 to 60" in wrong.text
+    builder.post(f"/forms/{form.id}", posted(form, confirm="1", confirm_days="3"))
+    session.refresh(form)
+    assert (form.confirm, form.confirm_days) == (True, 3)
+    builder.post(f"/forms/{form.id}", posted(form))
+    session.refresh(form)
+    assert (form.confirm, form.confirm_days) == (False, 3)
+
+
+def test_a_form_that_met_a_burst_says_so_and_goes_on_by_a_click(
+    builder: Visitor, session: Any, form: Form, house: Any
+) -> None:
+    """MAIL L4: on the form's page, its list, its submissions and the lead's page; each answer, or all, by a person's choice."""
+    account.get(session).burst_least = 2
+    form.active, form.letter = True, "form-thanks"
+    for number in range(5):
+        given = {"name": f"Pat {number}", "email": f"pat{number}@firm{number}.example", "message": "Hello"}
+        cleaned, _ = cleaning.check(form, given)
+        capture.submit(session, house, form, cleaned, {}, house.now(session))
+    session.commit()
+    page = builder.get(f"/forms/{form.id}").text
+    assert "does not answer by itself" in page
+    assert "3 people wait" in page
+    assert "Does not answer" in builder.get("/forms").text
+    assert builder.get(f"/forms/{form.id}/submissions").text.count("Answer waits") == 3
+
+    rows = list(session.scalars(select(HeldAnswer).order_by(HeldAnswer.id)))
+    lead = builder.get(f"/leads/{rows[0].lead_id}").text
+    assert "has not gone" in lead
+    back = {"back": f"/leads/{rows[0].lead_id}"}
+    assert builder.post(f"/answers/{rows[0].id}", {"do": "send", **back}).location == back["back"]
+    assert builder.post(f"/answers/{rows[1].id}", {"do": "leave", "back": "//evil.example"}).location == "/forms"
+    assert "gone already" in builder.post(f"/answers/{rows[1].id}", {"do": "send"}, follow_redirects=True).text
+    builder.post(f"/forms/{form.id}/answers", {"do": "go_on"})
+    builder.post(f"/forms/{form.id}/answers", {"do": "send"})
+    held_answers.release(house)
+    session.expire_all()
+    assert [row.end for row in rows] == ["sent", "left", "sent"]
+    assert form.stopped_at is None
+    assert "person waits" not in builder.get(f"/forms/{form.id}").text
 
 
 def test_opening_it_shows_it_to_everybody(builder: Visitor, session: Any, form: Form) -> None:
