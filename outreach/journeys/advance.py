@@ -201,7 +201,9 @@ def _sent(session: Session, house: House, desk: Desk, told: Collection[tuple[Mes
 
 def bounced(session: Session, house: House, lead: Lead, message: Message | None, now: datetime) -> None:
     """F2: a hard bounce marks the address, stops every programme, and asks a person for another way. P6: one of an address
-    that the lead had earlier says nothing of the lead."""
+    that the lead had earlier says nothing of the lead. Nor is there anybody to ask of whose data was erased."""
+    if lead.erased_at:
+        return
     address = message.to_address.lower() if message else lead.email
     consents.suppress(session, address, "bounced", "hard bounce", now)
     if message is not None and address != lead.email:

@@ -11,7 +11,7 @@ from outreach.core import pipeline, signals
 from outreach.errors import Refused
 from outreach.journeys import applying, who_asks
 from outreach.journeys.house import House
-from outreach.store import consents, enrolments, events, leads, messages, tasks
+from outreach.store import consents, enrolments, erased, events, leads, messages, tasks
 from outreach.store.leads import Lead
 from outreach.store.tasks import Task
 from outreach.store.users import User
@@ -69,6 +69,7 @@ def save(
     if "email" in changed:
         lead.address_state = "ok"
         if lead.email:
+            consents.recall(session, lead.email, now)
             messages.readdress(session, lead.id, email_before, lead.email)
     if "zone" in changed:
         lead.zone_source = "field" if lead.zone else ""
@@ -137,15 +138,17 @@ def do_not_contact(session: Session, house: House, lead_id: int, user: User, now
 
 
 def may_contact_again(session: Session, lead_id: int, user: User, now: datetime, reason: str) -> None:
-    """Lift a do-not-contact that one of us set, with the reason; never an unsubscribe or a complaint (P6)."""
+    """Lift a do-not-contact that one of us set, or what an erasure left, once they asked for mail again; with the reason. Never an
+    unsubscribe or a complaint (P6)."""
     lead = _locked(session, lead_id)
     if not reason.strip():
         raise Refused("Say why they may be contacted again, such as “called us and asked”.")
     found = consents.suppression(session, lead.email) if lead.email else None
-    if found is not None and found.reason != "do not contact":
+    if found is not None and found.reason not in ("do not contact", "erased"):
         raise Refused(f"{lead.email} is {found.reason}: only they can take that back.")
     if found is not None:
         session.delete(found)
+    erased.lift(session, lead.email, lead.id, now)
     lead.do_not_contact = False
     words = f"{user.name} allowed contact again: {reason.strip()}"
     events.record(session, now, "edited", words, lead_id=lead.id, actor_id=user.id, rule="X7")

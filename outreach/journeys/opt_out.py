@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from outreach.core import signals
 from outreach.journeys import applying
 from outreach.journeys.house import House
-from outreach.store import consents, events, leads
+from outreach.store import consents, erased, events, leads
 from outreach.store.leads import Lead
 
 
@@ -27,6 +27,10 @@ def unsubscribe(
     lead = session.get(Lead, lead_id) if lead_id else leads.by_email(session, email)
     if lead is not None:
         leads.locked(session, lead.id)
+    if lead is not None and lead.erased_at:
+        for same in _who_they_are_now(session, lead, "unsubscribed"):
+            unsubscribe(session, house, same.email, source, now, message_id, same.id)
+        return
     new = [a for a in {email, lead.email if lead else ""} if a and consents.suppression(session, a) is None]
     for address in new:
         consents.suppress(session, address, "unsubscribed", source, now)
@@ -50,6 +54,10 @@ def complain(
 ) -> None:
     """A spam report: as an opt-out, with its own reason; also of a lead who has another address by now."""
     lead = session.get(Lead, lead_id) if lead_id else leads.by_email(session, email)
+    if lead is not None and lead.erased_at:
+        for same in _who_they_are_now(session, lead, "complained"):
+            complain(session, house, same.email, now, message_id, same.id)
+        return
     for address in {email, lead.email if lead else ""} - {""}:
         consents.suppress(session, address, "complained", "complaint report", now)
     if lead is None:
@@ -59,3 +67,11 @@ def complain(
         session, now, "complained", "Reported our mail as spam.", lead_id=lead.id, message_id=message_id, rule="X7"
     )
     applying.signal(session, house, lead.id, signals.Complained(), now, message_id=message_id)
+
+
+def _who_they_are_now(session: Session, lead: Lead, reason: str) -> list[Lead]:
+    """An old letter of somebody whose data was erased: its way out holds for their addresses, marked as they are, and for who
+    they are now, if they asked for mail again (MAIL U4)."""
+    found = erased.again(session, lead.id)
+    erased.objected(session, lead.id, reason)
+    return [same for number in found if (same := session.get(Lead, number)) is not None]

@@ -25,7 +25,7 @@ from outreach.mail.dns import Ask, DnsSilent
 from outreach.mail.glance import glance
 from outreach.mail.parse import Inbound
 from outreach.mail.signedblock import Sender
-from outreach.store import account, attachments, inbox, leads, mailboxes, messages
+from outreach.store import account, attachments, blanking, inbox, leads, mailboxes, messages
 from outreach.store.attachments import Attachment
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -164,6 +164,9 @@ def _understand(session: Session, house: House, inbound_id: int, proof: str | No
     domains = _our_domains(session, house)
     verdict = _classified(session, house, row, inbound, domains)
     match = _matched(session, house, row, inbound, verdict, domains)
+    of_erased = blanking.is_of_erased(session, match.message)
+    if of_erased and verdict.cls == "human":
+        match = Match()  # whoever wrote it is nobody that we know any more
     if proof is None and _wants_proof(house, inbound, verdict, match):
         return Unproven(bytes(row.raw), inbound.from_address or "")
     if proof:
@@ -173,6 +176,9 @@ def _understand(session: Session, house: House, inbound_id: int, proof: str | No
     _keep_files(session, row, inbound)
     consequences.act(Case(session, house, row, verdict, match, now))
     row.state = "done"
+    if of_erased and match.message is not None:
+        inbox.blank(row)
+        blanking.late(session, match.message)
     return None
 
 

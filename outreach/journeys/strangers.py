@@ -8,7 +8,7 @@ from outreach.core import signals
 from outreach.errors import Refused
 from outreach.journeys import applying, capture
 from outreach.journeys.house import House
-from outreach.store import events, leads, tasks
+from outreach.store import consents, events, leads, tasks
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Alias, Lead
 from outreach.store.tasks import Task
@@ -24,6 +24,7 @@ def choose(session: Session, house: House, task_id: int, lead: Lead, user: User,
     address = leads.normalised(mail.from_address)
     if address and leads.by_email(session, address) is None:
         session.add(Alias(email=address, lead_id=found.id))
+        consents.recall(session, address, now)
     _becomes_reply(task, mail, found, now)
     events.record(session, now, "matched", f"{user.name} said that a mail from {mail.from_address} is theirs.",
                   lead_id=found.id, actor_id=user.id, rule="O10")  # fmt: skip

@@ -8,7 +8,7 @@ import phonenumbers
 from sqlalchemy.orm import Session
 
 from outreach.core import zones
-from outreach.store import account, companies, leads
+from outreach.store import account, companies, consents, leads
 from outreach.store.leads import Lead
 from outreach.store.users import User
 
@@ -25,6 +25,7 @@ def lead_for(
         made = leads.blank(email, source, now)
         bring_up_to_date(session, made, answers, context)
         if lead := leads.insert(session, made):
+            consents.recall(session, email, now)
             return lead, True
         found = leads.must_by_email(session, email)
     leads.locked(session, found.id)

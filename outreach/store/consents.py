@@ -1,6 +1,6 @@
 """Consent evidence and suppressions: who may be written to, and who may not, ever."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, bindparam, func, select
@@ -68,6 +68,13 @@ def reasons_of(session: Session, emails: Collection[str]) -> dict[str, str]:
     marked = erased.reasons_of(session, kept)
     found = ask(session, REASONS, emails=list(kept))
     return {kept[email]: reason for email, reason in (*marked.items(), *found)}
+
+
+def since(session: Session, reasons: Mapping[str, str], now: datetime) -> dict[str, tuple[str, datetime]]:
+    """With each address and reason since when it holds: since it was suppressed, else since now."""
+    query = select(Suppression.email, Suppression.at).where(Suppression.email == func.any(list(reasons)))
+    held = {email: at for email, at in session.execute(query)}
+    return {email: (reason, held.get(email, now)) for email, reason in reasons.items()}
 
 
 def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach.core.wordweights import features
 from outreach.store.base import Base, Id, Json, Moment
 from outreach.store.inbox import InboundMail
 
@@ -72,3 +73,26 @@ def keep_learned(session: Session, values: dict[str, Any]) -> None:
     """Keep a classifier; it takes the place of the one before."""
     fresh = {key: value for key, value in values.items() if key != "name"}
     session.execute(insert(Learned).values(values).on_conflict_do_update(index_elements=["name"], set_=fresh))
+
+
+def has_learned(session: Session) -> bool:
+    """Whether any classifier was learned."""
+    return session.scalar(select(func.count()).select_from(Learned)) != 0
+
+
+def features_by(session: Session, lead_id: int) -> tuple[set[str], set[str]]:
+    """What a classifier saw in the replies of this lead, and which of that other people said too."""
+    query = select(InboundMail.reply_text).where(InboundMail.class_ == "human", InboundMail.reply_text != "")
+    said = {one for text in session.scalars(query.where(InboundMail.lead_id == lead_id)) for one in features(text)}
+    if not said:
+        return said, said
+    others = session.scalars(query.where(InboundMail.lead_id.is_distinct_from(lead_id)).limit(50_000))
+    return said, {one for text in others for one in features(text) if one in said}
+
+
+def unlearn(session: Session, words: set[str]) -> None:
+    """Take words out of what was learned."""
+    for row in session.scalars(select(Learned).with_for_update()):
+        known = row.data.get("words", {})
+        if words & known.keys():
+            row.data = {**row.data, "words": {word: weights for word, weights in known.items() if word not in words}}

@@ -67,15 +67,15 @@ def reasons_of(session: Session, emails: Iterable[str]) -> dict[str, str]:
     return {marks[bytes(mark)]: reason for mark, reason in found}
 
 
-def keep(session: Session, reasons: Mapping[str, str], lead_id: int, at: datetime) -> list[bytes]:
-    """Mark addresses with the reason for which nothing goes there; a mark that was lifted holds again. The marks."""
+def keep(session: Session, reasons: Mapping[str, tuple[str, datetime]], lead_id: int) -> list[bytes]:
+    """Mark addresses with the reason for which nothing goes there, and since when; a mark that was lifted holds again. The
+    marks, in the same order."""
     key = keys_of(session)[0]
-    rows = [
-        {"mark": mark_of(email, key), "key": name_of(key), "lead_id": lead_id, "reason": reason, "at": at}
-        for email, reason in reasons.items()
-    ]
-    keep_marks(session, rows)
-    return [bytes(row["mark"]) for row in rows]  # type: ignore[arg-type]  # the column of bytes
+    marks = [mark_of(email, key) for email in reasons]
+    more = {"key": name_of(key), "lead_id": lead_id}
+    found = zip(marks, reasons.values(), strict=True)
+    keep_marks(session, [{"mark": mark, "reason": reason, "at": at, **more} for mark, (reason, at) in found])
+    return marks
 
 
 def keep_marks(session: Session, rows: Collection[Mapping[str, object]]) -> None:
@@ -110,6 +110,13 @@ def again(session: Session, lead_id: int) -> list[int]:
         ErasedAddress.lead_id == lead_id, ErasedAddress.lifted_at.is_not(None), ErasedAddress.again_id.is_not(None)
     )
     return [number for number in session.scalars(query.distinct()) if number is not None]
+
+
+def objected(session: Session, lead_id: int, reason: str) -> None:
+    """An erased person used the way out of an old letter, or complained: only they can take that back."""
+    marks = update(ErasedAddress).where(ErasedAddress.lead_id == lead_id)
+    session.execute(marks.where(ErasedAddress.reason.in_(("erased", "bounced"))).values(reason=reason))
+    session.execute(marks.values(lifted_at=None, again_id=None))
 
 
 def of_other_keys(session: Session) -> int:

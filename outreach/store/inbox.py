@@ -192,3 +192,10 @@ def senses_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str
     for lead_id, sense, at in session.execute(query):
         found.setdefault(lead_id or 0, {})[sense] = at
     return found
+
+
+def blank(row: InboundMail) -> None:
+    """Nothing that was written is kept of it; that it came, and what it was, is (X7)."""
+    row.raw, row.detail, row.references, row.state = b"", {}, [], "done"
+    for name in ("envelope_from", "wire_id", "from_address", "from_name", "subject", "reply_text", "error", "evidence"):
+        setattr(row, name, "")

@@ -163,6 +163,14 @@ def cancel(session: Session, message_id: int, reason: str) -> None:
     session.execute(statement.values(state="cancelled", reason=reason, lease_owner=None, lease_until=None))
 
 
+def cancel_all_of(session: Session, lead_id: int, copies: Collection[int], reason: str) -> None:
+    """Cancel all that has not begun of what is for or about a lead, notices to our people and these copies too."""
+    statement = update(Message).where(
+        (Message.lead_id == lead_id) | Message.id.in_(list(copies)), Message.state.in_(("queued", "claimed"))
+    )
+    session.execute(statement.values(state="cancelled", reason=reason, lease_owner=None, lease_until=None))
+
+
 def cancel_unsent(session: Session, enrolment_id: int, reason: str) -> list[int]:
     """Cancel an enrolment's letters that have not begun; their ids."""
     statement = update(Message).where(Message.enrolment_id == enrolment_id, Message.state.in_(("queued", "claimed")))
