@@ -98,6 +98,19 @@ def authenticate(session: Session, email: str, password: str) -> User | None:
     return user if known and right else None
 
 
+def prove(session: Session, user: User, password: str, real_now: datetime) -> str:
+    """A signed-in user gives the password once more, before what a stranger at their desk must not do: "" when it is
+    right, else what is wrong. Five wrong ones close this door too; the door commits that one more failed."""
+    who = f"password|{user.id}"
+    if logins.shut(session, who, real_now):
+        return "Too many failed tries. Wait 15 minutes."
+    if authenticate(session, user.email, password) is None:
+        logins.note_failure(session, who)
+        return "This is not your present password."
+    logins.forget_failures(session, who)
+    return ""
+
+
 def create_token(session: Session, name: str) -> str:
     """A machine's key, shown once. Raises Refused when the name is taken."""
     name = name.strip()

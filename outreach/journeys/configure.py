@@ -6,6 +6,7 @@ returns one sentence per wrong field.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,11 +89,11 @@ def profile(user: User, answers: Answers) -> Errors:
     return {}
 
 
-def password(session: Session, user: User, answers: Answers) -> Errors:
-    """A new password, when the present one is right."""
+def password(session: Session, user: User, answers: Answers, real_now: datetime) -> Errors:
+    """A new password, when the present one is right. The door commits that a try failed."""
     new = answers.get("new_password", "")
-    if accounts.authenticate(session, user.email, answers.get("password", "")[:1000]) is None:
-        return {"password": "This is not your present password."}
+    if problem := accounts.prove(session, user, answers.get("password", "")[:1000], real_now):
+        return {"password": problem}
     if len(new) < accounts.SHORTEST_PASSWORD:
         return {"new_password": f"At least {accounts.SHORTEST_PASSWORD} characters; this has {len(new)}."}
     if new != answers.get("again", ""):

@@ -19,7 +19,7 @@ from outreach.core import entry, schedule
 from outreach.core.sequences import EntryRule, Sequence
 from outreach.journeys import enrol, enter, scoring
 from outreach.journeys.house import House
-from outreach.store import account, entries, happenings, logins, segments, sequences
+from outreach.store import account, entries, happenings, logins, second_factors, segments, sequences
 from outreach.store.entries import Dated
 from outreach.store.sequences import SequenceRow
 
@@ -41,6 +41,7 @@ def look_around(house: House) -> None:
     with house.sessions.begin() as session:
         happenings.prune(session)
         logins.forget_old(session)
+        second_factors.forget_begun(session)
 
 
 def refresh_segments(house: House) -> int:

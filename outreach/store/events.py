@@ -75,6 +75,12 @@ def of_lead(session: Session, lead_id: int, limit: int = 200) -> list[Event]:
     return list(session.scalars(query.limit(limit)))
 
 
+def latest_of(session: Session, kind: str, limit: int) -> list[Event]:
+    """The latest events of a kind."""
+    query = select(Event).where(Event.kind == kind).order_by(Event.at.desc(), Event.id.desc())
+    return list(session.scalars(query.limit(limit)))
+
+
 def number_since(session: Session, lead_id: int, kind: str, since: str) -> int:
     """How many events of a kind a lead has had since the last one of another kind."""
     last = select(func.max(Event.id)).where(Event.lead_id == lead_id, Event.kind == since).scalar_subquery()

@@ -154,10 +154,10 @@ def shut(session: Session, who: str, now: datetime) -> bool:
     return failures(session, who, now) >= TRIES
 
 
-def failures(session: Session, who: str, now: datetime) -> int:
+def failures(session: Session, who: str, now: datetime, within: timedelta = WITHIN) -> int:
     """Failed tries of late."""
     query = select(func.count()).select_from(LoginAttempt)
-    return session.scalar(query.where(LoginAttempt.who == who, LoginAttempt.at >= now - WITHIN)) or 0
+    return session.scalar(query.where(LoginAttempt.who == who, LoginAttempt.at >= now - within)) or 0
 
 
 def note_failure(session: Session, who: str) -> None:

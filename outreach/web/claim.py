@@ -9,10 +9,11 @@ from outreach.http import sign_in as login
 from outreach.http.access import anyone
 from outreach.http.limits import limiter
 from outreach.http.transactions import transaction
-from outreach.journeys import accounts
+from outreach.journeys import accounts, second_factor
 from outreach.store import logins, users
 from outreach.store.users import User
 from outreach.web.blueprint import blueprint
+from outreach.web.sign_in import code_address
 
 WHY = "who has the one-time link has no password yet"
 
@@ -43,7 +44,10 @@ def claim(token: str) -> Response | tuple[str, int]:
         transaction().rollback()
         return _form(token, {"form": str(refused)}), 422
     transaction().flush()
-    return login.sign_in(redirect("/settings" if user.role == "admin" else "/settings/me", 303), user)
+    then = "/settings" if user.role == "admin" else "/settings/me"
+    if second_factor.is_asked(transaction(), user):  # a link stands for the password alone
+        return login.sign_in_halfway(redirect(code_address(then), 303), user)
+    return login.sign_in(redirect(then, 303), user)
 
 
 def _errors() -> dict[str, str]:

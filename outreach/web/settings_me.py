@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response
 
+from outreach import clock
 from outreach.http.access import signed_in
 from outreach.http.limits import limiter
 from outreach.http.sign_in import current_login, this_user
 from outreach.http.transactions import transaction
 from outreach.journeys import configure
-from outreach.store import logins
+from outreach.store import logins, second_factors
 from outreach.web.blueprint import blueprint
 from outreach.web.settings import zone_choices
 
@@ -37,8 +38,9 @@ def save_my_settings() -> Response | tuple[str, int]:
 @signed_in
 def change_password() -> Response | tuple[str, int]:
     """A new password signs every other browser out."""
-    errors = configure.password(transaction(), this_user(), request.form)
+    errors = configure.password(transaction(), this_user(), request.form, clock.real_now())
     if errors:
+        transaction().commit()  # a failed try counts
         return _page(errors), 422
     _end_others()
     flash("The password is changed. Other browsers are signed out.", "ok")
@@ -80,6 +82,7 @@ def _page(errors: dict[str, str], form: ImmutableMultiDict[str, str] | None = No
         zones=zone_choices(),
         browsers=[(login, _browser(login.agent)) for login in logins.of_user(transaction(), me.id)],
         this_browser=current_login(),
+        second_factor=second_factors.of(transaction(), me.id),
     )
 
 

@@ -8,8 +8,8 @@ from outreach.http.access import role
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import accounts, handing_over
-from outreach.store import users
+from outreach.journeys import accounts, handing_over, second_factor
+from outreach.store import account, events, second_factors, users
 from outreach.store.users import User
 from outreach.web.blueprint import blueprint
 
@@ -18,6 +18,11 @@ ROLES = (
     ("marketer", "Marketer: builds sequences, letters and forms"),
     ("manager", "Manager: sees everything, changes the company's settings"),
     ("admin", "Administrator: everything, users and mailboxes too"),
+)
+WANTED = (
+    ("", "Nobody: everybody decides for themselves"),
+    ("leaders", "Administrators and managers"),
+    ("everybody", "Everybody"),
 )
 
 
@@ -64,6 +69,26 @@ def change_role(user_id: int) -> Response:
     return redirect("/settings/users", 303)
 
 
+@blueprint.post("/settings/users/<int:user_id>/second-factor/reset")
+@role("admin")
+def reset_second_factor(user_id: int) -> Response:
+    """For somebody whose phone and recovery codes are gone."""
+    user = _active(user_id)
+    second_factor.reset(transaction(), current_house(), user, this_user())
+    poke("deliver_urgent")
+    flash(f"{user.name} signs in with the password alone again, and was told by mail.", "ok")
+    return redirect("/settings/users", 303)
+
+
+@blueprint.post("/settings/users/second-factor")
+@role("admin")
+def require_second_factor() -> Response:
+    """Who must have one."""
+    second_factor.require(transaction(), current_house(), request.form.get("second_factor", ""), this_user())
+    flash("Saved.", "ok")
+    return redirect("/settings/users", 303)
+
+
 @blueprint.get("/settings/users/<int:user_id>/leave")
 @role("admin")
 def leave_page(user_id: int) -> str:
@@ -107,9 +132,16 @@ def _active(user_id: int) -> User:
 
 
 def _page(errors: dict[str, str] | None = None, link: str = "", invited: User | None = None) -> str:
+    session = transaction()
+    everybody = users.all_users(session)
     return render_template(
         "settings_users.html",
-        everybody=users.all_users(transaction()),
+        everybody=everybody,
+        with_factor=second_factors.having(session, [user.id for user in everybody]),
+        without_factor={user.id for user in second_factors.missing(session)},
+        required=account.get(session).second_factor,
+        wanted=WANTED,
+        security=events.latest_of(session, "security", 20),
         roles=ROLES,
         errors=errors,
         link=link,

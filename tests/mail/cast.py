@@ -53,6 +53,8 @@ ASA: dict[str, Any] = {
     ],
     "reply": {"text": "Yes please\ncall me", "subject": "Re: a solar roof", "sense": "interested"},
     "inbound": {"sender": "who@else.example", "subject": "hello", "text": "Is this the right address?"},
+    "change": {"words": "The second factor was taken away.", "by": "Ada"},
+    "profile_url": "https://follow.nordic.example/settings/me",
     "issue": {
         "title": "March",
         "intro": "Spring.",
@@ -72,6 +74,7 @@ NOBODY: dict[str, Any] = {
     "brand": {"name": "Nordic Roofs"},
     "lead": {"email": "nobody@kund.example"},
     "inbound": {"sender": "who@else.example"},
+    "change": {"words": "The second factor was turned on.", "by": ""},
     "issue": {"title": "March"},
     "first_name": "",
     "phone": None,

@@ -16,7 +16,7 @@ from outreach.mail.templating import MissingField
 from tests.mail.cast import ASA, NOBODY, letter
 
 FIRST_LETTERS = ("instant-answer", "form-thanks")
-TO_OUR_PEOPLE = ("notice-new-lead", "notice-reply", "notice-unknown")
+TO_OUR_PEOPLE = ("notice-account", "notice-new-lead", "notice-reply", "notice-unknown")
 EXPECTED = {
     "instant-answer", "day-2", "day-4", "day-6", "break-up", "newsletter", "form-thanks", "cant-help",
     "need-more-information", *TO_OUR_PEOPLE, *(f"educational-{number:02}" for number in range(1, 13)),

@@ -20,7 +20,7 @@ from tests import judge
 from tests.mail.cast import ASA, BRAND, OWNER
 
 OLD, NEW = b"the key of last year", b"the key of today"
-TO_OUR_PEOPLE = ("notice-new-lead", "notice-reply", "notice-unknown")
+TO_OUR_PEOPLE = ("notice-account", "notice-new-lead", "notice-reply", "notice-unknown")
 KINDS = {
     ("step", "sales", False): (True, None), ("step", "inbound", True): (True, "auto-replied"),
     ("step", "nurture", False): (True, None), ("own", "", True): (False, None), ("answer", "inbound", True): (True, "auto-replied"),
