@@ -100,6 +100,31 @@ def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
         click.echo(f"They set their password here, once: {link}")
 
 
+@user.command("link")
+@click.argument("email")
+def link_for_user(email: str) -> None:
+    """Print a one-time link with which somebody who lost the password sets a new one."""
+    from outreach.journeys import accounts
+
+    with _transaction() as (house, session):
+        link = accounts.invite_link(session, house, accounts.active_user(session, email))
+    click.echo(f"They set their password here, once: {link}")
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take the second factor away from somebody whose phone and recovery codes are gone; they are told by mail."""
+    from outreach.journeys import accounts, second_factor
+    from outreach.store import tables  # noqa: F401  what is journalled refers to more of them than are used here
+
+    with _transaction() as (house, session):
+        found = accounts.active_user(session, email)
+        second_factor.reset(session, house, found, None)
+    house.queue.poke("deliver_urgent")
+    click.echo(f"{found.email} is signed out everywhere, and signs in with the password alone again.")
+
+
 @outreach.group()
 def token() -> None:
     """Keys for machines."""

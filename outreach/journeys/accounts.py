@@ -80,6 +80,14 @@ def add_user(session: Session, email: str, name: str, role: str, password: str =
     return user
 
 
+def active_user(session: Session, email: str) -> User:
+    """Who signs in with this address. Raises Refused."""
+    user = users.by_email(session, email)
+    if user is None or not user.active:
+        raise Refused(f"No user signs in with {email}; Settings, Users lists them.")
+    return user
+
+
 def set_password(user: User, password: str) -> None:
     """Set a password; refuses one that is too short."""
     if len(password) < SHORTEST_PASSWORD:

@@ -71,6 +71,31 @@ def test_a_user_is_added_with_a_password_from_standard_input(running_system: Any
     assert "correct horse" not in told.stdout + told.stderr
 
 
+def test_the_operator_helps_whoever_lost_password_or_phone(running_system: Any, run: Any) -> None:
+    """A link for a new password; and the second factor taken away, of which the user is told by mail."""
+    from sqlalchemy import create_engine, text
+
+    run("user", "add", "cy@outreach.test", "--password-stdin", text="correct horse battery\n")
+    assert "/claim/" in run("user", "link", "CY@outreach.test").stdout
+    assert "No user signs in with" in run("user", "link", "nobody@outreach.test").stderr
+    none = run("user", "reset-second-factor", "cy@outreach.test")
+    assert (none.exit_code, none.stderr) == (2, "outreach: cy has no second factor.\n")
+    engine = create_engine(
+        running_system.run_json()["settings"]["DATABASE_URL"].replace("postgresql:", "postgresql+psycopg:")
+    )
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO second_factors (user_id, secret) SELECT id, 'x' FROM users WHERE name = 'cy'")
+        )
+    assert "signed out everywhere" in run("user", "reset-second-factor", "cy@outreach.test").stdout
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM second_factors")) == 0
+        told = connection.scalars(text("SELECT text FROM events WHERE kind = 'security'")).all()
+        letters = connection.scalar(text("SELECT count(*) FROM messages WHERE to_address = 'cy@outreach.test'"))
+    engine.dispose()
+    assert (told, letters) == (["cy: The second factor was taken away, and every browser signed out."], 1)
+
+
 def test_a_token_is_shown_once(run: Any) -> None:
     told = run("token", "create", "crm")
     assert told.exit_code == 0, told.stderr
