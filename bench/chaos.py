@@ -43,7 +43,8 @@ from outreach.queue import connect
 
 PEER = "mail server"
 WEIGHTS = {
-    "outbound": 30, "urgent": 22, PEER: 12, "clock": 8, "web": 8, "postman": 6, "inbound": 4, "housekeeping": 4, "valkey": 4,
+    "outbound": 30, "urgent": 22, PEER: 12, "clock": 8, "web": 8, "postman": 6, "inbound": 4, "fetching": 4, "housekeeping": 4,
+    "valkey": 4,
     "postgres": 2,
 }  # fmt: skip
 """Of a hundred kills so many meet this one: most of them those who have letters in hand."""

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 BEAT_SECONDS = 2.0
 ALIVE_SECONDS = 10
 PREFIX = "outreach:alive:"
-ROLES = ("web", "urgent", "outbound", "inbound", "housekeeping", "clock", "postman")
+ROLES = ("web", "urgent", "outbound", "inbound", "fetching", "housekeeping", "clock", "postman")
 
 
 @dataclass(frozen=True)

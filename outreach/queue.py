@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("urgent", "outbound", "inbound", "housekeeping")
+QUEUES = ("urgent", "outbound", "inbound", "fetching", "housekeeping")
 
 # Which worker does what. A job is a function of this name in outreach.jobs.
 JOBS = {
@@ -30,7 +30,7 @@ JOBS = {
     "enter": "outbound",
     "answer_held": "outbound",
     "look_around": "housekeeping",
-    "fetch_mail": "inbound",
+    "fetch_mail": "fetching",
     "receive": "inbound",
     "read_hooks": "inbound",
     "settle_clicks": "housekeeping",
@@ -44,7 +44,7 @@ JOBS = {
 }
 
 # Seconds after which a job of this queue is stopped. A job is a batch: it ends early and rings again.
-TIME_LIMITS = {"urgent": 120, "outbound": 900, "inbound": 180, "housekeeping": 3600}
+TIME_LIMITS = {"urgent": 120, "outbound": 900, "inbound": 180, "fetching": 300, "housekeeping": 3600}
 
 RINGS_ENOUGH = 4
 LONGEST_QUEUE = 200

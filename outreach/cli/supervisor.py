@@ -32,6 +32,7 @@ ROLES = (
     Role("urgent-2", "outreach.jobs.work:run", ("urgent",)),
     Role("outbound", "outreach.jobs.work:run", ("outbound",), patience=5),
     Role("inbound", "outreach.jobs.work:run", ("inbound",)),
+    Role("fetching", "outreach.jobs.work:run", ("fetching",)),
     Role("housekeeping", "outreach.jobs.work:run", ("housekeeping",), patience=10),
     Role("clock", "outreach.jobs.clock:run"),
 )

@@ -80,8 +80,7 @@ def fetch_mail() -> None:
     """Look into the mailboxes that have IMAP."""
     from outreach.journeys.fetch import fetch
 
-    if fetch(_house()):
-        _house().queue.poke("receive")
+    fetch(_house(), kept=lambda: _house().queue.poke("receive"))
 
 
 def broadcast() -> None:
@@ -174,10 +173,13 @@ def watchdog() -> None:
 
 
 def remember() -> None:
-    """A mark in the database and in the data folder: by it a restored backup is known."""
+    """A mark in the database and in the data folder: by it a restored backup is known. What it brought back of people whose
+    data was erased is erased again."""
+    from outreach.journeys.erase import keep_up
     from outreach.journeys.restored import remember as run
 
     run(_house())
+    keep_up(_house())
 
 
 def count_numbers(sequence_id: int) -> None:

@@ -1,7 +1,7 @@
 """One worker process: one queue (RELIABILITY 2.3 item 1), the application imported before the first job.
 
-urgent and outbound run in this very process (open SMTP connections and compiled letters live on); inbound and
-housekeeping fork per job (memory and time limits). A job that outlives its time stops the heartbeat, and the
+urgent and outbound run in this very process (open SMTP connections and compiled letters live on); inbound,
+fetching and housekeeping fork per job (memory and time limits). A job that outlives its time stops the heartbeat, and the
 supervisor ends the process.
 """
 
@@ -22,8 +22,10 @@ from outreach.queue import QUEUES, TIME_LIMITS, OwnJob, connect
 
 IN_PROCESS = ("urgent", "outbound")
 GRACE = 60
-MOST_MEMORY = 400 * 1024 * 1024
-"""What a child may take for strangers' mail, beyond what it was born with (MAIL X4)."""
+MEGABYTE = 1024 * 1024
+MOST_MEMORY = {"inbound": 400 * MEGABYTE, "fetching": (400 + 4 * 140) * MEGABYTE}
+"""What a child may take for strangers' mail, beyond what it was born with (MAIL X4); each thread that looks into a mailbox is
+given 140 MB of addresses by the C library, which it does not use."""
 
 
 class _Watched:
@@ -52,8 +54,9 @@ class ForkingWorker(_Watched, Worker):
         from outreach.leash import die_with_parent, limit
 
         die_with_parent(self.pid)
-        if "inbound" in self.queue_names():
-            limit(MOST_MEMORY)
+        for queue in self.queue_names():
+            if queue in MOST_MEMORY:
+                limit(MOST_MEMORY[queue])
         super().main_work_horse(*args, **kwargs)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -24,19 +25,35 @@ from outreach.store.secrets import unseal
 EVERY = timedelta(seconds=60)
 """Real time between two looks."""
 SECONDS = 45.0
-"""Of one round through the mailboxes. A server that hangs takes a minute, and who looks also reads all other mail."""
+"""Of one round through the mailboxes; then those whose server failed last wait for the next round."""
+AT_ONCE = 4
+"""Mailboxes that are looked into at the same time. One whose server failed last never takes the last place."""
+LOOK_AGAIN = 1.0
+"""Seconds between looks whether another mailbox is due meanwhile."""
+LONGEST = 60.0
+"""Seconds after which a look begins no further message: how far it came is kept, and the mailbox is due again."""
 SKEW = timedelta(minutes=10)
 """By how much a mail server's clock may differ from ours."""
+
+Looking = dict[Future[int], tuple[int, bool]]
+"""What is under way: which mailbox, and whether its server failed last."""
 
 log = structlog.get_logger()
 
 
 def due(session: Session, house: House) -> list[int]:
-    """Mailboxes with IMAP that nobody looked into for a minute of real time, whoever waits longest first."""
+    """Mailboxes with IMAP that nobody looked into for a minute of real time, whoever waits longest first; those whose server
+    failed last come behind the others."""
+    return [mailbox_id for mailbox_id, _ in _due(session, house)]
+
+
+def _due(session: Session, house: House) -> list[tuple[int, bool]]:
+    """The same, each with whether its server failed last."""
     real = business_clock.real_now(session)
     boxes = [m for m in mailboxes.active(session) if m.imap_secret or (m.from_env and house.settings.imap_url)]
     late = [m for m in boxes if m.looked_at is None or real - m.looked_at >= EVERY]
-    return [m.id for m in sorted(late, key=lambda m: (m.looked_at is not None, m.looked_at, m.id))]
+    late.sort(key=lambda m: (bool(m.read_error), m.looked_at is not None, m.looked_at, m.id))
+    return [(m.id, bool(m.read_error)) for m in late]
 
 
 def url_of(house: House, mailbox: Mailbox) -> str:
@@ -68,17 +85,46 @@ def hurry(house: House, mailbox_id: int) -> None:
         session.execute(update(Mailbox).where(Mailbox.id == mailbox_id).values(looked_at=None))
 
 
-def fetch(house: House, seconds: float = SECONDS) -> int:
-    """Look into the mailboxes that are due; how many messages came. Begins none after so many seconds: what came meanwhile
-    by other ways is read first."""
+def fetch(house: House, seconds: float = SECONDS, kept: Callable[[], object] = bool) -> int:
+    """Look into the mailboxes that are due, several at once, until none is and none is looked into; how many messages came.
+
+    `kept` is called as soon as a mailbox brought some. While a server hangs, whoever else becomes due is looked into all the
+    same; after so many seconds only until the others are done.
+    """
+    began, found = clock.monotonic(), 0
+    looking: Looking = {}
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch") as pool:
+        while True:
+            late = clock.monotonic() - began > seconds
+            if not late or (looking and clock.monotonic() - began < seconds + LONGEST):
+                _begin(house, pool, looking, late)
+            if not looking:
+                return found
+            done, _ = wait(looking, LOOK_AGAIN, FIRST_COMPLETED)
+            brought = sum(one.result() for one in done)
+            for one in done:
+                del looking[one]
+            if brought:
+                found += brought
+                kept()
+
+
+def _begin(house: House, pool: ThreadPoolExecutor, looking: Looking, late: bool) -> None:
+    """Fill the free places with mailboxes that are due, the last one only with one whose server is well."""
     with house.sessions() as session:
-        waiting = due(session, house)
-    until, found = clock.monotonic() + seconds, 0
-    for mailbox_id in waiting:
-        found += _looked(house, mailbox_id)
-        if clock.monotonic() > until:
-            break
-    return found
+        waiting = _due(session, house)
+    for mailbox_id, doubtful in waiting:
+        if len(looking) >= AT_ONCE:
+            return
+        under_way = looking.values()
+        if any(number == mailbox_id for number, _ in under_way):
+            continue
+        if not doubtful or not (late or sum(failed for _, failed in under_way) >= AT_ONCE - 1):
+            looking[pool.submit(_looked, house, mailbox_id)] = mailbox_id, doubtful
+
+
+class _Enough(Exception):
+    """This look has taken long enough."""
 
 
 def _looked(house: House, mailbox_id: int) -> int:
@@ -110,7 +156,11 @@ def _look(house: House, mailbox_id: int) -> int:
     reached: dict[str, Cursor] = {}
     taken: Counter[str] = Counter()
 
+    until = clock.monotonic() + LONGEST
+
     def keep(raw: bytes, meta: FetchedMeta) -> None:
+        if clock.monotonic() > until:
+            raise _Enough
         _keep(raw, meta)
         taken[meta.folder] += 1
         reached[meta.folder] = Cursor(meta.folder, meta.uidvalidity, meta.uid)
@@ -123,20 +173,21 @@ def _look(house: House, mailbox_id: int) -> int:
             found = receive.keep(session, raw, house.now(session), source="imap", mailbox_id=mailbox_id)
             kept.extend([found] if found else [])
 
-    error = ""
+    error, more = "", False
     try:
         cursors = imap.fetch_folders(url, cursors, keep, since=since, token=token)
     except NotKept as stopped:
         reached[stopped.cursor.folder] = stopped.cursor
         cursors = [reached.get(one.folder, one) for one in cursors]
-        error = str(stopped)
+        more = isinstance(stopped.__cause__, _Enough)
+        error = "" if more else str(stopped)
     except ImapError as failed:
         error = str(failed)
         if failed.sign_in:
             _renew_token(house, mailbox_id)
         cursors = [reached.get(one.folder, one) for one in cursors]  # the line broke: what is kept is not read again
     _note(house, mailbox_id, cursors, error)
-    if not error and taken and max(taken.values()) >= imap.LIMIT:
+    if more or (not error and taken and max(taken.values()) >= imap.LIMIT):
         hurry(house, mailbox_id)  # there may be more
     return len(kept)
 

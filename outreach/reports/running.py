@@ -22,6 +22,7 @@ WORK = {
     "urgent": "instant answers and notices wait",
     "outbound": "letters and due steps wait",
     "inbound": "replies are kept but not read",
+    "fetching": "mailboxes are not looked into",
     "housekeeping": "nothing is tidied up",
     "clock": "nothing new falls due",
     "postman": "no mail is taken in",
