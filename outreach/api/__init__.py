@@ -5,7 +5,7 @@ from flask import Flask
 
 def install(app: Flask) -> None:
     """Put the API on `app`."""
-    from outreach.api import documents, steering  # noqa: F401  their views
+    from outreach.api import documents, privacy, steering  # noqa: F401  their views
     from outreach.api.views import blueprint
 
     app.register_blueprint(blueprint)

@@ -49,7 +49,7 @@ class AskedEnrol(BaseModel):
 @with_token
 def explain(who: str) -> ResponseReturnValue:
     """What happened, what comes next and when, what holds it, and what would change it."""
-    session, lead = transaction(), _lead(who)
+    session, lead = transaction(), named_lead(who)
     told = why.of_lead(session, lead, now())
     for each in told["enrolments"]:
         row = session.get_one(Enrolment, each["id"])
@@ -82,7 +82,7 @@ def enter(who: str) -> ResponseReturnValue:
     asked, errors = _asked(AskedEnrol)
     if asked is None:
         return jsonify(errors=errors), 422
-    session, lead, row = transaction(), _lead(who), _sequence(asked.sequence)
+    session, lead, row = transaction(), named_lead(who), _sequence(asked.sequence)
     done = enrol.enrol(session, current_house(), lead, row, now())
     if done.enrolment is None:
         session.commit()  # the refusal is kept in the timeline (P7)
@@ -99,7 +99,7 @@ def pause(who: str) -> ResponseReturnValue:
     asked, errors = _asked(AskedPause)
     if asked is None:
         return jsonify(errors=errors), 422
-    session, house, lead, by = transaction(), current_house(), _lead(who), _machine()
+    session, house, lead, by = transaction(), current_house(), named_lead(who), _machine()
     if asked.sequence:
         rows = _running(lead, asked.sequence)
         words = [steer.pause(session, house, row.id, by, now(), reason=asked.reason, until=asked.until) for row in rows]
@@ -115,7 +115,7 @@ def resume(who: str) -> ResponseReturnValue:
     asked, errors = _asked(AskedResume)
     if asked is None:
         return jsonify(errors=errors), 422
-    session, house, lead, by, choice = transaction(), current_house(), _lead(who), _machine(), asked.choice
+    session, house, lead, by, choice = transaction(), current_house(), named_lead(who), _machine(), asked.choice
     held = [] if asked.sequence else pauses.holding(session, "lead", lead.id, now())
     for row in held:
         pausing.lift(session, house, row.id, by, now(), choice=choice)
@@ -150,7 +150,7 @@ def _each(who: str, act: Callable[[Asked, Enrolment], str]) -> ResponseReturnVal
     asked, errors = _asked(Asked)
     if asked is None:
         return jsonify(errors=errors), 422
-    words = [act(asked, row) for row in _running(_lead(who), asked.sequence)]
+    words = [act(asked, row) for row in _running(named_lead(who), asked.sequence)]
     poke("advance")
     return jsonify(done=words)
 
@@ -162,7 +162,8 @@ def _asked(kind: type[Given]) -> tuple[Given | None, dict[str, str]]:
         return None, {str(e["loc"][-1]) if e["loc"] else "body": e["msg"] for e in error.errors()}
 
 
-def _lead(who: str) -> Lead:
+def named_lead(who: str) -> Lead:
+    """The lead of this address or number. Raises NotFound."""
     session = transaction()
     found = session.get(Lead, key) if (key := whole(who)) is not None else None
     found = found or leads.by_email(session, who)

@@ -254,6 +254,49 @@ def why(email: str, as_json: bool) -> None:
         click.echo(line)
 
 
+# ---- what the law lets people ask for ----
+
+
+@outreach.group()
+def lead() -> None:
+    """One person's data: all that is kept, and its end."""
+
+
+@lead.command("data")
+@click.argument("who", metavar="EMAIL-OR-NUMBER")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True))
+def data_of_lead(who: str, file: str) -> None:
+    """Write all that is kept of a lead into FILE, a ZIP."""
+    from outreach.cli.privacy import packed
+
+    with _transaction() as (house, session):
+        packed(session, house, who, file)
+    click.echo(f"{file} holds all that is kept of {who}.")
+
+
+@lead.command("erase")
+@click.argument("who", metavar="EMAIL-OR-NUMBER")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_lead(who: str, yes: bool) -> None:
+    """Erase all that is personal of a lead, for good; a mark stays, by which nothing is ever sent there again."""
+    from outreach.cli.privacy import erased
+
+    if not yes and click.prompt(f"All that is personal of {who} goes for good. Type {who} to confirm") != who:
+        raise Refused("Nothing was erased.")
+    with _transaction() as (house, session):
+        words = erased(session, house, who)
+    click.echo(words)
+
+
+@lead.command("erase-again")
+@click.argument("journal", type=click.Path(exists=True, dir_okay=False))
+def erase_again(journal: str) -> None:
+    """Erase again, after a restore, whom a copy of the data folder's erasures.jsonl names."""
+    from outreach.cli.privacy import erased_again
+
+    click.echo(erased_again(_house(), journal))
+
+
 # ---- clock ----
 
 

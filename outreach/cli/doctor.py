@@ -41,6 +41,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield running.port(settings.inbound_smtp_listen, "reply server")
     yield from _mailboxes(house)
     yield _postal_address(house)
+    yield from marks(house)
     yield from _dns(house)
     yield running.disk(settings.data)
 
@@ -89,6 +90,23 @@ def _postal_address(house: "House") -> Check:
     if address:
         return Check(OK, "postal address is set")
     return Check(WARNING, "postal address is missing", "the law asks for it in every letter; set it in Settings")
+
+
+def marks(house: "House") -> Iterator[Check]:
+    """X7: marks of erased addresses recognise nobody under another key."""
+    from outreach.store import erased
+
+    try:
+        with house.sessions() as session:
+            strange = erased.of_other_keys(session)
+    except SQLAlchemyError:
+        yield Check(WARNING, "marks of erased addresses cannot be read", "see the database above")
+        return
+    if strange:
+        words = f"{strange} marks of erased addresses were made with another SECRET_KEY"
+        yield Check(
+            WARNING, words, "they recognise nobody: mail could go to people who were erased; restore the old key"
+        )
 
 
 def _dns(house: "House") -> Iterator[Check]:

@@ -30,7 +30,7 @@ def answered(
     """
     letter = session.get(Message, message_id)
     lead = leads.locked(session, letter.lead_id) if letter and letter.lead_id else None
-    if letter is None or lead is None:
+    if letter is None or lead is None or lead.erased_at:
         return None
     if _said_already(session, lead, choice, month, now):
         return lead

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import entry
 from outreach.errors import Refused
-from outreach.journeys import edit_lead, enrol, handing_over, many, pausing, publish, steer
+from outreach.journeys import edit_lead, enrol, erase, handing_over, many, pausing, publish, steer
 from outreach.journeys.house import House
 from outreach.store import batches, enrolments, leads, pauses, tasks
 from outreach.store.batches import Batch
@@ -84,6 +84,8 @@ class BulkAction:
     title: Callable[[Session, dict[str, Any]], str]
     check: Callable[[Session, House, Collection[Lead], dict[str, Any], datetime], Refusals]
     roles: tuple[str, ...] = ()
+    for_good: bool = False
+    """Nothing brings it back: whoever starts it types the number of leads."""
 
 
 def preview(
@@ -111,6 +113,8 @@ def start(session: Session, kind: str, chosen: Chosen, params: dict[str, Any], u
     total = batches.line_up(session, batch.id, chosen.condition())
     if not total:
         raise Refused("No lead is chosen.")
+    if action.for_good and params.get("confirm") != str(total):
+        raise Refused(f"Type {total}, the number of leads, to confirm. Nothing was done.")
     return many.lined_up(batch, total, now)
 
 
@@ -342,6 +346,20 @@ def _no_contact(work: many.Work) -> many.Done:
     return many.Done("nobody writes to them any more")
 
 
+# --- erasing -----------------------------------------------------------------------------------------------------------
+
+
+def _erase_check(
+    session: Session, house: House, people: Collection[Lead], params: dict[str, Any], now: datetime
+) -> Refusals:
+    return {}
+
+
+def _erase(work: many.Work) -> many.Done:
+    erase.erase(work.session, work.house, work.lead.id, work.actor, work.now)
+    return many.Done("erased")
+
+
 # --- the table ---------------------------------------------------------------------------------------------------------
 
 
@@ -368,6 +386,7 @@ ACTIONS: dict[str, BulkAction] = {
     "tag": BulkAction("Put a tag on", "tag", lambda s, p: f"Tagging “{_tag(p)}”", _tag_check),
     "untag": BulkAction("Take a tag off", "tag", lambda s, p: f"Taking the tag “{_tag(p)}” off", _untag_check),
     "no contact": BulkAction("Do not contact", "ban", _named("Marking: do not contact"), _contact_check, MANAGE),
+    "erase": BulkAction("Erase for good", "trash", _named("Erasing"), _erase_check, MANAGE, for_good=True),
 }
 
 many.ACTIONS |= {
@@ -380,4 +399,5 @@ many.ACTIONS |= {
     "tag": many.Action(_put_tag, _tag_undo),
     "untag": many.Action(_take_tag, _tag_undo),
     "no contact": many.Action(_no_contact),
+    "erase": many.Action(_erase),
 }

@@ -198,7 +198,7 @@ def _phone(text: str) -> str:
 
 def _locked(session: Session, lead_id: int) -> Lead:
     lead = leads.locked(session, lead_id)
-    if lead is None:
+    if lead is None or lead.erased_at:
         raise Refused("This lead does not exist any more.")
     return lead
 

@@ -44,6 +44,11 @@ STAYS = (
     "a mark of each address (a keyed hash), so that nothing is ever sent there by itself again",
     "the words, date and source of a consent, as proof, without the address",
 )
+ELSEWHERE = (
+    "Mail in mailboxes at your mail provider, what reps keep in their own mail programs, lists that were exported, and other"
+    " systems that were told of the lead. Backups hold the lead until they are thrown away; after a restore the journal in the data"
+    " folder erases again by itself. What other people wrote about the lead in their own mails stays with them."
+)
 
 
 def erase(session: Session, house: House, lead_id: int, user: User | None, now: datetime, by: str = "") -> str:

@@ -29,6 +29,8 @@ def lead_for(
             return lead, True
         found = leads.must_by_email(session, email)
     leads.locked(session, found.id)
+    if found.erased_at:  # at this very moment: they come anew
+        return lead_for(session, answers, context, now, source)
     return found, False
 
 

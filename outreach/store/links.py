@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, Moment
+from outreach.store.leads import Lead
 from outreach.store.messages import Message
 
 
@@ -64,9 +65,11 @@ def clicks_of(session: Session, lead_ids: Collection[int]) -> dict[int, dict[str
 
 
 def with_letter(session: Session, link_id: int, message_id: int | None) -> tuple[Link, Message] | None:
-    """A tracked link with its letter; `message_id` says which where the link is of many."""
+    """A tracked link with its letter; `message_id` says which where the link is of many. None for somebody who was erased."""
     letter = func.coalesce(Link.message_id, message_id)
-    row = session.execute(select(Link, Message).join(Message, Message.id == letter).where(Link.id == link_id)).first()
+    query = select(Link, Message).join(Message, Message.id == letter).where(Link.id == link_id)
+    erased = select(Lead.id).where(Lead.id == Message.lead_id, Lead.erased_at.is_not(None))
+    row = session.execute(query.where(~erased.exists())).first()
     return (row[0], row[1]) if row else None
 
 

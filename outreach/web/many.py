@@ -131,7 +131,10 @@ def _is_said(kind: str) -> bool:
 
 
 def _params(kind: str) -> dict[str, Any]:
-    given = {key: request.form.get(key, "").strip()[:300] for key in ("sequence", "owner", "tag", "reason", "choice")}
+    given = {
+        key: request.form.get(key, "").strip()[:300]
+        for key in ("sequence", "owner", "tag", "reason", "choice", "confirm")
+    }
     given["until"] = _until(request.form.get("until", ""))
     return {key: value for key, value in given.items() if value}
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
+from outreach.cli import doctor
 from outreach.journeys import edit_lead, erase, meetings, opt_out, write
 from outreach.mail.letters import Attachment
 from outreach.reports import sequence_numbers
-from outreach.store import consents, inbox, leads, users
+from outreach.store import consents, erased, inbox, leads, users
 from outreach.store.corrections import Learned
 from outreach.store.erased import ErasedAddress
 from outreach.store.leads import Alias, Lead
@@ -256,3 +257,15 @@ def test_a_restored_backup_is_erased_again(world: Any, no_journal: Path) -> None
         )
     assert erase.erase_again(world.house, erase.read(no_journal)) == 0
     assert world.read(leads.by_email, "else@lead.example").id == lead
+
+
+def test_a_mark_of_another_key_is_told_to_the_operator(world: Any) -> None:
+    """X7: it would recognise nobody."""
+    lead = a_life(world)
+    erase_ben(world, lead)
+    assert world.read(erased.of_other_keys) == 0
+    assert list(doctor.marks(world.house)) == []
+    with world.house.sessions.begin() as session:
+        session.query(ErasedAddress).update({"key": "another1"})
+    (told,) = doctor.marks(world.house)
+    assert "2 marks" in str(told)
