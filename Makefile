@@ -1,6 +1,6 @@
 # Two commands are all that a newcomer needs: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench chaos lock
+.PHONY: help setup run test check bench chaos lock audit sbom
 
 BIN := .venv/bin
 
@@ -28,3 +28,9 @@ chaos: setup ## kill -9 while letters go out: senders (10 rounds of 1,000 letter
 
 lock: setup ## compile requirements/*.in to hashed lock files
 	@sh tools/lock.sh
+
+audit: setup ## look up whether a pinned package has a known hole (asks a service on the network)
+	@$(BIN)/python tools/audit.py
+
+sbom: setup ## write what an installation is made of to build/sbom.cdx.json (CycloneDX)
+	@$(BIN)/python tools/audit.py sbom

@@ -7,3 +7,4 @@ $compile requirements/build.in -o requirements/build.txt
 $compile requirements/base.in -o requirements/base.txt
 $compile requirements/classifier.in -c requirements/base.txt -o requirements/classifier.txt
 $compile requirements/dev.in -c requirements/base.txt -c requirements/classifier.txt -o requirements/dev.txt
+$compile requirements/audit.in -o requirements/audit.txt
