@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from outreach.core import placeholders
+from outreach.core.placeholders import CATALOGUE
 from outreach.errors import Refused
 from outreach.journeys import enclosures
+from outreach.journeys.previews import EXTRA
 from outreach.mail import mjml, templating
 from outreach.mail.bytecheck import MAX_HTML
 from outreach.mail.letters import Attachment
@@ -22,6 +25,11 @@ KINDS = ("letter", "break-up", "newsletter", "educational")
 """Kinds that people make; notices and layouts come with the system and are edited, never added."""
 CARRIERS = ("letter", "break-up", "educational")
 """Kinds whose letters may carry files."""
+OF_NOTICES = frozenset(
+    {"lead_url", "task_url", "due_by", "answer_minutes", "subject", "reason", "referral", "profile_url"}
+)
+_MARKUP = re.compile(r"<!--.*?-->|<(?!(?:mj-image|img|mj-include)\b)[^<>]*>", re.S | re.I)
+_SAYS = re.compile(r"\w")
 BODY = """<mj-section css-class="page">
   <mj-column>
     <mj-text>
@@ -75,9 +83,46 @@ def faults(template: Template, written: Written, includes: dict[str, str]) -> di
             found.setdefault(name, str(fault).capitalize())
     if not template.key.endswith(".txt") and (problems := problems_in(template, written.mjml, includes)):
         found["mjml"] = f"Line {problems[0].line}: {problems[0].message.rstrip('.')}."
+    for name in ("subject", "mjml", "text", "preview"):
+        if name not in found and (gap := _gap(getattr(written, name))):
+            found[name] = gap
     if template.kind != "layout" and "mjml" not in found:
-        found |= _too_long(written.mjml, includes)
+        found |= _empty(written.mjml) or _too_long(written.mjml, includes)
     return found
+
+
+def strange(source: str) -> list[tuple[int, str]]:
+    """Merge fields that nothing fills: (line, name). A source with faults has none."""
+    try:
+        names = templating.names_used(source)
+    except TemplateError:
+        return []
+    groups = {name.partition(".")[0] for name in CATALOGUE} | set(EXTRA) | {"fields"}
+    found = [n for n in names if n not in CATALOGUE and n not in OF_NOTICES and n.partition(".")[0] not in groups]
+    found += [n for n in names if n.startswith(("topic.", "owner.", "brand.")) and n not in CATALOGUE]
+    return sorted((line_of(source, name), name) for name in set(found))
+
+
+def line_of(source: str, name: str) -> int:
+    """The line on which a merge field first stands; 1 where it is not found."""
+    found = re.search(rf"\{{[{{%][^}}%]*\b{re.escape(name)}\b", source)
+    return source.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _gap(source: str) -> str:
+    """F3: a field that nothing fills and that has no fallback would hold back every letter."""
+    needed = placeholders.needed(mjml.with_conditions(source))
+    gap = next(((line, name) for line, name in strange(source) if name in needed), None)
+    if gap is None:
+        return ""
+    return f"Line {gap[0]}: there is no merge field “{gap[1]}”, so no letter could go. Choose one under Insert field."
+
+
+def _empty(source: str) -> dict[str, str]:
+    """A letter says or shows something; a shared block may say it all."""
+    if _SAYS.search(_MARKUP.sub("", source)):
+        return {}
+    return {"mjml": "This letter has no words. Write some, or archive the template."}
 
 
 def _too_long(source: str, includes: dict[str, str]) -> dict[str, str]:

@@ -41,6 +41,7 @@ EXTRA: dict[str, Any] = {
     "answers": [{"label": "Message", "asked": "Message:", "value": "What would it cost?"}],
     "reply": {"subject": "Re: Your request", "text": "Thursday suits me. Could you call?", "sense": "interested"},
     "inbound": {"sender": "somebody@example.com", "subject": "A question", "text": "Do you also work on Saturdays?"},
+    "change": {"words": "Your second factor was switched on.", "by": "Rita Rep"},
     "due_by": "answer by 14:05",
     "answer_minutes": 5,
     "questions": ["How large is the roof?", "When do you want to start?"],

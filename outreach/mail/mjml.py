@@ -49,6 +49,8 @@ _PAIRS = (
     ("<mj-style", "</mj-style>", "<mj-style> is not closed"),
     ("<mj-attributes", "</mj-attributes>", "<mj-attributes> is not closed"),
 )
+_DEAD = frozenset(["script", "iframe", "object", "embed", "applet"])
+_RUNS = re.compile(r"\b(?:href|src|action|background|background-url)\s*=\s*(?:[\"']\s*)?(javascript|vbscript):", re.I)
 _HEAD = re.compile(r"<mj-head\b.*?</mj-head>", re.S)
 _LINKED = frozenset(["mj-button", "mj-navbar-link", "mj-social-element"])
 _TEXTUAL = {"mj-text": "div", "mj-table": "table", "mj-accordion-title": "div", "mj-accordion-text": "div"}
@@ -98,6 +100,7 @@ def lint(source: str, includes: Mapping[str, str] | None = None) -> list[Problem
     text = _unix(source)
     try:
         _check(text)
+        _check_dead(text)
         text = _normalise(source)
         _check_merge_tags(text)
     except _Fault as fault:
@@ -269,6 +272,17 @@ def _check(source: str) -> None:
                 raise _Fault(tag.start, f"Nested deeper than {MAX_DEPTH} levels")
     if open_tags:
         raise _Fault(open_tags[-1].start, f"<{open_tags[-1].name}> is not closed")
+
+
+def _check_dead(source: str) -> None:
+    """What no mail program runs; filters refuse letters that hold it."""
+    for tag in _tags(_bare(source)):
+        if tag.name in _DEAD and not tag.closes:
+            raise _Fault(tag.start, f"No mail program runs <{tag.name}>, and filters refuse such letters: take it out")
+    if link := _RUNS.search(source):
+        raise _Fault(
+            link.start(), f"A link cannot run {link[1].lower()}: give an address that begins with https:// or mailto"
+        )
 
 
 def _check_ends(source: str) -> None:

@@ -1,7 +1,6 @@
 """/templates/<id>: MJML source with its faults on their lines, beside the letter as it will look."""
 
 import difflib
-import re
 from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
@@ -9,7 +8,6 @@ from time import perf_counter
 from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.core.placeholders import CATALOGUE
 from outreach.errors import Refused
 from outreach.http.access import role, signed_in
 from outreach.http.headers import LETTER_PREVIEW, allow
@@ -20,8 +18,8 @@ from outreach.http.transactions import poke, transaction
 from outreach.journeys import author, previews
 from outreach.journeys.author import Written
 from outreach.journeys.letters import Text
-from outreach.journeys.previews import EXTRA, Preview
-from outreach.mail import blocks, checks, library, templating
+from outreach.journeys.previews import Preview
+from outreach.mail import blocks, checks, library
 from outreach.mail.library import LetterSource
 from outreach.mail.templating import TemplateError
 from outreach.reports import template_use
@@ -33,7 +31,6 @@ from outreach.web.letters import find_template
 from outreach.web.merge_menu import COMPLETIONS, MENU
 from outreach.web.sequences import BUILDERS
 
-OF_NOTICES = frozenset({"lead_url", "task_url", "due_by", "answer_minutes", "subject", "reason", "referral"})
 MOST_LINES = 4000
 VIEWS = ("visual", "source", "preview")
 OUR_HOSTS = frozenset({"", "localhost", "127.0.0.1"})
@@ -230,7 +227,7 @@ def checked(template: Template, written: Written) -> dict[str, object]:
     ]
     problems += [
         {"line": line, "column": 1, "message": f"There is no merge field “{name}”", "severity": "warning"}
-        for line, name in _strange(written.mjml)
+        for line, name in author.strange(written.mjml)
     ]
     started = perf_counter()
     try:
@@ -272,23 +269,6 @@ def _changes(ours: list[str], theirs: list[str]) -> list[tuple[str, str]]:
     """What restoring `theirs` would change: ("+" comes, "-" goes, " " stays, "@" a gap), and the line."""
     lines = difflib.unified_diff(ours[:MOST_LINES], theirs[:MOST_LINES], n=2, lineterm="")
     return [(line[0], "" if line[0] == "@" else line[1:]) for line in list(lines)[2:]]
-
-
-def _strange(source: str) -> list[tuple[int, str]]:
-    """Merge fields that nothing fills: (line, name)."""
-    try:
-        names = templating.names_used(source)
-    except TemplateError:
-        return []
-    groups = {name.partition(".")[0] for name in CATALOGUE} | set(EXTRA) | {"fields"}
-    strange = [n for n in names if n not in CATALOGUE and n not in OF_NOTICES and n.partition(".")[0] not in groups]
-    strange += [n for n in names if n.startswith(("topic.", "owner.", "brand.")) and n not in CATALOGUE]
-    return sorted((_line(source, name), name) for name in set(strange))
-
-
-def _line(source: str, name: str) -> int:
-    found = re.search(rf"\{{[{{%][^}}%]*\b{re.escape(name)}\b", source)
-    return source.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def _render(template: Template, written: Written) -> Preview:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from outreach.journeys import presets
+from outreach.journeys import author, letters, presets
 from outreach.store import messages, templates
 from outreach.store.templates import Template
 
@@ -104,6 +104,12 @@ def test_an_earlier_version_is_looked_at_before_it_is_restored(
         ({"subject": ""}, "A letter needs a subject."),
         ({"subject": "{{ first_name"}, "not closed"),
         ({"text": "{% include 'x' %}"}, "not available"),
+        ({"mjml": BODY + "\n<mj-raw>{{ frist_name }}</mj-raw>"}, "Line 2: there is no merge field “frist_name”"),
+        ({"subject": "Hi {{ frist_name }}"}, "there is no merge field “frist_name”"),
+        ({"mjml": ""}, "This letter has no words."),
+        ({"mjml": "<mj-section><mj-column><mj-text> </mj-text></mj-column></mj-section>"}, "This letter has no words."),
+        ({"mjml": BODY + "<mj-raw><script>go()</script></mj-raw>"}, "No mail program runs &lt;script&gt;"),
+        ({"mjml": BODY + "<mj-raw><a href='javascript:go()'>Go</a></mj-raw>"}, "A link cannot run javascript"),
     ],
 )
 def test_a_source_that_would_stop_letters_is_refused_and_stays_in_the_field(
@@ -115,6 +121,33 @@ def test_a_source_that_would_stop_letters_is_refused_and_stays_in_the_field(
     assert answer.status_code == 422
     assert words in answer.text
     assert in_force(house, "day-2").number == 1
+
+
+def test_every_letter_that_comes_with_the_system_could_be_saved_as_it_is(session: Any, shipped: dict[str, int]):
+    """F3: no shipped letter asks for a field that nothing fills, breaks off or says nothing."""
+    blocks = letters.includes(session)
+    for template in session.query(Template):
+        text = templates.current(session, template.key)
+        written = author.Written(text.subject, text.mjml, text.text, text.preview)
+        assert author.faults(template, written, blocks) == {}, template.key
+        assert author.strange(text.mjml) == [], template.key
+
+
+def test_a_strange_field_with_a_fallback_a_shared_block_or_an_image_alone_is_a_letter(
+    admin: Any, house: Any, shipped: dict[str, int]
+):
+    path = f"/templates/{shipped['day-2']}"
+    admin.get(path)
+    for number, mjml in enumerate(
+        (
+            BODY + "<mj-raw>{{ nobody|default('x') }}</mj-raw>",
+            '<mj-section><mj-column><mj-include path="_signature.mjml" /></mj-column></mj-section>',
+            '<mj-section><mj-column><mj-image src="https://pictures.example/a.png" /></mj-column></mj-section>',
+        ),
+        2,
+    ):
+        assert admin.post(path, {"subject": "My subject", "mjml": mjml, "text": ""}).status_code == 303
+        assert in_force(house, "day-2").number == number
 
 
 def test_a_letter_that_gmail_would_cut_is_refused_before_anybody_gets_it(
