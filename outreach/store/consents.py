@@ -7,11 +7,12 @@ from sqlalchemy import ForeignKey, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach.core import jurisdictions
 from outreach.store import erased
 from outreach.store.base import Base, Id, Moment, ask
 from outreach.store.leads import normalised
 
-EDUCATION = "educational mail"
+EDUCATION = jurisdictions.EDUCATION
 """The purpose under which consent to nurture and newsletters is kept."""
 
 
@@ -27,6 +28,11 @@ class Consent(Base):
     source: Mapped[str] = mapped_column(default="")
     ip: Mapped[str] = mapped_column(default="")
     at: Mapped[Moment]
+    channel: Mapped[str] = mapped_column(default="email", server_default="email")
+    basis: Mapped[str] = mapped_column(default="consent", server_default="consent")
+    """One of core.jurisdictions: consent unless a person stated another one."""
+    expires_at: Mapped[datetime | None]
+    """An end that was agreed on; what the law says beside it is worked out when it is asked."""
 
 
 class Suppression(Base):
