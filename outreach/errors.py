@@ -6,7 +6,12 @@ class OutreachError(Exception):
 
 
 class Refused(OutreachError):
-    """Bad input: the value and the remedy are in the sentence. Nothing was changed or lost."""
+    """Bad input: the value and the remedy are in the sentence. Nothing was changed or lost. `field`: the name of the field that
+    it is about, where it is about one; a page says it there."""
+
+    def __init__(self, *words: str, field: str = "") -> None:
+        super().__init__(*words)
+        self.field = field
 
 
 class NotFound(Refused):

@@ -39,6 +39,8 @@ STANDARD = frozenset(kind.description for kind in default_exceptions.values())
 """What the framework says when a view gave no sentence of its own; ours are plainer."""
 AGAIN = frozenset({401, 429, 500, 502, 503})
 """What may go better the next time: the page offers to send the same words again."""
+FIELD = "X-Field"
+"""Tells the page's script beside which field the sentence belongs."""
 FOR_MACHINES = ("/api/", "/hooks/")
 NO_PLACE = "One of the values cannot be kept: a number that is too large, or a character that no keyboard has. Correct it and try again."
 FOREIGN_HOST = "Nobody answers at this host name. Use the address in BASE_URL, or set BASE_URL to the one people open."
@@ -49,7 +51,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _no_token)
     app.register_error_handler(SecurityError, lambda error: answer(400, FOREIGN_HOST))
-    app.register_error_handler(Refused, lambda error: answer(400, str(error)))
+    app.register_error_handler(
+        Refused, lambda error: answer(400, str(error), {FIELD: error.field} if error.field else None)
+    )
     app.register_error_handler(NotFound, lambda error: answer(404, str(error)))
     app.register_error_handler(Failed, lambda error: answer(503, str(error)))
     app.register_error_handler(OperationalError, _no_database)

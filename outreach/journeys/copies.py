@@ -89,7 +89,8 @@ def chosen(session: Session, lead: Lead, addressee: str, text: str) -> list[tupl
     found = addresses.mailboxes(text)
     if len(found) != addresses.entries(text):
         raise Refused(
-            f"Not every address under Cc can be read: “{text[:120]}”. Write them like ann@example.com, with commas between."
+            f"Not every address under Cc can be read: “{text[:120]}”. Write them like ann@example.com, with commas between.",
+            field="cc",
         )
     people: dict[str, str] = {}
     for box in found:
@@ -98,12 +99,13 @@ def chosen(session: Session, lead: Lead, addressee: str, text: str) -> list[tupl
             people.setdefault(one, box.name[:200])
     if beyond := next((one for one in (addressee, *people) if people and headers.needs_smtputf8(one)), ""):
         raise Refused(
-            f"{beyond} has letters before the @ that few mail servers take: a mail with Cc cannot name it. Write to each alone."
+            f"{beyond} has letters before the @ that few mail servers take: a mail with Cc cannot name it. Write to each alone.",
+            field="cc",
         )
     if len(people) > MOST:
-        raise Refused(f"These are {len(people)} people under Cc; {MOST} is the most.")
+        raise Refused(f"These are {len(people)} people under Cc; {MOST} is the most.", field="cc")
     for one, why in consents.reasons_of(session, list(people)).items():
-        raise Refused(f"Nothing may be sent to {one}: {why}. Take the address out of Cc.")
+        raise Refused(f"Nothing may be sent to {one}: {why}. Take the address out of Cc.", field="cc")
     return [(name, one) for one, name in people.items()]
 
 

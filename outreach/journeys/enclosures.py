@@ -16,12 +16,13 @@ LARGEST_OF_TEMPLATE = 5_000_000
 def check(sizes: Sequence[int], largest: int = LARGEST_FILES) -> None:
     """Raises Refused when these are too many or too large together."""
     if len(sizes) > MOST_FILES:
-        raise Refused(f"These are {len(sizes)} files; {MOST_FILES} is the most for one mail.")
+        raise Refused(f"These are {len(sizes)} files; {MOST_FILES} is the most for one mail.", field="files")
     if sum(sizes) > largest:
         raise Refused(
             f"The files have {sum(sizes) / 1_000_000:.1f} MB together; {largest // 1_000_000} MB is the most that "
             f"{'mail servers are sure to take' if largest == LARGEST_FILES else 'a letter to many may weigh'}."
-            " Send a link to them instead."
+            " Send a link to them instead.",
+            field="files",
         )
 
 

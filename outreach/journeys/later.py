@@ -53,11 +53,14 @@ def moment(choice: str, typed: str, now: datetime, theirs: str, ours: str) -> da
             at = datetime.fromisoformat(typed.strip()).replace(tzinfo=ZoneInfo(ours))
         wrong = at <= now
     except (ValueError, OverflowError):
-        raise Refused("Say when the mail shall go: a date and a time.") from None
+        raise Refused("Say when the mail shall go: a date and a time.", field="later_at") from None
     if wrong:
-        raise Refused("This moment has passed: choose a later one, or send it now.")
+        raise Refused(
+            "This moment has passed: choose a later one, or send it now.",
+            field="later_at" if choice == "at" else "later",
+        )
     if at - now > FARTHEST:
-        raise Refused("This is more than a year ahead: choose an earlier day.")
+        raise Refused("This is more than a year ahead: choose an earlier day.", field="later_at")
     return at
 
 

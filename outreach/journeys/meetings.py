@@ -105,10 +105,10 @@ def parsed(text: str) -> Decimal | None:
             text = text.replace(thousands, "").replace(cents, ".")
             break
     if not _NUMBER.fullmatch(text):
-        raise Refused(f"“{text[:40]}” is no amount; write a number such as 4800.")
+        raise Refused(f"“{text[:40]}” is no amount; write a number such as 4800.", field="amount")
     amount = Decimal(text.replace(",", "."))
     if amount >= 10**12:
-        raise Refused("The amount is out of range.")
+        raise Refused("The amount is out of range.", field="amount")
     return amount
 
 

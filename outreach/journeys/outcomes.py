@@ -167,15 +167,19 @@ def _open(session: Session, task_id: int) -> tuple[Lead, Task]:
     return lead, task
 
 
+MOMENTS = {"call back at": "back_at", "interview booked": "interview_at", "not now": "month"}
+"""The field in which an outcome's moment is written."""
+
+
 def _check(filing: Filing) -> None:
     if filing.outcome not in LABELS:
         raise Refused(f"“{filing.outcome}” is no outcome; choose one of {', '.join(LABELS.values())}.")
     if filing.outcome in ("call back at",) and filing.back_on is None:
-        raise Refused("Say when to call back.")
+        raise Refused("Say when to call back.", field="back_at")
     if filing.outcome == "not now" and filing.back_on is None:
-        raise Refused("Say in which month to come back.")
+        raise Refused("Say in which month to come back.", field="month")
     if filing.back_on and filing.back_on <= filing.now and filing.outcome != "interview held":
-        raise Refused("That moment has passed; choose a later one.")
+        raise Refused("That moment has passed; choose a later one.", field=MOMENTS.get(filing.outcome, ""))
     if filing.outcome == "left voicemail" and not may_leave_voicemail(_voicemails(filing)):
         raise Refused("Two voicemails were left for this lead already, and that is the most. File it as no answer.")
 

@@ -71,9 +71,9 @@ def tidied(subject: str, text: str) -> tuple[str, str]:
     """Subject and words as they are kept. Raises Refused when there are none, or too many."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
-        raise Refused("The mail is empty: write a line before you send it.")
+        raise Refused("The mail is empty: write a line before you send it.", field="text")
     if len(text) > LONGEST:
-        raise Refused(f"The mail has {len(text):,} characters; {LONGEST:,} is the most.")
+        raise Refused(f"The mail has {len(text):,} characters; {LONGEST:,} is the most.", field="text")
     return " ".join(subject.split())[:LONGEST_SUBJECT], text
 
 
@@ -151,7 +151,7 @@ def _merged(session: Session, house: House, template: letters.Text, lead: Lead, 
 
 def _subject(answered: InboundMail | None) -> str:
     if answered is None:
-        raise Refused("The mail has no subject: say in a few words what it is about.")
+        raise Refused("The mail has no subject: say in a few words what it is about.", field="subject")
     subject = answered.subject.strip() or "your message"
     return subject if subject.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {subject}"
 

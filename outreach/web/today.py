@@ -166,14 +166,14 @@ def _answer(card: Card) -> dict[str, object]:
     if not (card.lead and card.mail):
         return {"reply_text": "", "starts": [], "cc": "", "times": [], "held_mails": []}
     session, user, wanted = transaction(), this_user(), request.args.get("words", type=int)
-    text = write.greeting(session, card.lead, user)
+    text, fault = write.greeting(session, card.lead, user), ""
     if wanted is not None:
         try:
             text = write.words_of(session, current_house(), card.lead, user, wanted)[1]
         except Refused as refused:
-            flash(str(refused), "bad")
+            fault = str(refused)
     return {
-        "reply_text": text, "starts": write.starts(session), "times": composing.times(card.lead),
+        "reply_text": text, "reply_fault": fault, "starts": write.starts(session), "times": composing.times(card.lead),
         "cc": copies.to_all(session, current_house(), card.lead, card.mail), "held_mails": later.held_of(session, card.lead.id),
     }  # fmt: skip
 
@@ -253,7 +253,7 @@ def _undoable(task_id: int) -> bool:
 
 def _back_on(outcome: str) -> datetime | None:
     """The moment that comes with an outcome, written in the page's zone."""
-    field = {"call back at": "back_at", "interview booked": "interview_at", "not now": "month"}.get(outcome)
+    field = outcomes.MOMENTS.get(outcome, "")
     text = request.form.get(field, "").strip() if field else ""
     if not text:
         return None
@@ -264,7 +264,7 @@ def _back_on(outcome: str) -> datetime | None:
             return _first_weekday(year, month, zone)
         return datetime.fromisoformat(text).replace(tzinfo=zone)
     except (ValueError, OverflowError):
-        raise Refused(f"“{text[:40]}” is no date that this page understands.") from None
+        raise Refused(f"“{text[:40]}” is no date that this page understands.", field=field) from None
 
 
 def _first_weekday(year: int, month: int, zone: ZoneInfo) -> datetime:

@@ -101,3 +101,78 @@ def test_the_list_of_leads_narrows_while_typing(inside: Any, site: str, desk: De
     assert "Sofia Lindqvist" in inside.locator("#lead-rows").inner_text()
     assert len(desk.all(Lead)) == 3
     assert complaints == []
+
+
+OVER = """() => {
+  const shown = document.querySelector('#toasts .toast-item:last-child').getBoundingClientRect();
+  const over = node => {
+    const box = node.getBoundingClientRect();
+    const apart = box.right <= shown.left || box.left >= shown.right || box.bottom <= shown.top || box.top >= shown.bottom;
+    return box.width && box.height && !apart && getComputedStyle(node).visibility === 'visible'
+      && !node.closest('.toast-item');
+  };
+  return [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, summary')]
+    .filter(node => over(node) && node.checkVisibility()).map(node => node.outerHTML.slice(0, 90));
+}"""
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", (1280, 800)), ("dark", (390, 844))])
+def test_what_was_done_is_told_over_no_control(
+    inside: Any, site: str, desk: Desk, faults: Any, theme: str, size: tuple[int, int]
+) -> None:
+    """A toast has a place of its own; it says what was done, is read out, and can be taken back."""
+    inside.context.add_cookies([{"name": "theme", "value": theme, "url": site}])
+    inside.set_viewport_size({"width": size[0], "height": size[1]})
+    inside.goto(site + "/?t=4")
+    inside.click("[name=outcome][value='no answer']")
+    inside.wait_for_selector("#toasts[role=status] .toast-item:has-text('No answer')")
+    assert inside.evaluate(OVER) == []
+    assert inside.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert faults(inside) == []
+    inside.click("#toasts button")
+    inside.wait_for_selector(".task[data-id='4']")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_what_did_not_work_is_said_at_its_field_with_the_words_kept(
+    inside: Any, site: str, desk: Desk, faults: Any, size: tuple[int, int]
+) -> None:
+    """At the field, read out, in focus; gone with the next try. What is about no field stands at its form."""
+    inside.set_viewport_size({"width": size[0], "height": size[1]})
+    inside.goto(site + "/?t=1")
+    inside.fill("#reply", "Gladly, on Monday.")
+    inside.fill("#cc", "nobody at all")
+    inside.click("[value=replied]")
+    inside.wait_for_selector("#cc + #refusal[role=alert]")
+    assert "nobody at all" in inside.text_content("#refusal")
+    assert inside.evaluate("document.activeElement.id") == "cc"
+    assert inside.get_attribute("#cc", "aria-invalid") == "true"
+    assert inside.get_attribute("#cc", "aria-describedby") == "refusal"
+    assert inside.input_value("#reply") == "Gladly, on Monday."
+    assert inside.query_selector(".toast-item") is None
+    assert faults(inside) == []
+
+    inside.fill("#cc", "")
+    inside.fill("#reply", "  ")
+    inside.click("[value=replied]")
+    inside.wait_for_selector("#reply + #refusal")
+    said, foot = (inside.query_selector(one).bounding_box() for one in ("#refusal", ".task-foot"))
+    assert said["y"] + said["height"] <= foot["y"], "in sight above the buttons"
+    assert inside.get_attribute("#cc", "aria-invalid") is None
+    inside.fill("#reply", "Gladly.")
+    inside.click("[value=replied]")
+    inside.wait_for_selector(".toast-item:has-text('sent'), .toast-item:has-text('Replied'), .toast-item")
+    assert inside.query_selector("#refusal") is None
+
+
+def test_a_server_that_is_away_is_told_in_a_line_of_its_own(inside: Any, site: str, desk: Desk) -> None:
+    """What belongs to no form stands below the top line and covers nothing; the next answer takes it away."""
+    inside.goto(site + "/?t=4")
+    inside.route("**/today/3*", lambda route: route.abort())
+    inside.click("#queue a[href*='t=3'], #queue [hx-get*='/today/3']")
+    inside.wait_for_selector(".top-line[role=alert]:has-text('does not answer')")
+    assert inside.query_selector(".toast-item") is None
+    inside.unroute("**/today/3*")
+    inside.click("#queue a[href*='t=3'], #queue [hx-get*='/today/3']")
+    inside.wait_for_selector(".task[data-id='3']")
+    assert inside.query_selector(".top-line") is None

@@ -54,8 +54,59 @@ document.addEventListener('htmx:responseError', event => {
   const answer = event.detail.xhr;
   const plain = (answer.getResponseHeader('Content-Type') ?? '').startsWith('text/plain');
   if (answer.status === 401) { signInElsewhere(); notSaved.add(event.detail.elt); }
-  else toast(plain ? answer.responseText : 'That did not work. Reload the page and try again.', 'bad');
+  else refuse(event.detail.elt, plain ? answer.responseText : 'That did not work. Reload the page and try again.', answer.getResponseHeader('X-Field'));
 });
+
+// ---- what did not work is said where it belongs: at its field, else at its form, else below the top line
+const sign = name => `<svg class="icon" aria-hidden="true"><use href="${$('#toasts').dataset.icons}#${name}"></use></svg>`;
+function line(cls, words) {
+  const found = document.createElement('p');
+  found.className = cls;
+  found.setAttribute('role', 'alert');
+  found.innerHTML = sign('alert-circle');
+  found.append(Object.assign(document.createElement('span'), {textContent: words}));
+  return found;
+}
+function refuse(from, words, name) {
+  const form = from?.closest?.('form');
+  if (!form?.isConnected) return topLine(words);
+  forgive(form);
+  const said = line('field-error refusal', words);
+  said.id = 'refusal';
+  const field = name && [...form.elements].find(one => one.name === name && one.type !== 'hidden');
+  if (!field) { form.prepend(said); return; }
+  for (let box = field.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
+  field.after(said);
+  field.dataset.described = field.getAttribute('aria-describedby') ?? '';
+  field.setAttribute('aria-invalid', 'true');
+  field.setAttribute('aria-describedby', 'refusal');
+  field.focus();
+  said.scrollIntoView({block: 'nearest'}); // it may be below a tall field, and below the fold
+}
+function forgive(form) {
+  $('#refusal')?.remove();
+  [...form.elements].filter(one => one.dataset.described !== undefined).forEach(one => {
+    one.removeAttribute('aria-invalid');
+    one.setAttribute('aria-describedby', one.dataset.described);
+    if (!one.dataset.described) one.removeAttribute('aria-describedby');
+    delete one.dataset.described;
+  });
+}
+function topLine(words) {
+  $('.top-line.fresh')?.remove();
+  const said = line('top-line fresh', words);
+  const close = Object.assign(document.createElement('button'), {type: 'button', className: 'btn btn-ghost btn-icon btn-sm', innerHTML: sign('x')});
+  close.setAttribute('aria-label', 'Close');
+  close.addEventListener('click', () => said.remove());
+  said.append(close);
+  const top = $('.app > .top');
+  if (top) top.after(said); else document.body.prepend(said);
+}
+['htmx:beforeRequest', 'htmx:before:request'].forEach(name => document.addEventListener(name, event => {
+  const form = event.detail.elt?.closest?.('form') ?? event.target.closest?.('form');
+  if (form) forgive(form);
+}));
+document.addEventListener('htmx:afterRequest', event => { if (event.detail.successful) $('.top-line.fresh')?.remove(); });
 
 // ---- a sign-in that ended: the page stays as it is, with all that was typed; what saves by itself does so afterwards
 const notSaved = new Set();
@@ -91,7 +142,7 @@ async function renewToken() {
 }
 document.addEventListener('visibilitychange', renewToken);
 ['htmx:sendError', 'htmx:timeout'].forEach(name =>
-  document.addEventListener(name, () => toast('The server does not answer. Check the connection and try again.', 'bad')));
+  document.addEventListener(name, event => refuse(event.detail.elt, 'The server does not answer. Check the connection and try again.')));
 
 // ---- widths, copy buttons, confirmations
 function widths(root = document) {
