@@ -116,7 +116,6 @@ def link_for_user(email: str) -> None:
 def reset_second_factor(email: str) -> None:
     """Take the second factor away from somebody whose phone and recovery codes are gone; they are told by mail."""
     from outreach.journeys import accounts, second_factor
-    from outreach.store import tables  # noqa: F401  what is journalled refers to more of them than are used here
 
     with _transaction() as (house, session):
         found = accounts.active_user(session, email)
@@ -128,6 +127,28 @@ def reset_second_factor(email: str) -> None:
 @outreach.group()
 def token() -> None:
     """Keys for machines."""
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """Names of the tokens that open the API, and when each was last used."""
+    from outreach.store.logins import all_api_tokens
+
+    with _transaction() as (_, session):
+        rows = [(row.name, _day(row.created_at), _day(row.used_at)) for row in all_api_tokens(session)]
+    _table(("NAME", "MADE", "LAST USED"), rows)
+
+
+@token.command("revoke")
+@click.argument("name")
+def revoke_token(name: str) -> None:
+    """End a token; whatever uses it is refused from now on."""
+    from outreach.store.logins import revoke_api_token
+
+    with _transaction() as (_, session):
+        if not revoke_api_token(session, name):
+            raise Refused(f"There is no token named '{name}'; outreach token list names them.")
+    click.echo(f"The token '{name}' opens nothing any more.")
 
 
 @token.command("create")
@@ -422,6 +443,8 @@ def _house() -> "House":
 
 @contextmanager
 def _transaction() -> "Iterator[tuple[House, Session]]":
+    from outreach.store import tables  # noqa: F401  what is journalled refers to more of them than a command uses
+
     house = _house()
     with house.sessions.begin() as session:
         yield house, session
@@ -431,6 +454,10 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     for row in [head, *rows]:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"
 
 
 def _as_text(value: Any) -> str:

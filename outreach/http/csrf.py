@@ -1,7 +1,8 @@
 """CSRF tokens (flask-wtf): every form carries one in `csrf_token`, htmx sends it in `X-CSRFToken`.
 
 The signed cookie that holds the token's secret is named after the port, since browsers share cookies between ports and
-several installations may run side by side on one host.
+several installations may run side by side on one host. With https, cookies are named `__Host-...`: browsers take such a
+name from this very host alone, so no neighbour below the same domain can put a login or a token of its own in its place.
 """
 
 from urllib.parse import urlsplit
@@ -20,14 +21,15 @@ _protect = CSRFProtect()
 def install(app: Flask, settings: Settings) -> None:
     """Cookies and tokens; the check itself runs in `access`, which knows the exempt doors."""
     base = urlsplit(settings.base_url)
-    suffix = f"_{base.port}" if base.port else ""
+    suffix, https = f"_{base.port}" if base.port else "", base.scheme == "https"
+    own = "__Host-" if https else ""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="outreach_form" + suffix,
-        LOGIN_COOKIE_NAME="outreach_login" + suffix,
+        SESSION_COOKIE_NAME=f"{own}outreach_form{suffix}",
+        LOGIN_COOKIE_NAME=f"{own}outreach_login{suffix}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=base.scheme == "https",
+        SESSION_COOKIE_SECURE=https,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug.exceptions import HTTPException
 
-SECRET = re.compile(r"passw|secret|token|key|code", re.IGNORECASE)
+SECRET = re.compile(r"passw|secret|token|key|code|^again$", re.IGNORECASE)
 SENT_AGAIN = "sent_again"
 """The field that tells an error page's form from the one that was filled in."""
 MOST_FIELDS = 300

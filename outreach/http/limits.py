@@ -3,14 +3,32 @@
 `@limiter.limit("60/minute")` on a view; per address of the visitor unless it names another key.
 """
 
-from flask import Flask
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 TIMEOUT = 0.15
 """Seconds: a form post waits no longer for a Redis that hangs."""
 
-limiter = Limiter(get_remote_address)
+
+def visitor() -> str:
+    """Who is counted: an IPv4 address, or the /64 network of an IPv6 one, of which everybody has as many as they like."""
+    return counted_as(request.remote_addr or "")
+
+
+def counted_as(address: str) -> str:
+    """`2001:db8:1:2::/64` of any address in it; an IPv4 address (also in the shape ::ffff:192.0.2.7) as it is."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+
+
+limiter = Limiter(visitor)
 
 
 def install(app: Flask, redis_url: str) -> None:

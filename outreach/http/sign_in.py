@@ -93,17 +93,18 @@ def inside(address: str | None) -> str:
 
 
 def _put(response: Response, name: str, token: str, lasts: timedelta) -> None:
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    response.set_cookie(name, token, max_age=lasts, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(name, token, max_age=lasts, httponly=True, samesite="Lax", secure=_secure())
+
+
+def _secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def _end_here(response: Response) -> None:
-    if token := request.cookies.get(_cookie_name()):
-        logins.revoke(transaction(), token)
-        response.delete_cookie(_cookie_name())
-    if token := request.cookies.get(_half_name()):
-        logins.end_half(transaction(), token)
-        response.delete_cookie(_half_name())
+    for name, end in ((_cookie_name(), logins.revoke), (_half_name(), logins.end_half)):
+        if token := request.cookies.get(name):
+            end(transaction(), token)
+            response.delete_cookie(name, secure=_secure(), httponly=True, samesite="Lax")
 
 
 def _cookie_name() -> str:

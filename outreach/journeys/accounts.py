@@ -8,13 +8,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
+from outreach.journeys import security
 from outreach.journeys.house import House
 from outreach.store import account, business_clock, logins, mailboxes, users
 from outreach.store.leads import Lead
 from outreach.store.tasks import Task
 from outreach.store.users import User
 
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 500
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -23,16 +24,19 @@ def claim_link(session: Session, house: House) -> str | None:
     """A fresh one-time link to become the first administrator; None once there is a user. Earlier links stop working."""
     if users.any_user(session):
         return None
-    logins.drop_claim_links(session)
     return house.url("/claim/" + logins.make_link(session, None, business_clock.real_now(session)))
 
 
-def invite_link(session: Session, house: House, user: User) -> str:
-    """A one-time link with which a user sets a password."""
-    return house.url("/claim/" + logins.make_link(session, user.id, business_clock.real_now(session)))
+def invite_link(session: Session, house: House, user: User, by: User | None = None) -> str:
+    """A one-time link with which a user sets a password: three days for the first one, half an hour for a new one.
+    Earlier ones stop working."""
+    lasts = logins.RESET if user.password_hash else logins.INVITED
+    words = "A one-time link to set a password was made."
+    security.note(session, house, user, words, by, tell=bool(user.password_hash))
+    return house.url("/claim/" + logins.make_link(session, user.id, business_clock.real_now(session), lasts))
 
 
-def claim(session: Session, token: str, name: str, email: str, password: str) -> User:
+def claim(session: Session, house: House, token: str, name: str, email: str, password: str) -> User:
     """Use a one-time link: make the first administrator, or set an invited user's name and password (and sign out whoever
     was in with an old one).
 
@@ -49,6 +53,10 @@ def claim(session: Session, token: str, name: str, email: str, password: str) ->
         _inherit(session, user)
     else:
         user, first = session.get_one(User, link.user_id), not users.anybody_in(session)
+        if not user.active:
+            raise Refused("This user is switched off. Ask an administrator.")
+        words = "A password was set with a one-time link."
+        security.note(session, house, user, words, None, tell=bool(user.password_hash))
         user.name = name.strip() or user.name
         set_password(user, password)
         logins.revoke_all(session, user.id)
@@ -89,10 +97,16 @@ def active_user(session: Session, email: str) -> User:
 
 
 def set_password(user: User, password: str) -> None:
-    """Set a password; refuses one that is too short."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(f"The password has {len(password)} characters; it needs at least {SHORTEST_PASSWORD}.")
+    """Set a password; refuses one that is too short or endless."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused(f"The password does not fit. {length_problem(password)}")
     user.password_hash = _hasher.hash(password)
+
+
+def length_problem(password: str) -> str:
+    """What is said of a password that is too short or endless."""
+    wanted = f"most {LONGEST_PASSWORD}" if len(password) > LONGEST_PASSWORD else f"least {SHORTEST_PASSWORD}"
+    return f"At {wanted} characters; this has {len(password)}."
 
 
 def authenticate(session: Session, email: str, password: str) -> User | None:
@@ -103,7 +117,13 @@ def authenticate(session: Session, email: str, password: str) -> User | None:
         right = _hasher.verify(user.password_hash if user and known else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return None
-    return user if known and right else None
+    if not (user and known and right):
+        return None
+    if _hasher.check_needs_rehash(
+        user.password_hash
+    ):  # a release that hashes harder: as hard as for an unknown address
+        user.password_hash = _hasher.hash(password)
+    return user
 
 
 def prove(session: Session, user: User, password: str, real_now: datetime) -> str:
@@ -142,6 +162,7 @@ def switch_off(session: Session, user: User) -> None:
     """They cannot sign in any more and are given no leads; what they have is handed over by journeys/handing_over."""
     user.active = False
     logins.revoke_all(session, user.id)
+    logins.drop_links(session, user.id)
 
 
 def _inherit(session: Session, user: User) -> None:

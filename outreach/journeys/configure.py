@@ -15,8 +15,9 @@ from zoneinfo import available_timezones
 from sqlalchemy.orm import Session
 
 from outreach.core.publicholidays import known_countries
-from outreach.journeys import accounts
-from outreach.store import account
+from outreach.journeys import accounts, security
+from outreach.journeys.house import House
+from outreach.store import account, logins
 from outreach.store.users import User
 
 Answers = Mapping[str, str]
@@ -89,16 +90,18 @@ def profile(user: User, answers: Answers) -> Errors:
     return {}
 
 
-def password(session: Session, user: User, answers: Answers, real_now: datetime) -> Errors:
-    """A new password, when the present one is right. The door commits that a try failed."""
+def password(session: Session, house: House, user: User, answers: Answers, real_now: datetime) -> Errors:
+    """A new password, when the present one is right; the user is told. The door commits that a try failed."""
     new = answers.get("new_password", "")
     if problem := accounts.prove(session, user, answers.get("password", "")[:1000], real_now):
         return {"password": problem}
-    if len(new) < accounts.SHORTEST_PASSWORD:
-        return {"new_password": f"At least {accounts.SHORTEST_PASSWORD} characters; this has {len(new)}."}
+    if not accounts.SHORTEST_PASSWORD <= len(new) <= accounts.LONGEST_PASSWORD:
+        return {"new_password": accounts.length_problem(new)}
     if new != answers.get("again", ""):
         return {"again": "The two passwords differ."}
     accounts.set_password(user, new)
+    logins.drop_links(session, user.id)
+    security.note(session, house, user, "The password was changed.", user, tell=True)
     return {}
 
 

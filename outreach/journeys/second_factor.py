@@ -15,7 +15,7 @@ from pyotp.utils import strings_equal
 from sqlalchemy.orm import Session
 
 from outreach.errors import Refused
-from outreach.journeys import notify
+from outreach.journeys import security
 from outreach.journeys.house import House
 from outreach.store import account, events, logins, second_factors
 from outreach.store.logins import Login
@@ -29,7 +29,6 @@ RECOVERY_CODES = 10
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of recovery codes: none that is taken for another. Sixteen of them are 79 random bits, so a plain hash keeps them."""
 REQUIRED = {"": "nobody", "leaders": "administrators and managers", "everybody": "everybody"}
-LETTER = "notice-account"
 DAY = timedelta(days=1)
 
 
@@ -89,7 +88,7 @@ def confirm(
     row.secret, row.since, row.last_step, row.new_secret, row.new_at = sealed, real_now, step, None, None
     logins.revoke_all(session, user.id, but=here)
     words = "The second factor is on another app or device now." if before else "The second factor was turned on."
-    _journal(session, house, user, words, user)
+    security.note(session, house, user, words, user, tell=True)
     return _fresh_codes(session, user)
 
 
@@ -107,13 +106,15 @@ def try_code(session: Session, house: House, user: User, given: str, real_now: d
     session.flush()
     if logins.failures(session, who, real_now, DAY) == logins.TRIES:
         words = "Somebody gave the right password and then five wrong codes. If it was not you, change the password."
-        _journal(session, house, user, words, None)
+        security.note(session, house, user, words, None, tell=True)
     return "wrong"
 
 
 def new_codes(session: Session, house: House, user: User) -> list[str]:
     """Ten fresh recovery codes, to be shown once; those before open nothing any more."""
-    _journal(session, house, user, "New recovery codes were made; those before open nothing any more.", user)
+    security.note(
+        session, house, user, "New recovery codes were made; those before open nothing any more.", user, tell=True
+    )
     return _fresh_codes(session, user)
 
 
@@ -122,7 +123,7 @@ def turn_off(session: Session, house: House, user: User, here: Login | None) -> 
     if must_have(session, user):
         raise Refused("Your company asks for a second factor: it can move to another device, but not be turned off.")
     _remove(session, user, here)
-    _journal(session, house, user, "The second factor was turned off.", user)
+    security.note(session, house, user, "The second factor was turned off.", user, tell=True)
 
 
 def reset(session: Session, house: House, user: User, by: User | None) -> None:
@@ -133,7 +134,9 @@ def reset(session: Session, house: House, user: User, by: User | None) -> None:
     if by is not None and by.id == user.id:
         raise Refused("Your own second factor is turned off under My profile, with the password and a code.")
     _remove(session, user, None)
-    _journal(session, house, user, "The second factor was taken away, and every browser signed out.", by)
+    security.note(
+        session, house, user, "The second factor was taken away, and every browser signed out.", by, tell=True
+    )
 
 
 def require(session: Session, house: House, whom: str, by: User) -> None:
@@ -159,7 +162,7 @@ def _opens(session: Session, house: House, user: User, given: str, real_now: dat
     if not second_factors.use_recovery_code(session, user.id, logins.hashed(given), real_now):
         return False
     left = second_factors.recovery_codes_left(session, user.id)
-    _journal(session, house, user, f"A recovery code was used; {left} are left.", user)
+    security.note(session, house, user, f"A recovery code was used; {left} are left.", user, tell=True)
     return True
 
 
@@ -186,14 +189,3 @@ def _plain(given: str) -> str:
 def _remove(session: Session, user: User, here: Login | None) -> None:
     second_factors.remove(session, user.id)
     logins.revoke_all(session, user.id, but=here)
-
-
-def _journal(session: Session, house: House, user: User, words: str, by: User | None) -> None:
-    """An event, and a letter to the user whose sign-in it is about."""
-    now = house.now(session)
-    events.record(
-        session, now, "security", f"{user.name}: {words}", actor_id=by.id if by else None, data={"user": user.id}
-    )
-    who = "" if by is None or by.id == user.id else by.name
-    change = {"words": words, "by": who}
-    notify.write(session, house, user, LETTER, {"change": change, "profile_url": house.url("/settings/me")}, now)

@@ -17,6 +17,8 @@ USED_EVERY = timedelta(minutes=5)
 TRIES = 5
 WITHIN = timedelta(minutes=15)
 """So many failed tries in so long close a door."""
+INVITED, RESET = timedelta(days=3), timedelta(minutes=30)
+"""So long a one-time link works: for somebody who comes for the first time, and for a new password."""
 HALFWAY = timedelta(minutes=10)
 """So long the password counts while the code of the second factor is looked up."""
 
@@ -179,10 +181,11 @@ def forget_old(session: Session) -> None:
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
 
 
-def make_link(session: Session, user_id: int | None, now: datetime, hours: int = 72) -> str:
-    """A one-time link's secret."""
+def make_link(session: Session, user_id: int | None, now: datetime, lasts: timedelta = INVITED) -> str:
+    """A one-time link's secret. Of several for one user (or for the first administrator) only the newest works."""
+    drop_links(session, user_id)
     token = secrets.token_urlsafe(24)
-    session.add(OneTimeLink(token_hash=hashed(token), user_id=user_id, expires_at=now + timedelta(hours=hours)))
+    session.add(OneTimeLink(token_hash=hashed(token), user_id=user_id, expires_at=now + lasts))
     return token
 
 
@@ -194,9 +197,20 @@ def link(session: Session, token: str, now: datetime) -> OneTimeLink | None:
     return session.scalar(query.with_for_update())
 
 
-def drop_claim_links(session: Session) -> None:
-    """Forget earlier links for the first administrator: only the newest works."""
-    session.execute(delete(OneTimeLink).where(OneTimeLink.user_id.is_(None)))
+def drop_links(session: Session, user_id: int | None) -> None:
+    """Links that a user (None: the first administrator) was given work no longer."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.user_id.is_not_distinct_from(user_id)))
+
+
+def all_api_tokens(session: Session) -> list[ApiToken]:
+    """Machine keys, by name."""
+    return list(session.scalars(select(ApiToken).order_by(ApiToken.name)))
+
+
+def revoke_api_token(session: Session, name: str) -> bool:
+    """The key opens nothing any more; False when there is none of this name."""
+    gone = delete(ApiToken).where(ApiToken.name == name).returning(ApiToken.id)
+    return session.scalar(gone) is not None
 
 
 def make_api_token(session: Session, name: str) -> str:

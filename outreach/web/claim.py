@@ -7,8 +7,9 @@ from outreach import clock
 from outreach.errors import Refused
 from outreach.http import sign_in as login
 from outreach.http.access import anyone
+from outreach.http.house import current_house
 from outreach.http.limits import limiter
-from outreach.http.transactions import transaction
+from outreach.http.transactions import poke, transaction
 from outreach.journeys import accounts, second_factor
 from outreach.store import logins, users
 from outreach.store.users import User
@@ -39,11 +40,13 @@ def claim(token: str) -> Response | tuple[str, int]:
         return _form(token, errors), 422
     form = request.form
     try:
-        user = accounts.claim(transaction(), token, form.get("name", ""), form.get("email", ""), form["password"])
+        name, email = form.get("name", ""), form.get("email", "")
+        user = accounts.claim(transaction(), current_house(), token, name, email, form["password"])
     except Refused as refused:
         transaction().rollback()
         return _form(token, {"form": str(refused)}), 422
     transaction().flush()
+    poke("deliver_urgent")
     then = "/settings" if user.role == "admin" else "/settings/me"
     if second_factor.is_asked(transaction(), user):  # a link stands for the password alone
         return login.sign_in_halfway(redirect(code_address(then), 303), user)
@@ -55,8 +58,8 @@ def _errors() -> dict[str, str]:
     errors = {}
     if not request.form.get("name", "").strip():
         errors["name"] = "Say your name: leads see it in the signature."
-    if len(password) < accounts.SHORTEST_PASSWORD:
-        errors["password"] = f"At least {accounts.SHORTEST_PASSWORD} characters; this has {len(password)}."
+    if not accounts.SHORTEST_PASSWORD <= len(password) <= accounts.LONGEST_PASSWORD:
+        errors["password"] = accounts.length_problem(password)
     elif password != request.form.get("again", ""):
         errors["again"] = "The two passwords differ."
     return errors

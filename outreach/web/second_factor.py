@@ -10,7 +10,7 @@ from outreach.http.access import SET_UP, setting_up, signed_in
 from outreach.http.house import current_house
 from outreach.http.limits import limiter
 from outreach.http.sign_in import current_login, inside, must_set_up, this_user
-from outreach.http.transactions import transaction
+from outreach.http.transactions import poke, transaction
 from outreach.journeys import accounts, second_factor
 from outreach.store import second_factors
 from outreach.web.blueprint import blueprint
@@ -80,6 +80,7 @@ def turn_off() -> Response | tuple[str, int]:
     if errors:
         return _failed(errors)
     second_factor.turn_off(transaction(), current_house(), this_user(), current_login())
+    poke("deliver_urgent")
     flash("The second factor is off. Other browsers are signed out.", "ok")
     return redirect("/settings/me", 303)
 
@@ -101,6 +102,7 @@ def _failed(errors: dict[str, str]) -> tuple[str, int]:
 
 
 def _shown(codes: list[str]) -> str:
+    poke("deliver_urgent")
     return render_template(
         "second_factor_codes.html", codes=codes, email=this_user().email, then=inside(request.args.get("next"))
     )

@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 
 from outreach import clock
 from outreach.http.access import signed_in
+from outreach.http.house import current_house
 from outreach.http.limits import limiter
 from outreach.http.sign_in import current_login, this_user
-from outreach.http.transactions import transaction
+from outreach.http.transactions import poke, transaction
 from outreach.journeys import configure
 from outreach.store import logins, second_factors
 from outreach.web.blueprint import blueprint
@@ -38,11 +39,12 @@ def save_my_settings() -> Response | tuple[str, int]:
 @signed_in
 def change_password() -> Response | tuple[str, int]:
     """A new password signs every other browser out."""
-    errors = configure.password(transaction(), this_user(), request.form, clock.real_now())
+    errors = configure.password(transaction(), current_house(), this_user(), request.form, clock.real_now())
     if errors:
         transaction().commit()  # a failed try counts
         return _page(errors), 422
     _end_others()
+    poke("deliver_urgent")
     flash("The password is changed. Other browsers are signed out.", "ok")
     return redirect("/settings/me", 303)
 

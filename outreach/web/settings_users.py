@@ -8,7 +8,7 @@ from outreach.http.access import role
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
-from outreach.journeys import accounts, handing_over, second_factor
+from outreach.journeys import accounts, handing_over, second_factor, security
 from outreach.store import account, events, second_factors, users
 from outreach.store.users import User
 from outreach.web.blueprint import blueprint
@@ -43,7 +43,7 @@ def invite() -> str | tuple[str, int]:
         user = accounts.add_user(session, form.get("email", ""), form.get("name", ""), form.get("role", ""))
     except Refused as refused:
         return _page({"email": str(refused)}), 422
-    return _page(link=accounts.invite_link(session, current_house(), user), invited=user)
+    return _page(link=accounts.invite_link(session, current_house(), user, this_user()), invited=user)
 
 
 @blueprint.post("/settings/users/<int:user_id>/link")
@@ -51,7 +51,8 @@ def invite() -> str | tuple[str, int]:
 def new_link(user_id: int) -> str:
     """A fresh one-time link for somebody who lost the first, or the password."""
     user = _active(user_id)
-    return _page(link=accounts.invite_link(transaction(), current_house(), user), invited=user)
+    poke("deliver_urgent")
+    return _page(link=accounts.invite_link(transaction(), current_house(), user, this_user()), invited=user)
 
 
 @blueprint.post("/settings/users/<int:user_id>/role")
@@ -64,6 +65,8 @@ def change_role(user_id: int) -> Response:
         raise Refused("Ask another administrator to change your own role.")
     if wanted not in users.ROLES:
         raise Refused(f"'{wanted[:30]}' is no role; choose one of {', '.join(users.ROLES)}.")
+    if wanted != user.role:
+        security.note(transaction(), current_house(), user, f"The role is {wanted} now, not {user.role}.", this_user())
     user.role = wanted
     flash(f"{user.name} is now {wanted}.", "ok")
     return redirect("/settings/users", 303)
@@ -120,6 +123,7 @@ def come_back(user_id: int) -> Response:
     """Switch a user on again."""
     user = transaction().get(User, user_id) or abort(404)
     user.active = True
+    security.note(transaction(), current_house(), user, "Switched on again.", this_user())
     flash(f"{user.name} can sign in again.", "ok")
     return redirect("/settings/users", 303)
 
@@ -141,6 +145,7 @@ def _page(errors: dict[str, str] | None = None, link: str = "", invited: User | 
         without_factor={user.id for user in second_factors.missing(session)},
         required=account.get(session).second_factor,
         wanted=WANTED,
+        names={user.id: user.name for user in everybody},
         security=events.latest_of(session, "security", 20),
         roles=ROLES,
         errors=errors,

@@ -11,7 +11,7 @@ from outreach.http import csrf
 from outreach.http import sign_in as login
 from outreach.http.access import anyone, signed_in
 from outreach.http.house import current_house
-from outreach.http.limits import limiter
+from outreach.http.limits import limiter, visitor
 from outreach.http.transactions import transaction
 from outreach.journeys import accounts, second_factor
 from outreach.store import logins, users
@@ -39,7 +39,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     """1. Count the tries. 2. Check address and password. 3. Ask for the code of a second factor, else a fresh login, back
     to the page that was asked for."""
     session, email = transaction(), request.form.get("email", "").strip()[:320]
-    who = f"{email.lower()}|{request.remote_addr}"
+    who = f"{email.lower()}|{visitor()}"
     if logins.shut(session, who, clock.real_now()):
         return _form("Too many failed tries. Wait 15 minutes, or ask an administrator for a new link."), 429
     user = accounts.authenticate(session, email, request.form.get("password", "")[:1000])

@@ -5,12 +5,18 @@ import re
 import subprocess
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
 from outreach.cli.commands import parse_duration
 from outreach.errors import Refused
+
+CY = [
+    "cy: A one-time link to set a password was made.",
+    "cy: The second factor was taken away, and every browser signed out.",
+]
 
 
 def test_commands_without_a_running_system_say_how_to_start_it(starts: Any) -> None:
@@ -90,10 +96,26 @@ def test_the_operator_helps_whoever_lost_password_or_phone(running_system: Any, 
     assert "signed out everywhere" in run("user", "reset-second-factor", "cy@outreach.test").stdout
     with engine.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM second_factors")) == 0
-        told = connection.scalars(text("SELECT text FROM events WHERE kind = 'security'")).all()
+        told = connection.scalars(
+            text("SELECT text FROM events WHERE kind = 'security' AND text LIKE 'cy:%' ORDER BY id")
+        ).all()
         letters = connection.scalar(text("SELECT count(*) FROM messages WHERE to_address = 'cy@outreach.test'"))
     engine.dispose()
-    assert (told, letters) == (["cy: The second factor was taken away, and every browser signed out."], 1)
+    assert (told, letters) == (CY, 2)
+
+
+def test_a_token_is_listed_and_ended(running_system: Any, run: Any) -> None:
+    secret = run("token", "create", "shop").stdout.strip()
+    request = Request(running_system.url + "/api/v1/forms", headers={"Authorization": f"Bearer {secret}"})
+    with urlopen(request, timeout=10) as answer:
+        assert answer.status == 200
+    listed = run("token", "list").stdout
+    assert re.search(r"^shop +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-", listed, re.MULTILINE)
+    assert secret not in listed
+    assert "opens nothing any more" in run("token", "revoke", "shop").stdout
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(request, timeout=10)
+    assert run("token", "revoke", "shop").exit_code == 2
 
 
 def test_a_token_is_shown_once(run: Any) -> None:

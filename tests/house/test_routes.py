@@ -93,6 +93,19 @@ def test_a_stranger_reads_no_page_behind_the_sign_in(app: Flask) -> None:
             assert answer.headers["Location"].startswith("/sign-in"), rule.rule
 
 
+def test_every_door_for_machines_wants_a_token_that_is_known(app: Flask) -> None:
+    client = app.test_client()
+    tried = 0
+    for rule in rules(app):
+        access = access_of(app, rule.endpoint)
+        if access and access.kind == "token":
+            for method in {"GET", *CHANGING} & (rule.methods or set()):
+                for headers in ({}, {"Authorization": "Bearer or_invented"}, {"Authorization": "Basic b3I6"}):
+                    assert client.open(address(rule), method=method, headers=headers).status_code == 401, rule.rule
+                    tried += 1
+    assert tried > 10
+
+
 def test_the_policy_of_every_page_is_strict(app: Flask) -> None:
     client = app.test_client()
     for rule in rules(app):

@@ -92,7 +92,8 @@ def test_a_door_for_machines_needs_no_token(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "address",
     ["https://evil.example/x", "//evil.example/x", "///evil.example", "/\\evil.example", "\\\\evil.example",
-     "javascript:alert(1)", "/a\r\nSet-Cookie: x=1", "", None],
+     "javascript:alert(1)", "/a\r\nSet-Cookie: x=1", "/\t/evil.example", " //evil.example", "\x0b//evil.example", "////evil.example",
+     "http:///evil.example", "/\x0b/evil.example", "//evil.example\\@outreach.test", "https:evil.example", "", None],
 )  # fmt: skip
 def test_a_way_back_never_leads_to_another_host(address: str | None) -> None:
     path = inside(address)

@@ -114,7 +114,8 @@ def test_words_of_another_site_are_not_repeated(rep: Any, headers: dict[str, str
 
 def test_a_password_is_never_repeated(rep: Any, rita: User, house: Any) -> None:
     end_sign_in(house, rita)
-    given = {"password": "my old secret words", "new_password": "my new secret words", "again": "x"}
+    given = {"username": rita.email, "password": "my old secret words"}
+    given |= dict.fromkeys(("new_password", "again"), "my new secret words")
     answer = rep.post("/settings/me/password", given, headers=FROM_US)
     assert answer.status_code == 401
     assert "secret words" not in answer.text
