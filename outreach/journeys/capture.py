@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.core import entry
+from outreach.core import entry, jurisdictions
 from outreach.core.answers import OF_THE_LEAD, in_words
 from outreach.errors import Refused
 from outreach.journeys import answer_limits, enrol, facts, notify
@@ -32,6 +32,8 @@ from outreach.store.users import User
 ANSWER_AGAIN = timedelta(hours=24)
 """O9: at most one auto-response per address and form in so long."""
 DOUBLE_CLICK = timedelta(minutes=10)
+BOXES = {"consent": consents.EDUCATION, "tracking": jurisdictions.OPENS}
+"""Boxes of forms in which people agree to something, by their keys."""
 BESIDE = {
     "confirm": " (address not confirmed yet)",
     "burst": ": no automatic answer went",
@@ -203,18 +205,14 @@ def _keep(
 def _consent(
     session: Session, lead: Lead, form: Form, answers: dict[str, Any], context: dict[str, Any], now: datetime
 ) -> None:
-    if "consent" in answers:
-        session.add(
-            consents.Consent(
-                lead_id=lead.id,
-                purpose=consents.EDUCATION,
-                granted=bool(answers["consent"]),
-                at=now,
-                wording=form.consent_text,
-                source=f"form {form.key}",
-                ip=str(context.get("ip", "")),
-            )
-        )
+    for key, purpose in BOXES.items():
+        if key not in answers:
+            continue
+        label = next((str(field.get("label", "")) for field in form.fields if field["key"] == key), "")
+        wording = form.consent_text if purpose == consents.EDUCATION else label
+        source, ip = f"form {form.key}", str(context.get("ip", ""))
+        words = {"wording": wording, "source": source, "ip": ip}
+        session.add(consents.Consent(lead_id=lead.id, purpose=purpose, granted=bool(answers[key]), at=now, **words))
 
 
 def _route(session: Session, lead: Lead, now: datetime) -> User | None:

@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from outreach.core import signals
+from outreach.core.jurisdictions import OPENS
 from outreach.journeys import applying
 from outreach.journeys.house import House
 from outreach.store import consents, erased, events, leads
 from outreach.store.leads import Lead
+from outreach.store.messages import Message
 
 
 def unsubscribe(
@@ -42,6 +44,18 @@ def unsubscribe(
             session, now, "unsubscribed", f"Unsubscribed ({source}).", lead_id=lead.id, message_id=message_id, rule="X7"
         )
     applying.signal(session, house, lead.id, signals.Unsubscribed(), now, message_id=message_id)
+
+
+def untrack(session: Session, message_id: int, now: datetime) -> None:
+    """They do not want us to see what they open (MAIL T1): no letter to them tells it any more. Twice is once; nothing to do where
+    lead or letter are gone."""
+    letter = session.get(Message, message_id)
+    lead = leads.locked(session, letter.lead_id) if letter and letter.lead_id else None
+    if lead is None or lead.erased_at or consents.last_words(session, [lead.id], OPENS).get(lead.id) is False:
+        return
+    session.add(consents.Consent(lead_id=lead.id, purpose=OPENS, granted=False, source="link in a letter", at=now))
+    words = "Does not want us to see which letters they open."
+    events.record(session, now, "untracked", words, lead_id=lead.id, message_id=message_id, rule="B2")
 
 
 def complain(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import threads
 from outreach.errors import Refused
-from outreach.journeys import letters, signing
+from outreach.journeys import bases, letters, signing
 from outreach.journeys.house import House
 from outreach.mail import compose, dns, library, templating, tracking
 from outreach.mail.letters import Address, Attachment, Letter
@@ -147,6 +147,7 @@ class Desk:
         self.asked = forms.latest_of(self.session, ids)
         self.forms = forms.forms_by_ids(self.session, {one.form_id for one in self.asked.values() if one.form_id})
         self.calls = tasks.outcomes_of(self.session, ids)
+        self._opens_seen = bases.opens_seen(self.session, self.us, self.leads) if self.us.open_pixel else frozenset()
 
     @cached_property
     def includes(self) -> dict[str, str]:
@@ -324,7 +325,10 @@ class Desk:
             way = self._common_way(link.url, link.name) if link.common else None
             return f"{way}.{letter}" if way else self._way(self._own_link(draft.id, link))
 
-        pixel = f"{self._base}/o/{self.house.token('open', draft.id)}.gif" if self.us.open_pixel else None
+        pixel = None
+        if draft.lead_id in self._opens_seen:
+            seen, stop = self.house.token("open", draft.id), self.house.token("untrack", draft.id)
+            pixel = tracking.Pixel(f"{self._base}/o/{seen}.gif", f"{self._base}/t/{stop}")
         return tracking.wrap(rendered.html, rendered.text, redirect, skip=self._skip, pixel=pixel)
 
     def _way(self, link_id: int) -> str:

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outreach.core import signals, tracking
-from outreach.journeys import applying, visit
+from outreach.journeys import applying, bases, visit
 from outreach.journeys.house import House
-from outreach.store import business_clock, events, happenings, links
+from outreach.store import account, business_clock, events, happenings, links
+from outreach.store.leads import Lead
 from outreach.store.links import Hit, Link
 from outreach.store.messages import Message
 
@@ -63,7 +64,11 @@ def click(session: Session, house: House, hit: tracking.Hit, message_id: int | N
 
 
 def opened(session: Session, message_id: int, hit: tracking.Hit, now: datetime) -> None:
-    """Keep an open with its class; nothing ever rests on it (B2)."""
+    """Keep an open with its class; nothing ever rests on it (B2). Not of somebody who does not want it, or who was erased."""
+    letter = session.get(Message, message_id)
+    lead = session.get(Lead, letter.lead_id) if letter and letter.lead_id else None
+    if lead is None or lead.id not in bases.opens_seen(session, account.get(session), {lead.id: lead}):
+        return
     verdict = tracking.judge_open(hit)
     session.add(
         Hit(

@@ -12,7 +12,7 @@ from outreach.store import account, companies, consents, leads
 from outreach.store.leads import Lead
 from outreach.store.users import User
 
-KNOWN = ("name", "email", "phone", "company", "topic", "reach_by", "consent")
+KNOWN = ("name", "email", "phone", "company", "topic", "reach_by", "consent", "tracking")
 
 
 def lead_for(

@@ -27,6 +27,17 @@ _BODY_END = re.compile(r"</body\s*>", re.I)
 _MARKUP = re.compile(r"[<>\"'\x00]")
 
 
+SEEN, STOP = "We can see that this letter was opened.", "Stop that"
+_SMALL = "margin:0;padding:12px 16px 20px;font:12px/1.5 Helvetica,Arial,sans-serif;color:#68706c;text-align:center"
+
+
+class Pixel(NamedTuple):
+    """A picture that tells of opening, and the page where its reader stops that (MAIL T1)."""
+
+    url: str
+    stop: str
+
+
 class Link(NamedTuple):
     """One tracked target."""
 
@@ -64,11 +75,11 @@ class _Run(NamedTuple):
     fields: slice
 
 
-class _Pixel(NamedTuple):
+class _Place(NamedTuple):
     """The place of the pixel."""
 
 
-_Step = str | int | _Tag | _Pixel
+_Step = str | int | _Tag | _Place
 """What comes next in a text: words, the field of this number, the value of an href, the pixel."""
 
 
@@ -78,9 +89,10 @@ def wrap(
     redirect: Callable[[Link], str],
     *,
     skip: Callable[[str], bool] = lambda url: False,
-    pixel: str | None = None,
-) -> tuple[Framed, Framed]:
-    """HTML and text with what `redirect` makes of each web address; it is asked once an address."""
+    pixel: Pixel | None = None,
+) -> tuple[Framed | str, Framed | str]:
+    """HTML and text with what `redirect` makes of each web address; it is asked once an address. With a pixel both parts say so,
+    and how to stop it, whatever template they are of."""
     targets: dict[str, str] = {}
     left: set[str] = set()
 
@@ -99,10 +111,10 @@ def wrap(
             left.add(link.url)
         return tag.href.filled(given.fields[tag.href_fields])
 
-    def shown(step: str | _Tag | _Pixel) -> str:
+    def shown(step: str | _Tag | _Place) -> str:
         if isinstance(step, _Tag):
             return href(step)
-        return step if isinstance(step, str) else _image(pixel or "")
+        return step if isinstance(step, str) else _image(pixel) if pixel else ""
 
     def run(step: _Bare | _Run) -> str:
         if isinstance(step, _Bare):
@@ -127,7 +139,8 @@ def wrap(
     done = Framed(frame, [given.fields[step] if isinstance(step, int) else shown(step) for step in steps])
     written = framed(text)
     frame, runs = _text_plan(written.frame)
-    return done, Framed(frame, [run(step) for step in runs])
+    words = Framed(frame, [run(step) for step in runs])
+    return done, f"{words.rstrip()}\n\n{SEEN} {STOP}: {pixel.stop}\n" if pixel else words
 
 
 @lru_cache(maxsize=256)
@@ -215,9 +228,11 @@ def _with_pixel(steps: list[_Step]) -> list[_Step]:
         step = steps[place]
         if isinstance(step, str) and (ends := list(_BODY_END.finditer(step))):
             cut = ends[-1].start()
-            return [*steps[:place], step[:cut], _Pixel(), step[cut:], *steps[place + 1 :]]
-    return [*steps, _Pixel()]
+            return [*steps[:place], step[:cut], _Place(), step[cut:], *steps[place + 1 :]]
+    return [*steps, _Place()]
 
 
-def _image(url: str) -> str:
-    return f'<img src="{markup.escape(url)}" width="1" height="1" alt="" style="display:block;border:0">'
+def _image(pixel: Pixel) -> str:
+    seen = f'<img src="{markup.escape(pixel.url)}" width="1" height="1" alt="" style="display:block;border:0">'
+    stop = f'<a href="{markup.escape(pixel.stop)}" style="color:#68706c">{STOP}</a>'
+    return f'<p style="{_SMALL}">{SEEN} {stop}</p>{seen}'

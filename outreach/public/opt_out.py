@@ -8,6 +8,7 @@ from outreach.http.transactions import transaction
 from outreach.journeys import opt_out
 from outreach.public import brand
 from outreach.public.blueprint import blueprint
+from outreach.store import account
 from outreach.store.messages import Message
 
 BODY = 64_000
@@ -16,9 +17,10 @@ BODY = 64_000
 @blueprint.get("/u/<token>")
 @anyone("the signed token belongs to one letter")
 def unsubscribe_page(token: str) -> Response:
-    """One button (U3)."""
-    _message_id(token)
-    return _page("ask")
+    """One button (U3); where opens are seen, a way to end that alone (T1)."""
+    message_id = _message_id(token)
+    seen = account.get(transaction()).open_pixel
+    return _page("ask", current_house().token("untrack", message_id) if seen else "")
 
 
 @blueprint.post("/u/<token>")
@@ -44,5 +46,6 @@ def _message_id(token: str) -> int:
     return message_id
 
 
-def _page(state: str) -> Response:
-    return Response(render_template("public/unsubscribe.html", state=state, us=brand.us()), mimetype="text/html")
+def _page(state: str, untrack: str = "") -> Response:
+    page = render_template("public/unsubscribe.html", state=state, us=brand.us(), untrack=untrack)
+    return Response(page, mimetype="text/html")

@@ -1,4 +1,4 @@
-"""/c/<token>: a link of a letter, and /o/<token>.gif: the open pixel.
+"""/c/<token>: a link of a letter, /o/<token>.gif: the open pixel, and /t/<token>: the end of it.
 
 A link leads everybody on, always; keeping the hit comes second and may fail.
 """
@@ -6,7 +6,7 @@ A link leads everybody on, always; keeping the hit comes second and may fail.
 import base64
 import logging
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach import clock
@@ -15,7 +15,8 @@ from outreach.http.access import anyone
 from outreach.http.house import current_house, now
 from outreach.http.sign_in import current_user
 from outreach.http.transactions import transaction
-from outreach.journeys import track
+from outreach.journeys import opt_out, track
+from outreach.public import brand
 from outreach.public.blueprint import blueprint
 from outreach.store import account
 
@@ -62,6 +63,33 @@ def opened(token: str) -> Response:
         except Exception:
             log.exception("an open could not be kept")
     return Response(PIXEL, mimetype="image/gif", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/t/<token>")
+@anyone("the signed token belongs to one letter")
+def untrack_page(token: str) -> Response:
+    """One button; looking changes nothing (MAIL T1)."""
+    _untracked(token)
+    return _untrack("ask")
+
+
+@blueprint.post("/t/<token>")
+@anyone("the signed token belongs to one letter", csrf=False, body=8_000)
+def untrack_post(token: str) -> Response:
+    """No letter tells any more that it was opened; twice is once."""
+    opt_out.untrack(transaction(), _untracked(token), now())
+    return _untrack("done")
+
+
+def _untracked(token: str) -> int:
+    message_id = current_house().number("untrack", token)
+    if message_id is None:
+        abort(404, "This link is not complete. Please use the one at the end of the letter, or simply reply to it.")
+    return message_id
+
+
+def _untrack(state: str) -> Response:
+    return Response(render_template("public/untrack.html", state=state, us=brand.us()), mimetype="text/html")
 
 
 def _hit(link_id: int) -> Hit:

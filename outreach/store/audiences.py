@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, false, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from outreach.core import segments as rules
 from outreach.store import business_clock, consents, messages, segments
-from outreach.store.consents import EDUCATION, Consent
+from outreach.store.consents import EDUCATION
 from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead, Tag
 from outreach.store.messages import LetterOfLate
@@ -72,10 +71,5 @@ def known(session: Session, people: list[Lead], since: datetime, sending: Collec
 
 
 def _refused(session: Session, ids: list[int]) -> frozenset[int]:
-    latest = (
-        select(Consent.lead_id, Consent.granted)
-        .where(Consent.lead_id == func.any(ids), Consent.purpose == EDUCATION)
-        .ext(distinct_on(Consent.lead_id))
-        .order_by(Consent.lead_id, Consent.at.desc(), Consent.id.desc())
-    )
-    return frozenset(lead_id for lead_id, granted in session.execute(latest) if not granted)
+    said = consents.last_words(session, ids, EDUCATION)
+    return frozenset(lead_id for lead_id, granted in said.items() if not granted)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.core import jurisdictions
@@ -87,3 +87,20 @@ def latest(session: Session, lead_id: int, purpose: str) -> Consent | None:
     """The lead's last word on a purpose."""
     query = select(Consent).where(Consent.lead_id == lead_id, Consent.purpose == purpose)
     return session.scalar(query.order_by(Consent.at.desc(), Consent.id.desc()).limit(1))
+
+
+def last_words(session: Session, lead_ids: Collection[int], purpose: str) -> dict[int, bool]:
+    """Lead -> whether they agreed to a purpose, by their last word on it."""
+    query = (
+        select(Consent.lead_id, Consent.granted)
+        .where(Consent.lead_id == func.any(list(lead_ids)), Consent.purpose == purpose)
+        .ext(distinct_on(Consent.lead_id))
+        .order_by(Consent.lead_id, Consent.at.desc(), Consent.id.desc())
+    )
+    return {lead_id: granted for lead_id, granted in session.execute(query)}
+
+
+def of_leads(session: Session, lead_ids: Collection[int]) -> list[Consent]:
+    """Every word of these leads, the oldest first."""
+    query = select(Consent).where(Consent.lead_id == func.any(list(lead_ids)))
+    return list(session.scalars(query.order_by(Consent.at, Consent.id)))

@@ -1,5 +1,6 @@
 """Interviews and deals: what follow-up is for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -57,3 +58,10 @@ def open_interview(session: Session, lead_id: int) -> Interview | None:
     """The interview that is booked and not yet held."""
     query = select(Interview).where(Interview.lead_id == lead_id, Interview.state == "booked")
     return session.scalar(query.order_by(Interview.id.desc()).limit(1))
+
+
+def latest_won(session: Session, lead_ids: Collection[int]) -> list[tuple[int, datetime]]:
+    """(lead, moment) of the latest sale to each."""
+    moment = func.max(func.coalesce(Deal.closed_at, Deal.at))
+    query = select(Deal.lead_id, moment).where(Deal.lead_id == func.any(list(lead_ids)), Deal.state == "won")
+    return [(lead_id, at) for lead_id, at in session.execute(query.group_by(Deal.lead_id))]

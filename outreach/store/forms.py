@@ -196,3 +196,12 @@ def option(form: Form | None, field: str, value: Any) -> dict[str, Any]:
 def starting(session: Session, sequence_id: int) -> list[Form]:
     """The active forms that start a sequence, by name."""
     return list(session.scalars(select(Form).where(Form.sequence_id == sequence_id, Form.active).order_by(Form.name)))
+
+
+def latest_by_source(session: Session, lead_ids: Collection[int]) -> list[tuple[int, str, datetime]]:
+    """(lead, source, moment) of the latest request from each source."""
+    query = select(Submission.lead_id, Submission.source, func.max(Submission.at)).where(
+        Submission.lead_id == func.any(list(lead_ids))
+    )
+    rows = session.execute(query.group_by(Submission.lead_id, Submission.source))
+    return [(lead_id, source, at) for lead_id, source, at in rows]

@@ -14,6 +14,7 @@ CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 OPEN_PREFIXES = (
     "/f/",
     "/u/",
+    "/t/",
     "/a/",
     "/c/",
     "/o/",
@@ -29,7 +30,7 @@ OPEN_PREFIXES = (
     "/hooks/",
 )
 """The public list: addresses that answer without a sign-in. /api/ is for tokens."""
-WITHOUT_TOKEN = ("/f/", "/u/", "/a/", "/o/", "/api/", "/hooks/")
+WITHOUT_TOKEN = ("/f/", "/u/", "/t/", "/a/", "/o/", "/api/", "/hooks/")
 """Doors that strangers and machines post to, who have no cookie of ours that could be misused."""
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.mail import plain, templating
-from outreach.mail.tracking import Link, wrap
+from outreach.mail.tracking import Link, Pixel, wrap
 
 UNSUBSCRIBE = "https://nordic.example/u/k7k2tq"
 
@@ -48,13 +48,17 @@ def test_only_web_addresses_are_led() -> None:
 
 
 def test_a_pixel_stands_last_in_the_body_and_only_when_asked_for() -> None:
-    """T1: off by default."""
+    """T1: off by default; where it is, both parts say so, with the way to end it."""
     html = "<body><p>x</p></body></html>"
     assert wrap(html, "", led)[0] == html
-    assert wrap(html, "", led, pixel="https://x.example/o?a=1&b=2")[0] == (
-        '<body><p>x</p><img src="https://x.example/o?a=1&amp;b=2" width="1" height="1" alt="" '
+    seen, text = wrap(html, "Hello\n", led, pixel=Pixel("https://x.example/o?a=1&b=2", "https://x.example/t/1"))
+    assert seen.startswith("<body><p>x</p><p ")
+    assert '<a href="https://x.example/t/1"' in seen
+    assert seen.endswith(
+        '<img src="https://x.example/o?a=1&amp;b=2" width="1" height="1" alt="" '
         'style="display:block;border:0"></body></html>'
     )
+    assert text == "Hello\n\nWe can see that this letter was opened. Stop that: https://x.example/t/1\n"
 
 
 ATOMS = (
@@ -79,7 +83,7 @@ def test_a_template_is_led_as_its_letters_would_be(atoms: list[str], url: str, n
     gaps: list[str] = []
     letter = templating.render(source, fields, True, gaps)
     asked: list[list[Link]] = [[], []]
-    image = "https://nordic.example/o/x.gif" if pixel else None
+    image = Pixel("https://nordic.example/o/x.gif", "https://nordic.example/t/x") if pixel else None
     one, other = (
         wrap(html, "", lambda link, mine=mine: mine.append(link) or led(link), pixel=image)  # type: ignore[misc]
         for html, mine in zip((letter, str(letter).replace("\x00", "")), asked, strict=True)
