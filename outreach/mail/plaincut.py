@@ -61,7 +61,7 @@ def cut_plain(lines: list[str]) -> Cut:
         _leave_gap(kept)
         quoted.extend(lines[index : index + head])
         index += head
-        if index < len(lines) and not _marked_follows(lines, index):
+        if index < len(lines) and not _marked_follows(lines, index, 1 if _goes_on_behind(lines[index - 1]) else 3):
             # Nobody can tell where an unmarked quotation on top ends, so that nothing below it is dropped.
             return Cut(kept, [*quoted, *lines[index:]], True) if said else Cut([*kept, *lines[index:]], quoted, True)
     return Cut(kept, [line for line in quoted if line != GAP], bool(quoted))
@@ -81,9 +81,14 @@ def _filled(lines: list[str], start: int, count: int, reach: int = 12) -> list[s
     return [line for line in lines[start : start + reach] if line.strip()][:count]
 
 
-def _marked_follows(lines: list[str], start: int) -> bool:
+def _marked_follows(lines: list[str], start: int, count: int = 3) -> bool:
     """Whether the lines after a head are marked, so that an answer may stand between or below them."""
-    return any(map(_is_marked, _filled(lines, start, 3, 60)))
+    return any(map(_is_marked, _filled(lines, start, count, 60)))
+
+
+def _goes_on_behind(head: str) -> bool:
+    """Whether the quotation begins on the line of its head: what is marked further down is a quotation inside it."""
+    return bool(marks.QUOTED_BEHIND.match(head) or marks.DATED_BEHIND.match(head))
 
 
 def _to_marked(lines: list[str], start: int) -> int:
@@ -179,8 +184,21 @@ def _wrapped(lines: list[str], index: int) -> int:
         if joined.rstrip("* _-").endswith((*COLONS, "道", "wrote", "schrieb", "écrit", "skrev")) and (
             marks.ATTRIBUTION.match(joined)
         ):
-            return more + 1 if _plausible(joined, lines, index + more + 1) else 0
+            told = _plausible(joined, lines, index + more + 1) and not _is_said_above(lines[index : index + more + 1])
+            return more + 1 if told else 0
     return _spread(lines, index)
+
+
+def _is_said_above(piece: list[str]) -> bool:
+    """Whether the first line is the writer's own, right above a head that needs no more: "10 pieces" is no day."""
+    first = piece[0]
+    if marks.HEADS_ON.search(first) or (marks.WHOLE_DAY.search(first) and not marks.SENTENCE_STOP.search(first)):
+        return False
+    if marks.DATED_START.match(first) and len(piece) > 1 and marks.GOES_ON_WITH_TIME.match(piece[1].lstrip()):
+        return False
+    whole = (marks.ATTRIBUTION, marks.NAMED_WRITER, marks.SHORT_ATTRIBUTION)
+    heads = (" ".join(line.strip() for line in piece[at:]) for at in range(1, len(piece)))
+    return any(shape.match(head) for head in heads for shape in whole)
 
 
 def _goes_on(joined: str, lines: list[str], index: int) -> bool:
@@ -202,13 +220,22 @@ def _joined(head: str, line: str) -> str:
 def _spread(lines: list[str], index: int) -> int:
     """An attribution whose address was broken over lines with gaps, as some clients leave it: its length, else 0."""
     piece = lines[index : index + 7]
-    if not any(line.strip() in {"<", ">"} or line.lstrip().startswith(("> wrote", "mailto:")) for line in piece[1:]):
+    if not any(_closes_address(piece, at) for at in range(1, len(piece))):
         return 0
     for more in range(2, len(piece)):
         joined = " ".join(part.strip() for part in piece[: more + 1] if part.strip())
         if marks.VERB_LAST.search(joined) and "@" in joined and len(joined) < MAX_HEAD:
-            return more + 1
+            return 0 if _is_said_above([part for part in piece[: more + 1] if part.strip()]) else more + 1
     return 0
+
+
+def _closes_address(piece: list[str], at: int) -> bool:
+    """Whether a line is the rest of a broken address; a bare ``>`` is one only below a bracket that is still open."""
+    line = piece[at].strip()
+    if line == ">":
+        above = " ".join(piece[:at])
+        return above.rfind("<") > above.rfind(">")
+    return line == "<" or line.startswith(("> wrote", "mailto:"))
 
 
 def _in_any_language(lines: list[str], index: int) -> int:
@@ -222,6 +249,8 @@ def _in_any_language(lines: list[str], index: int) -> int:
         return 0
     for more in (1, 2, 3):
         following = lines[index + more].strip() if index + more < len(lines) else ""
+        if more > 1 and _is_said_above(lines[index : index + more]):
+            return 0
         if marks.NAMED_WRITER.match(joined):
             return more
         shaped = marks.ANY_ATTRIBUTION.match(joined) and (

@@ -159,6 +159,18 @@ ANY_ATTRIBUTION: Final = re.compile(
     r"|^[^\s>].{1,60} 이\(가\) \d{4}.{2,30}에 쓴 글[ \t]*[:\uFF1A][ \t]*$",
     re.IGNORECASE,
 )
+# A day with its year, or with its hour, as mail programs begin a head with it.
+WHOLE_DAY: Final = re.compile(
+    r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\d[年년]|"
+    r"\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b|\d.*[ \t]\d{1,2}[:.]\d{2}(?: ?[ap]\.? ?m\.?)?\W*$",
+    re.IGNORECASE,
+)
+# What a head alone has: an address or an id in brackets, or the colon that ends it.
+HEADS_ON: Final = re.compile(r"<[^\s<>]{1,200}@[^\s<>]{1,200}>|[:\uFF1A]\s*$")
+SENTENCE_STOP: Final = re.compile(r"[!?]\s*$|[^\W\d_]{3}\.\s*$")
+GOES_ON_WITH_TIME: Final = re.compile(
+    r"\d(?!\d{3}[年./-])|(?:at|um|[àa]|om|kl|alle|a las?|o godz|г|в)\b", re.IGNORECASE
+)
 # A verb of writing, then a whole date with its time, and a colon: a head, though nothing sets it apart.
 TIMED_VERB: Final = re.compile(
     rf"(?<!\w)(?:{VERBS})[ \t][^\d\n]{{0,24}}\d{{1,4}}[-./ ][^\n]{{0,40}}\d{{1,2}}[:.]\d{{2}}[^\n]{{0,8}}[:\uFF1A][ \t]*$",
@@ -207,6 +219,8 @@ DATED_BEHIND: Final = re.compile(
 # Nobody writes that to somebody: an address and a verb of writing, or a message that was written on a day.
 NAMED_WRITER: Final = re.compile(
     rf"^(?:[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>|[^\s<>@]{{1,100}}@[\w.-]{{2,150}})[ \t](?:{VERBS})[ \t]?[:\uFF1A]$"
+    rf"|^[^.!?\n<>]{{1,80}}<[^\s<>@]{{1,100}}@[\w.-]{{2,150}}>,?[ \t](?:{VERBS})[ \t][^\n]{{0,24}}\d[^\n]{{0,40}}\d[:.]\d\d"
+    r"[^\n]{0,12}[:\uFF1A]$"
     r"|^(?:quoting|zitat von|citando(?: a)?|citat fr[åa]n|citation de|citerar) .{1,120}[:\uFF1A]$"
     r"|^(?:wiadomość napisana przez|missatge de|zpráva od|messaggio (?:scritto )?da|mensaje de|mensagem de|message de|"
     r"nachricht von|bericht van|meddelande från|besked fra) .{2,160}(?:@|\d{1,2}[:.]\d{2}).{0,100}\d.{0,60}[:\uFF1A]$",

@@ -44,8 +44,12 @@ def split_signature(text: str, sender: Sender = NOBODY) -> tuple[str, str]:
     signature = signature.strip("\n")
     if words.strip():
         return words, signature
-    first = next((line for line in signature.split("\n") if line.strip()), "")
-    return ("", signature) if is_of_a_phone(first) else (text.replace(GAP, ""), "")
+    filled = [line for line in signature.split("\n") if line.strip()]
+    if filled and is_of_a_phone(filled[0]):
+        return "", signature
+    bare = text.replace(GAP, "").rstrip()
+    last = filled[-1] if filled and is_of_a_phone(filled[-1]) and bare.endswith(filled[-1]) else ""
+    return (bare.removesuffix(last), last) if last else (text.replace(GAP, ""), "")
 
 
 def words_in_signature(lines: Sequence[str], below_words: bool, typed_into: bool) -> int:
@@ -76,7 +80,8 @@ def _split(piece: str, sender: Sender, below: bool) -> tuple[str, str]:
     cut = _behind_mark(lines, sender)
     end = cut = _above_footers(lines[:cut], below)
     block = signed_block(lines[:cut], sender)
-    cut = cut if block is None else block
+    if block is not None and not _greets(lines[:block]):  # else it is the answer: who they are, and their number
+        cut = block
     while cut and cut < len(lines) and (_is_frame(lines[cut - 1]) or _is_leaf(lines, cut - 1)):
         cut -= 1
     more = next((at for at in range(cut, end) if marks.AFTERTHOUGHT.match(lines[at])), end)
@@ -190,6 +195,13 @@ def _only_greets(lines: Sequence[str]) -> bool:
     """Whether nothing stands above but one line that goes on: it ends in a comma or a colon."""
     filled = [line.strip() for line in lines if line.strip()]
     return len(filled) == 1 and filled[0].endswith((",", ":")) and not marks.CLOSING.match(filled[0])
+
+
+def _greets(lines: Sequence[str]) -> bool:
+    """Whether nothing stands above but a greeting: few words of letters, and a comma."""
+    filled = [line.strip() for line in lines if line.strip()]
+    named = len(filled) == 1 and re.fullmatch(r"[^\W\d_][^\W\d]*(?:[ .'’-]+[^\W\d]+){0,3},", filled[0])
+    return bool(named) and not marks.CLOSING.match(filled[0])
 
 
 def _last_said(lines: Sequence[str]) -> int:

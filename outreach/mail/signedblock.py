@@ -27,7 +27,7 @@ NAME: Final = re.compile(r"[ \t]*[^\W\d_a-z][\w.’'-]*(?:[ \t]+[^\W\d_][\w.’'
 PERSON_ROW: Final = re.compile(r"(?=[^\n]*\d)" + NAME.pattern + r"[ \t|]*[\d +()/.-]+[ \t|]*")
 HAN: Final = re.compile(r"\W*[\u3040-\u9fff\uac00-\ud7af]{3,}\W*")
 SIGNED: Final = re.compile(r"[ \t]*/{1,2} ?(?=[^\W\d_])")  # as in "/Jo"
-FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s]")
+FOOTNOTE: Final = re.compile(r"[ \t]*(?:\[[\d*]{1,3}\]|[(#]?\d{1,2}\))[ \t]?[^\d\s[]")
 ORGANISATION: Final = re.compile(r"[|(@]|\bvia\b| [-–—] ")
 LINK: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 

@@ -76,7 +76,7 @@ CLOSING: Final = re.compile(
     r"(?:belle|bonne) journ[ée]e|[àa] bient[ôo]t|"
     r"(?:un )?(?:cordial )?saludos? cordiales|atentamente|atte|(?:muchas )?gracias|"
     r"grazie(?: mille)?|cordialmente|a presto|"
-    r"mvg|(?:alvast |hartelijk )?(?:be)?dankt|mvh|tac?k|takk|"
+    r"mvg|grt(?:jes|z|n|en)?|gr|(?:alvast |hartelijk )?(?:be)?dankt|mvh|tac?k|takk|"
     r"atenciosamente|att|obrigad[oa]|"
     r"спасибо|дякую|поздрави|с поздрави|cu stim[ăa]|cu respect|salut[ăa]ri|[üu]dv|kh|bh|terv|t\.|kiitos|kiitoksin|"
     r"dzi[ęe]kuj[ęe]|d[ěe]kuji|[ďd]akujem|k[öo]sz[öo]n[öo]m|mul[țt]umesc|te[şs]ekk[üu]rler|hvala(?: lijepa)?|με εκτίμηση|"
