@@ -12,6 +12,8 @@ from typing import Final
 
 from outreach.core.companies import FREE_MAIL
 
+RESERVED: Final = frozenset({"test", "example", "invalid", "localhost", "example.com", "example.net", "example.org"})
+"""Names under which nobody has a mailbox (RFC 2606): a trial fills in its form as often as it likes."""
 HOUR: Final = timedelta(hours=1)
 LONGEST_WAIT: Final = timedelta(hours=24)
 """An answer that could only go later is no answer any more: a person writes it."""
@@ -25,9 +27,16 @@ KNOWN_FOR: Final = timedelta(hours=24)
 
 
 def counted(address: str) -> str:
-    """The domain whose answers keep a pace; empty for addresses at providers of many people, who are no one's colleagues."""
+    """The domain whose answers keep a pace; empty for addresses at providers of many people, who are no one's colleagues,
+    and for addresses that nobody has."""
     domain = address.rpartition("@")[2].lower()
-    return "" if domain in FREE_MAIL else domain
+    return "" if domain in FREE_MAIL or is_nobodys(address) else domain
+
+
+def is_nobodys(address: str) -> bool:
+    """Whether no mail can reach anybody there, so that nobody is flooded."""
+    labels = address.rpartition("@")[2].lower().split(".")
+    return labels[-1] in RESERVED or ".".join(labels[-2:]) in RESERVED
 
 
 def burst_above(usual_an_hour: float, least: int) -> int:

@@ -43,7 +43,7 @@ class Hold:
 
 def hold(session: Session, lead: Lead, form: Form, now: datetime) -> Hold | None:
     """Why this request is not answered by itself at once; None = it is, and its place in the domain's hour is taken."""
-    burst = _meets_burst(session, form, now)
+    burst = _meets_burst(session, form, lead, now)
     if not form.confirm and lead.address_state == UNCONFIRMED:
         lead.address_state = "ok"  # this form asks nobody to
     if form.confirm and not _knows_us(session, lead):
@@ -111,10 +111,12 @@ def stop(session: Session, form: Form, now: datetime) -> None:
     notify.tell_managers(session, "problem", text, f"/forms/{form.id}", now)
 
 
-def _meets_burst(session: Session, form: Form, now: datetime) -> bool:
+def _meets_burst(session: Session, form: Form, lead: Lead, now: datetime) -> bool:
     """MAIL L4: so many people at once as never before, or its answers stand still already."""
     if form.stopped_at is not None:
         return True
+    if surge.is_nobodys(lead.email):
+        return False
     least = account.get(session).burst_least
     if not least or (form.burst_known_until is not None and form.burst_known_until > now):
         return False

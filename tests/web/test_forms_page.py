@@ -79,7 +79,7 @@ def test_a_form_that_met_a_burst_says_so_and_goes_on_by_a_click(
     account.get(session).burst_least = 2
     form.active, form.letter = True, "form-thanks"
     for number in range(5):
-        given = {"name": f"Pat {number}", "email": f"pat{number}@firm{number}.example", "message": "Hello"}
+        given = {"name": f"Pat {number}", "email": f"pat{number}@firm{number}.internal", "message": "Hello"}
         cleaned, _ = cleaning.check(form, given)
         capture.submit(session, house, form, cleaned, {}, house.now(session))
     session.commit()
