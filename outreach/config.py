@@ -20,6 +20,8 @@ DEFAULT_MAIL_FROM = "hello@outreach.localhost"
 SMTP_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 IMAP_PORTS = {"imap": 143, "imaps": 993, "imap+starttls": 143}
 SHORTEST_SECRET = 16
+SECRET_KEY, OLD_SECRET_KEYS = Path("secrets/secret-key"), Path("secrets/old-secret-keys")
+"""Where the data folder keeps them."""
 _DOMAIN = re.compile(r"(?=.{1,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)*", re.UNICODE)
 
 
@@ -39,6 +41,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL", repr=False)
     redis_url: str = Field(default="", validation_alias="REDIS_URL", repr=False)
     secret_key: str = Field(default="", validation_alias="SECRET_KEY", repr=False)
+    old_secret_keys: str = Field(default="", validation_alias="OLD_SECRET_KEYS", repr=False)
     smtp_url: str = Field(default="", validation_alias="SMTP_URL", repr=False)
     imap_url: str = Field(default="", validation_alias="IMAP_URL", repr=False)
     inbound_smtp_listen: str = Field(default="127.0.0.1:8026", validation_alias="INBOUND_SMTP_LISTEN")
@@ -75,6 +78,11 @@ class Settings(BaseSettings):
     def mail_from_address(self) -> str:
         """The bare address of MAIL_FROM, without a display name."""
         return _bare_address(self.mail_from)
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The secret key, and those before it: the first one signs and seals, all of them verify and open."""
+        return tuple(key.encode() for key in (self.secret_key, *self.old_secret_keys.split()))
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for child processes."""
@@ -146,6 +154,16 @@ class Settings(BaseSettings):
         if value and len(value) < SHORTEST_SECRET:
             raise BadSetting(
                 f"has {len(value)} characters and needs {SHORTEST_SECRET}; leave it out and one is made and kept"
+            )
+        return value
+
+    @field_validator("old_secret_keys")
+    @classmethod
+    def _old_secrets_are_long(cls, value: str) -> str:
+        short = [len(key) for key in value.split() if len(key) < SHORTEST_SECRET]
+        if short:
+            raise BadSetting(
+                f"has a key of {short[0]} characters; give whole keys of {SHORTEST_SECRET} or more, with spaces"
             )
         return value
 
@@ -226,8 +244,42 @@ def read() -> Settings:
 def with_secret(settings: Settings) -> Settings:
     """Fill in the secret key that the data folder keeps, when none is set. Raises BadSetting."""
     if not settings.secret_key:
-        settings.secret_key = kept_secret(settings.data / "secrets" / "secret-key")
+        settings.secret_key = kept_secret(settings.data / SECRET_KEY)
+    if not settings.old_secret_keys:
+        settings.old_secret_keys = " ".join(kept_before(settings.data))
     return settings
+
+
+def kept_before(data: Path) -> list[str]:
+    """The secret keys that the data folder kept before, the latest first."""
+    try:
+        return (data / OLD_SECRET_KEYS).read_text().split()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise BadSetting(f"The earlier secrets in {data / OLD_SECRET_KEYS} cannot be read ({error}).") from None
+
+
+def rotate_secret(data: Path) -> None:
+    """Another secret key for this data folder; the one before is kept, first of all. Raises BadSetting."""
+    present = kept_secret(data / SECRET_KEY)
+    before = [present, *(key for key in kept_before(data) if key != present)]
+    _replace(data / OLD_SECRET_KEYS, "\n".join(before) + "\n")
+    _replace(data / SECRET_KEY, secrets.token_urlsafe(48))
+
+
+def _replace(path: Path, text: str) -> None:
+    """The whole file or none of it, for its owner alone."""
+    unfinished = path.with_name(f".{path.name}.new")
+    try:
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise BadSetting(f"The secret in {path} cannot be written ({error}); make the folder writable.") from None
 
 
 def kept_secret(path: Path) -> str:

@@ -46,8 +46,7 @@ def build(settings: Settings) -> House:
     """Open the house that these settings describe. DATABASE_URL and REDIS_URL must be set by now."""
     _log_without_variables()
     engine = engine_for(settings.database_url)
-    keys = (settings.secret_key.encode(),)
-    return House(settings, engine, sessions_for(engine, keys), Queue(settings.redis_url), keys)
+    return House(settings, engine, sessions_for(engine, settings.keys), Queue(settings.redis_url), settings.keys)
 
 
 def _log_without_variables() -> None:

@@ -25,6 +25,7 @@ SETTINGS = [
     "DATABASE_URL",
     "REDIS_URL",
     "SECRET_KEY",
+    "OLD_SECRET_KEYS",
     "BASE_URL",
     "OUTREACH_DATA",
     "OUTREACH_PORT",

@@ -18,6 +18,7 @@ NONSENSE = [
     ("DATABASE_URL", "sqlite:///x.db"),
     ("REDIS_URL", "http://localhost"),
     ("SECRET_KEY", "short"),
+    ("OLD_SECRET_KEYS", "an-old-key-of-some-length short"),
     ("SMTP_URL", "mail.example.com"),
     ("SMTP_URL", "smtp://mail.example.com:99999"),
     ("IMAP_URL", "pop3://mail.example.com"),
@@ -98,6 +99,25 @@ def test_a_secret_key_is_made_once_and_kept_for_its_owner_alone(
     kept = tmp_path / "data" / "secrets" / "secret-key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+def test_another_secret_key_is_made_and_those_before_are_kept_for_their_owner_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OUTREACH_DATA", str(tmp_path / "data"))
+    keys = [config.load().keys]
+    for _ in range(2):
+        config.rotate_secret(tmp_path / "data")
+        keys.append(config.load().keys)
+    first, second, third = keys
+    assert second == (second[0], *first)
+    assert third == (third[0], *second)
+    assert len(set(third)) == 3
+    folder = tmp_path / "data" / "secrets"
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
+        "secret-key": 0o600,
+        "old-secret-keys": 0o600,
+    }
 
 
 def test_a_damaged_secret_is_told_and_not_replaced(tmp_path: Path) -> None:

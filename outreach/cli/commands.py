@@ -162,6 +162,43 @@ def create_token(name: str) -> None:
     click.echo(secret)
 
 
+@outreach.group()
+def secret() -> None:
+    """The key that seals stored passwords and signs links."""
+
+
+@secret.command("rotate")
+def rotate_secret() -> None:
+    """Make a new secret key. Stop the system first; its next start seals what is stored anew."""
+    from outreach import config
+    from outreach.cli.found import runs
+
+    settings = config.read()
+    if settings.secret_key:
+        raise Refused(
+            "SECRET_KEY is set: put a new one there and the present one into OLD_SECRET_KEYS, then restart everything."
+        )
+    if runs(settings.data):
+        raise Refused(f"Stop the system on {settings.data} first: it works with the present key.")
+    config.rotate_secret(settings.data)
+    click.echo(
+        f"A new key is in {settings.data / config.SECRET_KEY}; the one before stays in {settings.data / config.OLD_SECRET_KEYS}, "
+        "so that links in letters go on working. Start the system: it seals what is stored anew."
+    )
+
+
+@secret.command("reseal")
+def reseal() -> None:
+    """Seal what is stored with SECRET_KEY, opening it with OLD_SECRET_KEYS (`up` does it by itself)."""
+    from outreach.store import sealed
+
+    with _transaction() as (house, session):
+        done = sealed.renew(session, house.keys)
+    click.echo(f"{done.renewed} of {done.all} stored secrets were sealed anew.")
+    if done.unreadable:
+        raise Refused(f"{done.unreadable} can be opened with no key that is known: name theirs in OLD_SECRET_KEYS.")
+
+
 # ---- forms, sequences, leads ----
 
 

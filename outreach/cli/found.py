@@ -52,6 +52,11 @@ def running_settings() -> Settings:
     )
 
 
+def runs(data: Path) -> bool:
+    """Whether a system runs on this data folder."""
+    return _read(data) is not None
+
+
 def _read(data: Path) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = json.loads((data / NAME).read_text())

@@ -58,13 +58,14 @@ def _prepare(settings: Settings) -> str | None:
     from outreach import wiring
     from outreach.journeys import accounts, restored
     from outreach.journeys.presets import load_presets
-    from outreach.store import migrate
+    from outreach.store import migrate, sealed
 
     migrate.upgrade(settings.database_url)
     house = wiring.build(settings)
     with house.sessions.begin() as session:
         now = house.now(session)
         load_presets(session, house, now)
+        sealed.renew(session, house.keys)
         restored.look(session, house)
         link = accounts.claim_link(session, house)
     restored.remember(house)

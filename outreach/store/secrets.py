@@ -20,9 +20,18 @@ def unseal(sealed: bytes, keys: Sequence[bytes]) -> str:
         return _box(keys).decrypt(sealed).decode()
     except InvalidToken:
         raise Refused(
-            "A stored mail password cannot be read: SECRET_KEY is not the one it was saved with. "
-            "Restore the old SECRET_KEY or enter the password again."
+            "A stored secret cannot be read: SECRET_KEY is not the one it was saved with. "
+            "Restore the old SECRET_KEY (or name it in OLD_SECRET_KEYS), or enter the secret again."
         ) from None
+
+
+def renewed(sealed: bytes, keys: Sequence[bytes]) -> bytes | None:
+    """The same, sealed with the first key; None when it is so already. Raises Refused when no key fits."""
+    try:
+        _box(keys[:1]).decrypt(sealed)
+    except InvalidToken:
+        return seal(unseal(sealed, keys), keys)
+    return None
 
 
 def _box(keys: Sequence[bytes]) -> MultiFernet:

@@ -104,6 +104,13 @@ def test_the_operator_helps_whoever_lost_password_or_phone(running_system: Any, 
     assert (told, letters) == (CY, 2)
 
 
+def test_the_secret_key_is_not_changed_under_a_running_system(running_system: Any, run: Any) -> None:
+    refused = run("secret", "rotate")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("outreach: Stop the system on ")
+    assert re.fullmatch(r"0 of \d+ stored secrets were sealed anew\.\n", run("secret", "reseal").stdout)
+
+
 def test_a_token_is_listed_and_ended(running_system: Any, run: Any) -> None:
     secret = run("token", "create", "shop").stdout.strip()
     request = Request(running_system.url + "/api/v1/forms", headers={"Authorization": f"Bearer {secret}"})
