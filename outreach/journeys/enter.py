@@ -12,11 +12,12 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from outreach.core import entry, signals
 from outreach.core.sequences import Sequence
-from outreach.journeys import applying, enrol, facts, scoring
+from outreach.journeys import again, applying, enrol, facts, scoring
 from outreach.journeys.house import House
 from outreach.store import business_clock, companies, enrolments, events, happenings, leads, sequences
 from outreach.store.enrolments import SALES
@@ -104,7 +105,7 @@ def _for_nobody(session: Session, rows: Collection[Open]) -> set[int]:
 
 
 def _one(house: House, happening_id: int, lead_id: int, now: datetime) -> None:
-    try:
+    def handled() -> None:
         with house.sessions.begin() as session:
             lead = leads.locked(session, lead_id)
             row = happenings.lock_open(session, happening_id)
@@ -114,6 +115,11 @@ def _one(house: House, happening_id: int, lead_id: int, now: datetime) -> None:
             if lead.erased_at is None:
                 _tell(session, house, lead, row, now)
                 _enter(session, house, lead, row, now)
+
+    try:
+        again.while_passing(handled)
+    except OperationalError:
+        raise  # the database is away or busy: no fault of what happened
     except Exception as error:
         log.exception("what happened (%s) could not be handled", happening_id)
         with house.sessions.begin() as session:

@@ -15,7 +15,7 @@ from outreach.journeys.ours import is_ours
 from outreach.mail.parse import Inbound, Unreadable, parse
 from outreach.mail.replytext import reply_text
 from outreach.mail.signedblock import Sender
-from outreach.store import events, forms, leads, messages, users
+from outreach.store import events, forms, leads, messages, users, wire_ids
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
 from outreach.store.mailboxes import Mailbox
@@ -61,7 +61,7 @@ def _note(session: Session, mail: Inbound, lead: Lead, mailbox: Mailbox, at: dat
     letter = Message(
         kind="own", lane="urgent", at_once=True, state="sent", lead_id=lead.id, user_id=user.id if user else None,
         mailbox_id=mailbox.id, to_address=lead.email, subject=mail.subject[:300], body=words, text_sent=words,
-        message_id=mail.message_id if first else None, references=list(mail.references)[-20:], due_at=at, queued_at=at,
+        message_id=wire_ids.kept(mail.message_id or "") if first else None, references=list(mail.references)[-20:], due_at=at, queued_at=at,
         sent_at=at, extra={"seen_in": "the folder of sent mail"},
     )  # fmt: skip
     session.add(letter)
@@ -85,7 +85,7 @@ def _owner(session: Session, mailbox: Mailbox) -> User | None:
 
 def _close_tasks(session: Session, mail: Inbound, lead: Lead, user: User | None, at: datetime) -> None:
     """The open tasks to answer the mails that this one answers."""
-    answered = {*mail.in_reply_to, *mail.references}
+    answered = {wire_ids.kept(one) for one in (*mail.in_reply_to, *mail.references)}
     waiting = session.scalars(
         select(Task).where(Task.lead_id == lead.id, Task.kind == "reply", Task.state == "open").with_for_update()
     )

@@ -7,16 +7,18 @@ receive   understand what nobody has read yet, each message in a transaction of 
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outreach import clock, leash
 from outreach.core.companies import FREE_MAIL
-from outreach.journeys import consequences, notify
+from outreach.journeys import again, consequences, notify
 from outreach.journeys.consequences import Case, Match
 from outreach.journeys.house import House
 from outreach.mail import authresults, classify, dns, matching, parse, replytext
@@ -25,7 +27,7 @@ from outreach.mail.dns import Ask, DnsSilent
 from outreach.mail.glance import glance
 from outreach.mail.parse import Inbound
 from outreach.mail.signedblock import Sender
-from outreach.store import account, attachments, blanking, inbox, leads, mailboxes, messages
+from outreach.store import account, attachments, blanking, inbox, leads, mailboxes, messages, wire_ids
 from outreach.store.attachments import Attachment
 from outreach.store.inbox import InboundMail
 from outreach.store.leads import Lead
@@ -117,9 +119,10 @@ def receive(house: House, limit: int = 50, ask: Ask = dns.ask) -> int:
     for inbound_id in waiting:
         try:
             if _begun(house, inbound_id):
-                _read(house, inbound_id, prover)
+                again.while_passing(partial(_read, house, inbound_id, prover))
         except OperationalError:
-            # The database is away: no fault of this message; it stays unread and is read when the clock rings again.
+            # The database is away or busy: no fault of this message; it stays unread and is read when the clock rings again.
+            _take_back_the_try(house, inbound_id)
             raise
         except Exception as error:
             log.exception("inbound_failed", id=inbound_id)
@@ -146,6 +149,11 @@ def _begun(house: House, inbound_id: int) -> bool:
             words = f"Reading it took more than {SECONDS} seconds or too much memory, {TRIES} times."
             _quarantine(session, session.get_one(InboundMail, inbound_id), words)
         return tries is not None and tries <= TRIES
+
+
+def _take_back_the_try(house: House, inbound_id: int) -> None:
+    with suppress(SQLAlchemyError), house.sessions.begin() as session:
+        inbox.take_back_try(session, inbound_id)
 
 
 def _understand(session: Session, house: House, inbound_id: int, proof: str | None = None) -> Unproven | None:
@@ -348,7 +356,7 @@ def _note(row: InboundMail, inbound: Inbound, verdict: Verdict, match: Match) ->
     row.class_, row.evidence, row.matched_by = verdict.cls, verdict.evidence[:300], match.by
     row.lead_id = match.lead.id if match.lead else None
     row.message_id = match.message.id if match.message else None
-    row.wire_id, row.references = inbound.message_id or "", _chain(inbound)
+    row.wire_id, row.references = wire_ids.kept(inbound.message_id or ""), _chain(inbound)
     row.from_address, row.from_name = (inbound.from_address or "")[:320], inbound.from_name[:200]
     row.subject = inbound.subject[:500]
     if verdict.cls in ("human", "out_of_office", "left_company", "acknowledgement", "challenge"):

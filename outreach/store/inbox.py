@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, column_property, defer, mapped_column
 
@@ -85,6 +85,12 @@ TRY = text(
 def begin_try(session: Session, inbound_id: int) -> int | None:
     """Count a try to understand it; how many there were with this one. None when it is not new or somebody else holds it."""
     return session.scalar(TRY, {"id": inbound_id})
+
+
+def take_back_try(session: Session, inbound_id: int) -> None:
+    """What ended the latest try was no fault of the message."""
+    took = update(InboundMail).where(InboundMail.id == inbound_id, InboundMail.state == "new", InboundMail.tries > 0)
+    session.execute(took.values(tries=InboundMail.tries - 1))
 
 
 def lock_new(session: Session, inbound_id: int) -> InboundMail | None:

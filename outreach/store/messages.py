@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.core.tokens import number_in
+from outreach.store import wire_ids
 from outreach.store.base import Base, Id, Json, JsonList, Moment, changed
 from outreach.store.leads import Lead
 
@@ -211,6 +212,7 @@ def by_message_id(session: Session, ids: list[str]) -> Message | None:
 
     Ours say which row they belong to; those of a rep's other mail programs are in an index of their own.
     """
+    ids = [wire_ids.kept(one) for one in ids]
     named = [number_in(one.strip("<>").partition("@")[0]) for one in ids]
     known = select(Message).where(Message.message_id.in_(ids))
     ours = session.scalars(known.where(Message.id.in_([each for each in named if each and each < 2**63])))
