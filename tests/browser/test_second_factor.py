@@ -29,12 +29,14 @@ def test_it_is_set_up_and_asked_for_without_a_fault(
     look("off")
     page.fill("#password", PASSWORD)
     page.click("text=Set it up >> nth=-1")
+    page.wait_for_selector(".qr")
     look("begun")
     drawn = page.locator(".qr path").nth(-1).bounding_box()
     assert drawn["width"] > 150
     app = pyotp.parse_uri(page.get_attribute("text=Open it in the app", "href"))
     page.fill("#code", app.now())
     page.click("text=Turn it on")
+    page.wait_for_selector("#codes")
     look("recovery codes")
     assert page.evaluate("codes => codes.scrollHeight <= codes.clientHeight", page.query_selector("#codes"))
     with page.expect_download() as kept:
@@ -42,17 +44,18 @@ def test_it_is_set_up_and_asked_for_without_a_fault(
     codes = page.input_value("#codes").split("\n")
     assert kept.value.path().read_text().split("\n\n")[1].strip().split("\n") == codes
     page.click("text=I have kept them")
+    page.wait_for_url(site + PAGE)
     look("on")
-    page.goto(site + "/settings/me")
-    page.click(".side form[action='/sign-out'] button" if width > 600 else "a[href='/menu']")
     page.context.clear_cookies(name="outreach_login")
     page.goto(site + "/sign-in?next=/settings/users")
     page.fill("#email", ada.email)
     page.fill("#password", PASSWORD)
     page.click("text=Sign in >> nth=-1")
-    assert page.evaluate("document.activeElement.id") == "code"
+    page.wait_for_url(site + "/sign-in/code?next=*")
+    page.wait_for_selector("#code:focus")
     look("code")
     page.click("text=Use a recovery code")
+    page.wait_for_selector("input[name=recovery]", state="attached")
     look("recovery code")
     page.fill("#code", codes[0])
     page.keyboard.press("Enter")
@@ -72,9 +75,10 @@ def test_who_must_have_one_begins_there(
     assert faults(inside) == []
     inside.fill("#password", PASSWORD)
     inside.click("text=Begin")
+    inside.wait_for_selector(".qr")
     assert faults(inside) == []
     inside.fill("#code", pyotp.parse_uri(inside.get_attribute("text=Open it in the app", "href")).now())
     inside.click("text=Turn it on")
     inside.click("text=I have kept them")
-    assert inside.url == site + "/settings/users"
+    inside.wait_for_url(site + "/settings/users")
     assert complaints == []
