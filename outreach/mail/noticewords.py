@@ -366,7 +366,7 @@ TURN_TO: Final = re.compile(
 # Answers, late or when.
 ANSWERS: Final = re.compile(
     r"\bdelay|\bslow|\brespon[ds]|\brepl(?:y|ies)|\brevert|get back|(?<!the )(?<!an )(?<!my )\banswer(?!\w* is\b)|"
-    r"come back to|try (?:again|back) later|review|attend to|deal with|"
+    r"come back to|try (?:again|back) later|review|attend to|deal with|will (?:process|handle)|"
     r"follow up|bear with|antwort|"
     r"beantwort|bearbeit|melde mich|r[ée]pon[ds]|call you back|catch up on|n[åa]r jeg er tilba[gk]e|"
     r"n[äa]r jag [äa]r tillbaka|wenn ich (?:wieder|zur[üu]ck)|quand je reviens|"

@@ -191,7 +191,7 @@ LEFT: Final = _any(
     r"(?:i|he|she) (?:am|is) (?:now )?retired|i have moved to a (?:new|different)|(?:my|his|her|"
     r"their) last (?:working )?day (?:was|at|with|in the)|ceased (?:to be employed|working|employment)|"
     r"employment (?:has )?(?:ended|terminated)",
-    r"(?:this|my|the) (?:e-?mail |mail)?(?:address|account|mailbox|inbox)(?: \S+@\S+)? (?:is|will be|"
+    r"(?:this|my|the) (?:e-?mail |mail)?(?:address|account|mailbox|inbox)(?: [^\s@]{1,64}@[^\s@]{1,200})? (?:is|will be|"
     r"has been)(?: \w+){0,4} (?:no longer (?:in use|active|valid|used|monitored|checked|available|maintained)|"
     r"inactive|deactivated|discontinued|retired|decommissioned|not (?:in use|active))|(?:has|"
     r"have) (?:a )?new e-?mail address|(?:my|our) (?:e-?mail|mail)(?: address)? has changed|changed my e-?mail|"
@@ -464,6 +464,9 @@ CONTRAST: Final = _any(
     r"mutta|но|але|ama|fakat|mas|dar|αλλά)\b(?!,? (?:i |we |ich |"
     r"je )?(?:will|if|for|in case|"
     r"should|wenn|falls|bei|si|en cas|please (?:allow|bear with)))|ですが|但是|하지만",
+    # Nevertheless: said to one who was told of an obstacle.
+    r"\b(?:trotzdem|dennoch|anyway|nevertheless|all the same|quand m[êe]me|tout de m[êe]me|de todas (?:formas|maneras)|comunque|"
+    r"mesmo assim|ändå|alligevel|likevel|mimo to|přesto|yine de)\b|вс[её] равно|все одно",
 )
 ADDRESS_OR_NUMBER: Final = re.compile(r"[^\s@<(]{1,64}@[\w-]{1,63}\.\w|(?<![\w/.])[+(]?\d[\d ()/-]{5,18}\d")
 

@@ -176,7 +176,7 @@ CONTACT: Final = re.compile(
     r"\b(?:tel|phone|mobile|mob|fax|cell|direct|office|telefon|t[ée]l|m[óo]vil|cellulare|gsm|handy|skype|port|m|t|p|f|e|w|d|o)"
     r"[ \t]*[.:|][ \t]?:?[ \t]*[+(\d]|\b0\d(?:[ .]\d\d){4}\b|\+\d{1,3}[ \t.\-(]?\d|\(\d{3}\)[ \t]?\d{3}-\d{4}|"
     r"\b\d{3}[.-]\d{3}[.-]\d{4}\b|^\W{0,4}0[\d ()/.-]{6,20}\W{0,2}$|^skype:|"
-    r"www\.\S+\.|https?://|\S+@\S+\.\w{2,}|\b(?:gmbh|ag|inc|ltd|llc|s\.?a\.?r?\.?l|b\.v\.|kg|corp|co\.|plc|s\.p\.a|"
+    r"www\.\S+\.|https?://|[^\s@]@[^\s@]{1,200}\.\w{2}|\b(?:gmbh|ag|inc|ltd|llc|s\.?a\.?r?\.?l|b\.v\.|kg|corp|co\.|plc|s\.p\.a|"
     r"s\.r\.l)\b|linkedin|\b\d{4,5} [A-ZÄÖÜ][a-zäöü]+",
     re.IGNORECASE,
 )

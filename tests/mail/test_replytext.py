@@ -416,6 +416,7 @@ HOSTILE = [
     "On 1\n",
     "> ",
     "a@b.c ",
+    "<a@",
     "From: a@b.c\n",
     "\t",
     "x",
