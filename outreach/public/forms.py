@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach.http.access import anyone
 from outreach.http.headers import policy
 from outreach.http.house import current_house, now
+from outreach.http.limits import visitor
 from outreach.http.transactions import transaction
 from outreach.journeys import capture, cleaning, visit
 from outreach.public import brand, reading
@@ -59,7 +60,7 @@ def form_script(key: str) -> Response:
 def form_post(key: str) -> AnyResponse:
     """(1) floods, (2) read, (3) traps for robots, (4) check, (5) keep, (6) answer; the worker is woken last."""
     found = _form(key)
-    if too_much(PER_VISITOR, request.remote_addr or "", key):
+    if too_much(PER_VISITOR, visitor(), key):
         return _refuse(found, {}, {"": WAIT_A_MINUTE}, 429)
     try:
         posted = reading.values(request)

@@ -15,6 +15,7 @@ from outreach import clock
 from outreach.core.tracking import Hit
 from outreach.http.access import anyone
 from outreach.http.house import current_house, now
+from outreach.http.limits import visitor
 from outreach.http.transactions import transaction
 from outreach.journeys import visit
 from outreach.public.blueprint import blueprint
@@ -47,7 +48,7 @@ def visit_kept() -> Response:
     path, site = _path(told.get("path", "")), _site()
     if lead_id is None or not path or not site:
         return done
-    if too_much(PER_VISITOR, request.remote_addr or "", "visit") or too_much(PER_LEAD, "visits", str(lead_id)):
+    if too_much(PER_VISITOR, visitor(), "visit") or too_much(PER_LEAD, "visits", str(lead_id)):
         return done
     referrer = urlsplit(told.get("from", "")).hostname or ""
     visit.keep(transaction(), lead_id, site, path, referrer[:200], _hit(), now())

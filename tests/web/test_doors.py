@@ -14,6 +14,7 @@ from outreach.clock import real_now
 from outreach.http.limits import counted_as
 from outreach.journeys import accounts, handing_over
 from outreach.store import events, logins
+from outreach.store.forms import Form
 from outreach.store.users import User
 from tests.web.conftest import Visitor
 
@@ -199,6 +200,23 @@ def test_another_address_of_the_same_network_is_no_new_visitor(stranger: Any, ri
         "/sign-in", {"email": rita.email, "password": PASSWORD}, environ_base={"REMOTE_ADDR": "2001:db8::9"}
     )
     assert shut.status_code == 429
+
+
+def test_a_flood_of_forms_from_one_network_is_a_flood(app: Flask, house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RELIABILITY 5.2, item 21: 60 posts a minute, whichever of its addresses they come from."""
+    from limits import RateLimitItemPerMinute
+
+    from outreach.public import forms
+
+    monkeypatch.setattr(forms, "PER_VISITOR", RateLimitItemPerMinute(3))
+    with house.sessions.begin() as session:
+        session.add(Form(key="flooded", name="F", title="F", fields=[], created_at=house.now(session)))
+    client = app.test_client()
+    answers = [
+        client.post("/f/flooded", json={}, environ_base={"REMOTE_ADDR": address}).status_code
+        for address in ("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::4")
+    ]
+    assert [status == 429 for status in answers] == [False, False, False, True, False]
 
 
 def test_a_password_may_be_long_and_is_then_taken_whole(rep: Any, stranger: Any, rita: User, house: Any) -> None:
