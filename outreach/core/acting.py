@@ -8,7 +8,7 @@ from outreach.core import endings, states
 from outreach.core.conditions import describe, holds
 from outreach.core.decisions import Branch, Decision, MakeTask, Send, Skip
 from outreach.core.enrolments import Facts
-from outreach.core.gates import blocked, inbox_unread, judged_by_cap, overdue
+from outreach.core.gates import blocked, inbox_unread, judged_by_cap, overdue, without_basis
 from outreach.core.placeholders import missing_fields
 from outreach.core.planning import Dice, Planned, blocks, calendar_of, hours_for_call, is_automatic, written
 from outreach.core.scene import Scene, hold
@@ -137,6 +137,8 @@ def _touch(scene: Scene, step: Step, touch: Touch, found: Planned) -> Decision:
 
 def _touch_held(scene: Scene, step: Step, touch: Touch) -> Decision | None:
     """F3, X4: what a channel sends by itself has no gap either, and waits for the inbox like a letter."""
+    if lawless := without_basis(scene, step):
+        return lawless
     missing = missing_fields(Letter(touch.template, touch.subject, touch.body), None, scene.facts)
     return blocked(scene, step, missing) if missing else inbox_unread(scene, step)
 
@@ -158,6 +160,8 @@ def _send(scene: Scene, step: Step, found: Planned) -> Decision:
     variant = step.mail.variants[number]
     name = chr(ord("A") + number) if len(step.mail.variants) > 1 else ""
     letter = Letter(variant.template, variant.subject, variant.body, name)
+    if lawless := without_basis(scene, step):
+        return lawless
     missing = missing_fields(letter, step.mail.fallback_subject, scene.facts)
     if missing:
         return blocked(scene, step, missing)

@@ -24,7 +24,7 @@ from outreach.core.acting import LETTER_AGAIN, act
 from outreach.core.conditions import holds
 from outreach.core.decisions import Decision, Notify, Skip, Wait
 from outreach.core.enrolments import Facts, Snapshot
-from outreach.core.gates import held_from_outside, inbox_unread, judged_by_cap
+from outreach.core.gates import held_from_outside, inbox_unread, judged_by_cap, without_basis
 from outreach.core.planning import Dice, calendar_of, moment, plan, written
 from outreach.core.reactions.answers import on_signal
 from outreach.core.reactions.pauses import frozen
@@ -144,7 +144,8 @@ def still_may(
     scene = Scene(enrolment, sequence, facts, now, random)
     if step.at_once:
         return frozen(scene) if any(pause.scope in STANDSTILL for pause in facts.pauses) else None
-    held = held_from_outside(scene) or _window_closed(scene, step) or inbox_unread(scene, step)
+    held = held_from_outside(scene) or without_basis(scene, step)
+    held = held or _window_closed(scene, step) or inbox_unread(scene, step)
     if held is not None:
         return held
     verdict = judged_by_cap(scene, step)

@@ -166,6 +166,8 @@ class Facts:
 
     suppressed: str | None = None
     """X7: ``unsubscribed``, ``complained``, ``bounced``, ``do not contact`` or ``erased``; wins over everything."""
+    no_basis: str | None = None
+    """MAIL C5: why letters of this class may not go by themselves, where the lead's law asks for a basis and none counts."""
     out_of_office: date | None = None
     """O4: the lead's return date, from any enrolment."""
     mails: tuple[SentMail, ...] = ()

@@ -103,6 +103,16 @@ def blocked(scene: Scene, step: Step, missing: tuple[str, ...]) -> Block:
     )
 
 
+def without_basis(scene: Scene, step: Step) -> Hold | None:
+    """MAIL C5: what goes by itself needs a basis in the lead's law; the answer to a request, at once, is none of its business. It
+    releases itself when one is noted or they ask again."""
+    why = scene.facts.no_basis
+    if why is None or step.at_once:
+        return None
+    due = reminder(scene.enrolment, states.BASIS, scene.now)
+    return hold(scene.enrolment, states.BASIS, due, "MAIL C5", why, step=step)
+
+
 def inbox_unread(scene: Scene, step: Step) -> Hold | None:
     """X4."""
     if scene.facts.inbox_read:

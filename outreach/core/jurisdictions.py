@@ -87,6 +87,8 @@ class Standing:
     basis: str = ""
     until: datetime | None = None
     where: str = ""
+    short: str = ""
+    """Why not, in the same few words for everybody."""
 
 
 _EU = frozenset({
@@ -143,11 +145,7 @@ def standing(rules: Rules, country: str, purpose: str, known: Iterable[Evidence]
     about = [one for one in known if one.purpose in ("", purpose)]
     said_no = max((one.at for one in about if not one.granted), default=None)
     if wanted is None:
-        if said_no is not None and not any(one.granted and one.purpose and one.at > said_no for one in about):
-            return Standing(False, f"They said no to {purpose}.", where=where.name)
-        return Standing(
-            True, f"{where.name} asks for no basis: whoever does not object may be written to.", where=where.name
-        )
+        return _where_none_is_asked(where, purpose, about, said_no)
     counting = [one for one in about if one.granted and one.basis in wanted and (said_no is None or one.at > said_no)]
     ends = [(_end(one, wanted[one.basis]), one) for one in counting]
     living = [(end, one) for end, one in ends if end is None or end > now]
@@ -157,12 +155,26 @@ def standing(rules: Rules, country: str, purpose: str, known: Iterable[Evidence]
     if ends:
         end, last = max(ends, key=lambda pair: pair[0] or now)
         text = f"{_because(last)}, and in {where.name} that ended on {end:%-d %B %Y} ({where.law}); a new request renews it."
-        return Standing(False, text, last.basis, end, where.name)
+        return Standing(False, text, last.basis, end, where.name, f"the basis for {purpose} has ended ({where.law})")
+    if said_no is not None:
+        return _said_no(where, purpose)
     needed = " or ".join(BASES[basis] for basis in wanted)
-    said = f"They said no to {purpose}. " if said_no else ""
-    return Standing(
-        False, f"{said}{where.name} asks for a basis ({where.law}): {needed}. None is known.", where=where.name
-    )
+    text = f"{where.name} asks for a basis ({where.law}): {needed}. None is known."
+    return Standing(False, text, where=where.name, short=f"no basis for {purpose} ({where.law})")
+
+
+def _where_none_is_asked(
+    where: Jurisdiction, purpose: str, about: Iterable[Evidence], said_no: datetime | None
+) -> Standing:
+    """Silence is no refusal there; a no is one until they say yes to that very purpose."""
+    if said_no is not None and not any(one.granted and one.purpose and one.at > said_no for one in about):
+        return _said_no(where, purpose)
+    text = f"{where.name} asks for no basis: whoever does not object may be written to."
+    return Standing(True, text, where=where.name)
+
+
+def _said_no(where: Jurisdiction, purpose: str) -> Standing:
+    return Standing(False, f"They said no to {purpose}.", where=where.name, short=f"no consent to {purpose}")
 
 
 def may_see_opens(rules: Rules, country: str, said: bool | None) -> bool:

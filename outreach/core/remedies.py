@@ -21,6 +21,7 @@ BY_STATE: Final[dict[str, tuple[str, ...]]] = {
     states.COMPANY: ("Lifting the pause of the company.",),
     states.PRIORITY: ("The end of the more important sequence.",),
     states.CAP: ("Days without another letter to this person, or a higher cap.",),
+    states.BASIS: ("A new request of theirs, or a consent noted on the lead's page; it goes on by itself then.",),
     states.NO_SLOT: ("Opening hours within 30 days: look at windows, closures and holidays.",),
     states.FAILED: ("The next try, or a person who looks at the mail server's words.",),
 }
@@ -30,6 +31,6 @@ def of(state: str) -> list[str]:
     """What would change it, the nearest first; nothing for what has ended but a new start."""
     if states.ended(state):
         return ["Starting a sequence again, where the lead may enter."]
-    if state.startswith(states.MISSING + " "):
+    if state.startswith(states.MISSING + " ") and state != states.BASIS:
         return [f"Filling in the field {state.removeprefix(states.MISSING + ' ')}; it goes on by itself then.", *ALWAYS]
     return [*BY_STATE.get(state, ()), *ALWAYS]

@@ -20,6 +20,8 @@ PRIORITY: Final = "held: priority"
 CAP: Final = "held: cap"
 MISSING: Final = "blocked: missing"
 """Always followed by the field: ``blocked: missing company``."""
+BASIS: Final = "blocked: missing basis"
+"""MAIL C5: what the lead's law asks for, so that they may be written to."""
 NO_SLOT: Final = "blocked: no open slot"
 FAILED: Final = "failed: temporary"
 
@@ -94,6 +96,8 @@ SUPPRESSION_STATES: Final[dict[str, str]] = {
 
 def sentence(state: str) -> str:
     """The plain sentence for a state; ``blocked: missing FIELD`` names the field."""
+    if state == BASIS:
+        return "The law of the lead's country asks for a basis to write, and none counts now."
     if state.startswith(MISSING + " "):
         return f"The next letter needs the field {state.removeprefix(MISSING + ' ')}, which is empty."
     return SENTENCES[state]

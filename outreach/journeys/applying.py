@@ -295,7 +295,7 @@ def _enter(context: Applying, name: str) -> None:
     if any(e.sequence_id == target.id for e in enrolments.running(session, lead.id)):
         return
     if why := facts.suppressed(session, lead) or (
-        target.class_ == "nurture" and facts.refused_education(session, lead)
+        target.class_ == "nurture" and facts.refused_education(session, lead, context.now)
     ):
         context.event("excluded", f"Not moved to “{target.name}”: {why}.", rule="X7", data={"reason": why})
         return

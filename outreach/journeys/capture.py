@@ -78,6 +78,8 @@ def submit(
             data={"submission": submission.id, "new": new},
         )
         happenings.note(session, now, "form", form.key, lead.id, data={"submission": submission.id})
+        if not new:
+            enrolments.release_blocked(session, lead.id, now)
         enrolment_id = _start(session, house, lead, form, submission, now, opening)
         _tell(session, house, lead, owner, form, submission, now)
     return Captured(lead.id, submission.id, enrolment_id)
@@ -120,6 +122,8 @@ def note_lead(
         bring_up_to_date(session, lead, answers, {})
     fingerprint = _fingerprint(answers | {"source": source}, now)
     submission = _keep(session, lead, None, fingerprint, source, answers, {}, now)
+    if not new:
+        enrolments.release_blocked(session, lead.id, now)
     if owner_id and lead.owner_id is None:
         lead.owner_id = owner_id
     _route(session, lead, now)

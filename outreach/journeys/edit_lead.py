@@ -7,7 +7,7 @@ import phonenumbers
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from outreach.core import pipeline, signals
+from outreach.core import jurisdictions, pipeline, signals
 from outreach.errors import Refused
 from outreach.journeys import applying, who_asks
 from outreach.journeys.house import House
@@ -80,7 +80,7 @@ def save(
     session.flush()
     if "zone" in changed:
         applying.signal(session, house, lead.id, signals.ZoneChanged(zone_before, lead.zone), now, actor_id=user.id)
-    _look_again(session, lead, now)
+    enrolments.release_blocked(session, lead.id, now)
     return {}
 
 
@@ -120,7 +120,7 @@ def tag(session: Session, lead_id: int, words: str, user: User, now: datetime, *
         text = f"{user.name} {'took off' if remove else 'put on'} the tag “{word}”."
         events.record(session, now, "tag", text, lead_id=lead.id, actor_id=user.id)
     session.flush()
-    _look_again(session, lead, now)
+    enrolments.release_blocked(session, lead.id, now)
 
 
 def do_not_contact(session: Session, house: House, lead_id: int, user: User, now: datetime, reason: str = "") -> None:
@@ -152,6 +152,36 @@ def may_contact_again(session: Session, lead_id: int, user: User, now: datetime,
     lead.do_not_contact = False
     words = f"{user.name} allowed contact again: {reason.strip()}"
     events.record(session, now, "edited", words, lead_id=lead.id, actor_id=user.id, rule="X7")
+
+
+def state_basis(
+    session: Session,
+    lead_id: int,
+    purpose: str,
+    basis: str,
+    words: str,
+    user: User,
+    now: datetime,
+    until: datetime | None = None,
+) -> None:
+    """MAIL C5: a person notes by what this lead may be written to, and how they know; what waited for it goes on. Raises Refused."""
+    lead = _locked(session, lead_id)
+    if purpose not in (jurisdictions.FOLLOW_UP, jurisdictions.EDUCATION) or basis not in jurisdictions.BASES:
+        raise Refused("Choose what for, and by what they may be written to.")
+    if not words.strip():
+        raise Refused("Say how you know, such as “said so on the phone” or “customer number 12”: it is the proof.")
+    if until is not None and until <= now:
+        raise Refused("That end has passed already.")
+    session.add(
+        consents.Consent(
+            lead_id=lead.id, purpose=purpose, granted=True, basis=basis, wording=words.strip()[:1000], source=user.name, at=now,
+            expires_at=until,
+        )
+    )  # fmt: skip
+    text = f"{user.name} noted for {purpose}: {jurisdictions.BASES[basis]} ({words.strip()[:300]})."
+    events.record(session, now, "consent", text, lead_id=lead.id, actor_id=user.id, rule="MAIL C5")
+    session.flush()
+    enrolments.release_blocked(session, lead.id, now)
 
 
 def note(session: Session, lead_id: int, words: str, user: User, now: datetime) -> None:
@@ -201,10 +231,3 @@ def _locked(session: Session, lead_id: int) -> Lead:
     if lead is None or lead.erased_at:
         raise Refused("This lead does not exist any more.")
     return lead
-
-
-def _look_again(session: Session, lead: Lead, now: datetime) -> None:
-    """Blocked enrolments decide again at once, with fresh facts (F3)."""
-    for row in enrolments.running(session, lead.id, lock=True):
-        if row.state.startswith("blocked") and row.due_at:
-            row.due_at = min(row.due_at, now)

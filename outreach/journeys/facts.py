@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from outreach import documents
-from outreach.core import editing, entry, stops
+from outreach.core import editing, entry, jurisdictions, stops
 from outreach.core.enrolments import Facts, Pausing, SentMail, Snapshot
 from outreach.core.planning import OUT_OF_OFFICE_DAYS
 from outreach.core.sequences import Sequence, Week
@@ -20,6 +20,7 @@ from outreach.journeys import letters
 from outreach.journeys.house import House
 from outreach.store import (
     account,
+    bases,
     consents,
     enrolments,
     forms,
@@ -181,6 +182,8 @@ class _Known:
         self.absences = inbox.absences_of(session, past, now - LOOK_BACK * 2) if past else {}
         self.suppressions = consents.reasons_of(session, [people[number].email for number in ids])
         self.suppressions |= {people[number].email: one.suppressed for number, one in fresh.items() if one.suppressed}
+        purposes = {jurisdictions.purpose_of(each.sequence.klass) for each in asked}
+        self.evidence = bases.asked_of(session, us, [people[number] for number in ids], purposes)
         self.running = enrolments.classes_of(session, ids) if ids else {}
         self.needs, self.marks = _needs(session, {id(each.sequence): each.sequence for each in asked}.values())
         self.pauses = _pauses(session, us, asked, now)
@@ -229,6 +232,7 @@ class _Known:
             attempts=sum(1 for outcome in calls if outcome in OUTCOMES and OUTCOMES[outcome].attempt),
             voicemails=calls.count("left voicemail"),
             suppressed=_suppressed(lead, self.suppressions.get(lead.email)),
+            no_basis=self._no_basis(asking),
             mails=_counted(self.mails.get(lead.id, ()), row),
             rivals=frozenset(
                 class_ for other, class_ in self.running.get(lead.id, ()) if row is None or other != row.id
@@ -241,6 +245,12 @@ class _Known:
             cap_day=us.cap_day,
             cap_week=us.cap_week,
         )
+
+    def _no_basis(self, asking: Asking) -> str | None:
+        """MAIL C5. Who came into being with a request at this very moment has the best basis that there is."""
+        purpose = jurisdictions.purpose_of(asking.sequence.klass)
+        found = bases.lacking(self.us, asking.lead, purpose, self.evidence, self.now)
+        return found.text if found else None
 
     def _quiet_until(self, lead: Lead) -> datetime | None:
         """X5: educational mail holds for a while after a person answered, whichever programme they answered."""
@@ -327,10 +337,11 @@ def _suppressed(lead: Lead, reason: str | None) -> str | None:
     return reason or ("bounced" if lead.address_state == "dead" else None)
 
 
-def refused_education(session: Session, lead: Lead) -> str | None:
-    """The lead's last word on educational mail, where it was a no; silence is none (the programme can be left at once)."""
-    said = consents.latest(session, lead.id, consents.EDUCATION)
-    return "no consent to educational mail" if said is not None and not said.granted else None
+def refused_education(session: Session, lead: Lead, now: datetime) -> str | None:
+    """Why a lead gets no educational mail: their last word was a no, or their law asks for a basis and none counts (MAIL C5).
+    Elsewhere silence is no refusal (the programme can be left at once)."""
+    found = bases.standing(session, lead, jurisdictions.EDUCATION, now)
+    return None if found.may else found.short
 
 
 def inbox_read(session: Session, house: House, us: Account, now: datetime) -> bool:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from outreach.core import arbiter, schedule
 from outreach.core.enrolments import SentMail
+from outreach.core.jurisdictions import EDUCATION
 from outreach.core.sequences import Schedule
+from outreach.store import bases
 from outreach.store.account import Account
 from outreach.store.audiences import Known
 from outreach.store.leads import UNCONFIRMED, Lead
@@ -37,6 +39,8 @@ def place_of(lead: Lead, known: Known, us: Account, now: datetime) -> Place:
         return Place(None, "MAIL L4", "the address is not confirmed.")
     if lead.id in known.refused:
         return Place(None, "C5", "no consent to educational mail.")
+    if lacking := bases.lacking(us, lead, EDUCATION, known.evidence, now):
+        return Place(None, "MAIL C5", f"{lacking.short}.")
     if lead.id in known.selling:
         return Place(None, "M3", "a sales sequence is running.")
     return _when(lead, known, us, now)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from outreach.core import threads
 from outreach.errors import Refused
-from outreach.journeys import bases, letters, signing
+from outreach.journeys import letters, signing
 from outreach.journeys.house import House
 from outreach.mail import compose, dns, library, templating, tracking
 from outreach.mail.letters import Address, Attachment, Letter
@@ -29,6 +29,7 @@ from outreach.mail.smtp import Envelope
 from outreach.mail.templating import Shared
 from outreach.store import (
     account,
+    bases,
     forms,
     inbox,
     leads,

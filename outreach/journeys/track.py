@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outreach.core import signals, tracking
-from outreach.journeys import applying, bases, visit
+from outreach.journeys import applying, visit
 from outreach.journeys.house import House
-from outreach.store import account, business_clock, events, happenings, links
+from outreach.store import account, bases, business_clock, events, happenings, links
 from outreach.store.leads import Lead
 from outreach.store.links import Hit, Link
 from outreach.store.messages import Message

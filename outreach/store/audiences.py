@@ -12,7 +12,7 @@ from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
 from outreach.core import segments as rules
-from outreach.store import business_clock, consents, messages, segments
+from outreach.store import account, bases, business_clock, consents, messages, segments
 from outreach.store.consents import EDUCATION
 from outreach.store.enrolments import SALES, Enrolment
 from outreach.store.leads import Lead, Tag
@@ -26,6 +26,8 @@ class Known:
     suppressed: dict[str, str]
     refused: frozenset[int]
     """Their last word on educational mail was no."""
+    evidence: bases.Known
+    """MAIL C5: of those whose law asks for a basis, by what they may be written to."""
     selling: frozenset[int]
     """A sales sequence runs for them (M3)."""
     mails: dict[int, list[LetterOfLate]]
@@ -65,6 +67,7 @@ def known(session: Session, people: list[Lead], since: datetime, sending: Collec
     return Known(
         suppressed=consents.reasons_of(session, addresses),
         refused=_refused(session, ids),
+        evidence=bases.asked_of(session, account.get(session), people, {EDUCATION}),
         selling=frozenset(session.scalars(selling)),
         mails=messages.letters_since(session, ids, since, sending),
     )

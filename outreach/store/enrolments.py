@@ -81,6 +81,13 @@ def running(session: Session, lead_id: int, *, lock: bool = False) -> list[Enrol
     return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
 
 
+def release_blocked(session: Session, lead_id: int, now: datetime) -> None:
+    """Blocked enrolments decide again at once, with fresh facts (F3)."""
+    for row in running(session, lead_id, lock=True):
+        if row.state.startswith("blocked") and row.due_at:
+            row.due_at = min(row.due_at, now)
+
+
 def last_slots(session: Session, lead_id: int, besides: int) -> list[list[Any]]:
     """W11: the parts of the day and weekdays tried with a lead, as its latest other enrolment remembers them."""
     slots = Enrolment.memory["slots"]

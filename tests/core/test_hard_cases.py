@@ -550,6 +550,16 @@ def test_a_letter_in_the_queue_of_somebody_who_opted_out_meanwhile_is_stopped(le
         assert any(isinstance(effect, d.CancelLetters) for effect in stopped.effects)
 
 
+def test_a_letter_in_the_queue_whose_basis_ran_out_waits_and_an_answer_at_once_does_not(lead, still):
+    """MAIL C5: the answer to a request is no marketing."""
+    for at_once, held in (("", "hold"), (", at_once: true", None)):
+        sequence, now = document(f" - {{id: a, LETTER{at_once}}}\n"), ny("Wed 04 Mar 10:00")
+        sent = engine.decide(engine.first(1, sequence, lead(), now, still).after, sequence, lead(), now, still).after
+        found = engine.still_may(sent, sequence, "a", lead(no_basis="none is known"), now, still)
+        assert (found.kind if found else None) == held
+        assert found is None or (found.after.state, found.text) == ("blocked: missing basis", "none is known")
+
+
 def test_when_everything_is_paused_an_answer_in_the_queue_waits_too(lead, still):
     """P2, W5: the pause of one enrolment lets it go."""
     sequence, now = document(" - {id: a, LETTER, at_once: true}\n"), ny("Sun 08 Mar 23:00")

@@ -4,7 +4,7 @@ Evidence is what is there anyway: requests (forms, calls, walk-ins, their own ma
 bases that a person or an import stated. So nothing runs out of step with the rows, and a new request renews by itself.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,10 @@ ASKED = ("form", "call", "walk-in", "mail")
 def rules_of(us: Account) -> Rules:
     """The table as this account has it."""
     return Rules(us.country, us.basis_asked, us.consent_months)
+
+
+Known = Mapping[int, Sequence[Evidence]]
+"""Lead -> all that is known."""
 
 
 def evidence_of(session: Session, lead_ids: Collection[int]) -> dict[int, list[Evidence]]:
@@ -55,15 +59,19 @@ def standings(session: Session, people: Collection[Lead], now: datetime) -> dict
     }
 
 
-def lacking(
-    session: Session, us: Account, people: Collection[Lead], purposes: Collection[str], now: datetime
-) -> dict[tuple[int, str], str]:
-    """Why not, for those who may not be written to for one of these purposes. Where no law of theirs asks for a basis, nothing is
-    looked up."""
+def asked_of(session: Session, us: Account, people: Iterable[Lead], purposes: Collection[str]) -> Known:
+    """The evidence of those of whose letters for these purposes a law asks for a basis; nothing is looked up of others."""
     rules = rules_of(us)
-    asked = [lead for lead in people if any(rules.wanted(lead.country, purpose) is not None for purpose in purposes)]
-    found = standings(session, asked, now) if asked else {}
-    return {key: one.text for key, one in found.items() if key[1] in purposes and not one.may}
+    ids = [lead.id for lead in people if any(rules.wanted(lead.country, one) is not None for one in purposes)]
+    return evidence_of(session, ids) if ids else {}
+
+
+def lacking(us: Account, lead: Lead, purpose: str, known: Known, now: datetime) -> Standing | None:
+    """Why a lead may not be written to for a purpose; None = may, or no law asks."""
+    if lead.id not in known:
+        return None
+    found = jurisdictions.standing(rules_of(us), lead.country, purpose, known[lead.id], now)
+    return None if found.may else found
 
 
 def opens_seen(session: Session, us: Account, people: Mapping[int, Lead]) -> frozenset[int]:
