@@ -7,6 +7,7 @@ from outreach.journeys import (
     corrections,
     deliver,
     enter,
+    erase,
     fetch,
     held_answers,
     hooks,
@@ -22,6 +23,6 @@ from outreach.journeys import (
 from outreach.reports import sequence_numbers
 
 __all__ = [
-    "advance", "broadcast", "bulk", "corrections", "deliver", "enter", "fetch", "held_answers", "hooks", "look_around", "outlook",
+    "advance", "broadcast", "bulk", "corrections", "deliver", "enter", "erase", "fetch", "held_answers", "hooks", "look_around", "outlook",
     "receive", "restored", "sending_domains", "sequence_numbers", "ticking", "track", "watchdog",
 ]  # fmt: skip
