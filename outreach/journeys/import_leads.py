@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from outreach.core import jurisdictions
 from outreach.errors import Refused
 from outreach.journeys import capture
 from outreach.journeys.house import House
-from outreach.store import leads
+from outreach.store import enrolments, leads
+from outreach.store.consents import Consent
 from outreach.store.leads import Tag
 
 MOST_LINES = 500
@@ -81,10 +83,25 @@ def run(
     now: datetime,
     actor_id: int,
     by_rules: bool = False,
+    basis: str = "",
 ) -> list[Result]:
-    """Note each good line in a savepoint of its own. `by_rules`: the ways in named ``import`` decide about entry (M2)."""
+    """Note each good line in a savepoint of its own. `by_rules`: the ways in named ``import`` decide about entry (M2).
+    `basis`: by what all of them may be written to, as whoever imports says (MAIL C5)."""
     through = "import" if by_rules else ""
-    return [_note(session, house, line, sequence_id, owner_id, tag, now, actor_id, through) for line in lines]
+    found = [_note(session, house, line, sequence_id, owner_id, tag, now, actor_id, through) for line in lines]
+    if basis in jurisdictions.BASES:
+        _say_basis(session, [one.lead_id for one in found if one.lead_id], basis, now)
+    return found
+
+
+def _say_basis(session: Session, lead_ids: list[int], basis: str, now: datetime) -> None:
+    for lead_id in lead_ids:
+        for purpose in (jurisdictions.FOLLOW_UP, jurisdictions.EDUCATION):
+            words = {"basis": basis, "wording": "said when the list was imported", "source": "import"}
+            session.add(Consent(lead_id=lead_id, purpose=purpose, granted=True, at=now, **words))
+    session.flush()
+    for lead_id in lead_ids:
+        enrolments.release_blocked(session, lead_id, now)
 
 
 def _note(

@@ -11,7 +11,7 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.core import pipeline
+from outreach.core import jurisdictions, pipeline
 from outreach.core.entry import Happening
 from outreach.errors import Refused
 from outreach.http.access import signed_in
@@ -109,7 +109,7 @@ def import_form() -> str:
 @signed_in
 def import_list() -> str | tuple[str, int]:
     """First what was understood, then, on the second click, the import."""
-    given = {key: request.form.get(key, "") for key in ("text", "sequence", "owner", "tag")}
+    given = {key: request.form.get(key, "") for key in ("text", "sequence", "owner", "tag", "basis")}
     try:
         lines = import_leads.read(transaction(), given["text"])
     except Refused as refused:
@@ -119,7 +119,7 @@ def import_list() -> str | tuple[str, int]:
     results = import_leads.run(
         transaction(), current_house(), lines, sequence_id=whole(given["sequence"]), owner_id=whole(given["owner"]),
         tag=" ".join(given["tag"].split())[:60], now=now(), actor_id=this_user().id,
-        by_rules=given["sequence"] == BY_RULES,
+        by_rules=given["sequence"] == BY_RULES, basis=given["basis"],
     )  # fmt: skip
     poke("advance")
     return _import_page(given, "", results=results)
@@ -234,7 +234,7 @@ def _import_page(given: dict[str, str], error: str, **more: object) -> str:
     return render_template(
         "leads/import.html", given=given, error=error, sequences=_choices(session, inbound=False),
         owners=[("", "In turn")] + [(str(u.id), u.name) for u in users.active_users(session)],
-        most=import_leads.MOST_LINES, **more,
+        most=import_leads.MOST_LINES, known_bases=list(jurisdictions.BASES.items()), **more,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, flash, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.core import pipeline, states
+from outreach.core import jurisdictions, pipeline, states
 from outreach.errors import Refused
 from outreach.http.access import signed_in
 from outreach.http.house import current_house, now
@@ -15,7 +15,7 @@ from outreach.http.sign_in import this_user
 from outreach.http.transactions import poke, transaction
 from outreach.journeys import edit_lead, enrol, facts, forecast, later, meetings, steer, write
 from outreach.reports import card, held, timeline, why
-from outreach.store import consents, deals, enrolments, held_answers, leads, sent_files, sequences, tasks, users
+from outreach.store import bases, consents, deals, enrolments, held_answers, leads, sent_files, sequences, tasks, users
 from outreach.store.enrolments import Enrolment
 from outreach.store.leads import Lead
 from outreach.store.messages import Message
@@ -205,7 +205,8 @@ def _page(lead_id: int, errors: dict[str, str], given: dict[str, str]) -> str:
         owners=[("", "Nobody")] + [(str(u.id), u.name) for u in users.active_users(session)],
         stages=[(stage, stage.capitalize()) for stage in pipeline.STAGES], sequences=_sequences(rows),
         interviews=deals.interviews_of(session, lead.id), deals=deals.deals_of(session, lead.id),
-        consent=consents.latest(session, lead.id, consents.EDUCATION), sentence=states.sentence,
+        consent=consents.latest(session, lead.id, consents.EDUCATION), known_bases=jurisdictions.BASES,
+        bases=[(purpose, found) for (_, purpose), found in bases.standings(session, [lead], now()).items()], sentence=states.sentence,
         known=card.facts_of(session, lead), closing=write.greeting(session, lead, this_user()), starts=write.starts(session),
         zone_name=page_zone(), times=composing.times(lead), held_mails=later.held_of(session, lead.id),
         held_answers=held_answers.open_of_lead(session, lead.id),
