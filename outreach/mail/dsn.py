@@ -246,9 +246,10 @@ def returned_headers(inbound: Inbound) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for part in inbound.parts:
         if part.type in {"text/rfc822-headers", "text/global-headers", "message/rfc822-headers"} and not part.enclosed:
-            found.append(fields_of(part.text[:MAX_BODY]))
+            # Where no empty line parts them the letter's headers stand among those of the part.
+            found.append(fields_of(part.text[:MAX_BODY]) or _named(part.headers))
         elif part.depth and part.headers and not part.type.startswith("text/delivery"):
-            headers = {key.lower(): value for key, value in reversed(part.headers)}
+            headers = _named(part.headers)
             if "message-id" in headers or ("from" in headers and part.enclosed):
                 found.append(headers)
     if not found:
@@ -260,6 +261,11 @@ def returned_headers(inbound: Inbound) -> list[dict[str, str]]:
             ):
                 found.extend(_inlined(part.text[: 4 * MAX_BODY]))
     return found
+
+
+def _named(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Headers by their name in lower case; the first of a name counts."""
+    return {key.lower(): value for key, value in reversed(headers)}
 
 
 def _inlined(text: str) -> list[dict[str, str]]:

@@ -142,6 +142,20 @@ def test_a_report_whose_inner_boundary_is_not_told_is_read_as_words() -> None:
     assert (found.cls, [one.recipient for one in found.bounces]) == ("bounce", ["anna@customer.example"])
 
 
+def test_a_letters_headers_are_found_where_no_empty_line_parts_them_from_the_parts_own() -> None:
+    """M2: the id is that of the letter, not lost with the empty line."""
+    raw = letter(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nReturn-Path: <>\n",
+        "report; report-type=delivery-status",
+        [
+            "Content-Type: text/plain\n\nSee below.\n",
+            "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; anna@customer.example\nAction: failed\nStatus: 5.2.2\n",
+            "Content-Type: text/rfc822-headers\nFrom: rep@sender.example\nMessage-ID: <own@sender.example>\n",
+        ],
+    )
+    assert classify(parse(raw)).returned.message_ids == ("<own@sender.example>",)
+
+
 def report(fields: str) -> bytes:
     """A report of one recipient with these fields."""
     return letter(
