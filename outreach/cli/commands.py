@@ -100,6 +100,30 @@ def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
         click.echo(f"They set their password here, once: {link}")
 
 
+@user.command("list")
+def list_users() -> None:
+    """Everybody who signs in, or was switched off; and who has a second factor."""
+    from outreach.store import second_factors, users
+
+    with _transaction() as (_, session):
+        rows = users.all_users(session)
+        on = second_factors.having(session, [row.id for row in rows])
+    state = {True: "active", False: "switched off"}
+    _table(
+        ("EMAIL", "NAME", "ROLE", "STATE", "SECOND FACTOR"),
+        [
+            (
+                row.email,
+                row.name,
+                row.role,
+                state[row.active] if row.password_hash else "invited",
+                "on" if row.id in on else "off",
+            )
+            for row in rows
+        ],
+    )
+
+
 @user.command("link")
 @click.argument("email")
 def link_for_user(email: str) -> None:
@@ -108,7 +132,7 @@ def link_for_user(email: str) -> None:
 
     with _transaction() as (house, session):
         link = accounts.invite_link(session, house, accounts.active_user(session, email))
-    click.echo(f"They set their password here, once: {link}")
+    click.echo(f"They set their password here, once and soon: {link}")
 
 
 @user.command("reset-second-factor")

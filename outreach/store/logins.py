@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, delete, func, select, update
+from sqlalchemy import ForeignKey, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.store.base import Base, Id, RealNow
@@ -99,14 +99,17 @@ def create(session: Session, user_id: int, now: datetime, agent: str = "") -> st
     return token
 
 
+FOUND = (
+    select(Login, User, MISSING)
+    .join(User, User.id == Login.user_id)
+    .where(Login.token_hash == bindparam("hash"), Login.expires_at > bindparam("now"), User.active)
+)
+"""Asked with every request: put together once."""
+
+
 def find(session: Session, token: str, now: datetime) -> Found | None:
     """The login and its active user behind a cookie, or None."""
-    query = (
-        select(Login, User, MISSING)
-        .join(User, User.id == Login.user_id)
-        .where(Login.token_hash == hashed(token), Login.expires_at > now, User.active)
-    )
-    row = session.execute(query).first()
+    row = session.execute(FOUND, {"hash": hashed(token), "now": now}).first()
     return Found(*row) if row else None
 
 

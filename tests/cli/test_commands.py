@@ -93,6 +93,7 @@ def test_the_operator_helps_whoever_lost_password_or_phone(running_system: Any, 
         connection.execute(
             text("INSERT INTO second_factors (user_id, secret) SELECT id, 'x' FROM users WHERE name = 'cy'")
         )
+    assert re.search(r"^cy@outreach.test +cy +rep +active +on$", run("user", "list").stdout, re.MULTILINE)
     assert "signed out everywhere" in run("user", "reset-second-factor", "cy@outreach.test").stdout
     with engine.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM second_factors")) == 0
