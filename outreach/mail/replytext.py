@@ -66,6 +66,7 @@ def reply_text(text: str, html: str, sent_text: str | None = None, sender: Sende
 def normalise(text: str) -> str:
     """Text that no pattern is slow on: capped, blanks and empty lines collapsed, long lines cut."""
     clean = _capped(text).translate(ODD_LETTERS).replace("\r\n", "\n").replace("\r", "\n")
+    clean = SEAL.sub("", ARMOUR.sub("", clean)) if "-----BEGIN PGP SIG" in clean else clean
     clean = re.sub(r"(?<=\S)[ \t]{2,}(?=\S)", " ", clean)
     clean = re.sub(r"^[ \t]{9,}", "        ", clean, flags=re.M)
     lines = clean.split("\n")
@@ -73,6 +74,16 @@ def normalise(text: str) -> str:
         lines = [*lines[: MAX_LINES - MAX_LINES // 4], *lines[-(MAX_LINES // 4) :]]
     lines = [_without_blanks(line[:MAX_LINE]) for line in lines]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+# What OpenPGP puts around a signed text (RFC 9580 7): its head, and the seal below.
+ARMOUR: Final = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:Hash: [^\n]{1,80}\n){0,3}(?:[ \t]*\n)?", re.MULTILINE
+)
+SEAL: Final = re.compile(
+    r"^-----BEGIN PGP SIGNATURE-----[ \t]*\n(?:(?!-----)[^\n]{0,120}\n){0,80}-----END PGP SIGNATURE-----[ \t]*$",
+    re.MULTILINE,
+)
 
 
 def _capped(text: str) -> str:

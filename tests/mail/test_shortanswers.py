@@ -110,3 +110,15 @@ def test_below_a_head_with_words_behind_it_everything_is_quoted() -> None:
         "Jo Lead, le ven. 04 sept. 2020 22:01:42 +0000, a ecrit:\n> Do you sell it?\n\nYes, we do.\n\nAnna"
     )
     assert reply_text(text, "").text == "What is the price?"
+
+
+def test_the_armour_of_a_signed_letter_is_no_word_of_it() -> None:
+    """U7: RFC 9580 puts a head and a seal around the text; the answers between the quotations stay."""
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nMy answers are below.\n\nSent with Proton Mail secure email.\n\n"
+        "On Monday, March 2nd, 2026 at 09:37, Anna Rep <anna@rep.example> wrote:\n\n> Shall we come on Monday?\n\nYes, please.\n\n"
+        "> > Anna\n-----BEGIN PGP SIGNATURE-----\nVersion: ProtonMail\n\nwnUEARYKACcFgmdErsEJkKkWZTlQrvKZ\n=gX71\n"
+        "-----END PGP SIGNATURE-----\n"
+    )
+    assert reply_text(text, "").text.split("\n") == ["My answers are below.", "", "Yes, please."]
+    assert reply_text("I paste a -----BEGIN PGP SIGNATURE----- here.", "").text.startswith("I paste a")
