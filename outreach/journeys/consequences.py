@@ -17,7 +17,7 @@ from outreach.journeys.ours import is_ours
 from outreach.mail.classify import Verdict
 from outreach.store import account, changes, events, forms, leads, users
 from outreach.store.inbox import InboundMail
-from outreach.store.leads import Lead
+from outreach.store.leads import UNCONFIRMED, Lead
 from outreach.store.mailboxes import Mailbox
 from outreach.store.messages import Message
 from outreach.store.tasks import Task
@@ -209,6 +209,8 @@ def _reply(case: Case, lead: Lead) -> None:
     if not case.again:
         case.note("replied", f"Replied{note}: “{row.reply_text[:200]}”", "X2", sense=sense.sense)
     lead.stage, lead.last_activity_at = pipeline.after_reply(lead.stage), case.now
+    if lead.address_state == UNCONFIRMED and case.match.sure:
+        lead.address_state = "ok"  # MAIL L4: whoever answers our letter reads there
     later.hold_back(session, lead, case.now, tell=not case.again)
     told = sense.sense
     if told == "unsubscribe" and not _ends_consent(case, other):

@@ -55,7 +55,8 @@ def release(house: House) -> bool:
 
 
 def confirm(session: Session, house: House, letter: Message | None, ip: str, now: datetime) -> bool:
-    """The button under the letter that asks: the address is theirs, and what was asked for begins. False: too late.
+    """The button under the letter that asks: the address is theirs, and what was asked for begins, unless a person has begun it.
+    False: too late.
     Pressing twice is once."""
     submission = session.get(Submission, letter.submission_id) if letter and letter.submission_id else None
     lead = leads.locked(session, submission.lead_id) if submission else None
@@ -74,7 +75,8 @@ def confirm(session: Session, house: House, letter: Message | None, ip: str, now
     )
     capture.agree(session, lead, form, submission, ip, now)
     session.flush()
-    capture.answer_held(session, house, lead, form, submission, now)
+    if submission.first_human_at is None:
+        capture.answer_held(session, house, lead, form, submission, now)
     return True
 
 

@@ -329,3 +329,23 @@ def test_whom_we_knew_before_loses_nothing_when_a_stranger_types_their_address(w
     assert world.mail_to("anna@lumen.example")[-1][1].startswith("Please confirm")
     known = world.read(leads.by_email, "anna@lumen.example")
     assert (known.id, known.address_state) == (lead, "ok")
+
+
+def test_who_answers_the_letter_instead_of_pressing_the_button_is_confirmed_and_talks_to_a_person(
+    world: Any, app: Any
+) -> None:
+    """MAIL L4: a reply proves the address; after a person's answer the button begins no sequence."""
+    ask_first(world)
+    world.set_clock("2027-03-23T10:00")
+    lead = world.post_form(name="Anna Weber", email="anna@lumen.example")
+    (asked,) = [m for m in world.letters if "anna@" in m["To"]]
+    path = next(w for w in asked.get_body(("plain",)).get_content().split() if "/a/confirm/" in w)
+    world.answer(asked, "anna@lumen.example", "It was me. Please call.")
+    assert world.read(leads.by_email, "anna@lumen.example").address_state == "ok"
+    assert ("reply", "open") in world.tasks(lead)
+    with world.house.sessions.begin() as session:
+        forms.stop_clocks(session, lead, world.house.now(session))
+    assert app.test_client().post(path.removeprefix("http://outreach.test")).status_code == 200
+    world.settle()
+    assert world.enrolments(lead) == []
+    assert world.read(consents.latest, lead, consents.EDUCATION).granted
