@@ -158,7 +158,8 @@ def standing(rules: Rules, country: str, purpose: str, known: Iterable[Evidence]
         return Standing(False, text, last.basis, end, where.name, f"the basis for {purpose} has ended ({where.law})")
     if said_no is not None:
         return _said_no(where, purpose)
-    needed = " or ".join(BASES[basis] for basis in wanted)
+    words = [BASES[basis] for basis in wanted] or ["your settings let none count"]
+    needed = " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
     text = f"{where.name} asks for a basis ({where.law}): {needed}. None is known."
     return Standing(False, text, where=where.name, short=f"no basis for {purpose} ({where.law})")
 

@@ -66,7 +66,7 @@ PEOPLE = text("""
 SELECT a.sequence_id, l.id, coalesce(nullif(l.name, ''), l.email) AS name, a.at, e.id IS NOT NULL AS entered,
   m.sent IS NOT NULL AS contacted, r.said IS NOT NULL AS replied,
   coalesce(r.good, false) OR y.id IS NOT NULL AS positive, i.id IS NOT NULL AS interviews,
-  s.email IS NOT NULL AS opted_out, m.sent IS NOT NULL AND e.entered_at <= :ripe AS ripe
+  s.email IS NOT NULL OR x.mark IS NOT NULL AS opted_out, m.sent IS NOT NULL AND e.entered_at <= :ripe AS ripe
 FROM experiment_assignments a
 JOIN leads l ON l.id = a.lead_id
 LEFT JOIN LATERAL (
@@ -83,6 +83,9 @@ LEFT JOIN LATERAL (
   SELECT id FROM interviews WHERE lead_id = a.lead_id AND booked_at >= e.entered_at AND state <> 'cancelled'
     AND booked_at <= e.left_at + interval '14 days' LIMIT 1) i ON true
 LEFT JOIN suppressions s ON s.email = lower(l.email) AND s.reason IN ('unsubscribed', 'complained') AND s.at >= a.at
+LEFT JOIN LATERAL (
+  SELECT mark FROM erased_addresses WHERE lead_id = l.id AND l.erased_at IS NOT NULL
+    AND reason IN ('unsubscribed', 'complained') AND at >= a.at LIMIT 1) x ON true
 WHERE a.experiment_id = :id
 """)
 SIDES = text(f"""

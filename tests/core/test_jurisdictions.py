@@ -127,6 +127,8 @@ def test_an_account_shortens_lengthens_and_drops_bases_but_invents_none() -> Non
     assert not may("DE", FOLLOW_UP, Evidence(ENQUIRY, on("2026-03-01")), rules=rules)
     assert not may("DE", FOLLOW_UP, Evidence(PURCHASE, on("2026-05-01")), rules=rules)
     assert not may("DE", FOLLOW_UP, Evidence(INTEREST, on("2026-05-01")), rules=rules)
+    none = Rules(months={"AU": dict.fromkeys(BASES, 0)})
+    assert "your settings let none count" in j.standing(none, "AU", FOLLOW_UP, [], on("2026-06-01")).text
     assert may("DE", FOLLOW_UP, rules=Rules(asked=False))
     no = Evidence(CONSENT, on("2026-05-01"), EDUCATION, granted=False)
     assert not may("DE", EDUCATION, no, rules=Rules(asked=False))

@@ -49,7 +49,7 @@ def test_without_a_basis_a_letter_is_blocked_and_goes_once_one_is_noted(office: 
     work(office)
     row = office.enrolment(number)
     assert row.state == states.BASIS
-    assert "Canada asks for a basis (CASL): they agreed to it or they asked us something" in row.reason
+    assert "Canada asks for a basis (CASL): they agreed to it, they asked us something" in row.reason
     assert row.due_at is not None
     assert "new request" in remedies.of(row.state)[0]
     with office.house.sessions.begin() as session:
