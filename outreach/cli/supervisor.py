@@ -21,7 +21,8 @@ from types import FrameType
 from outreach import config
 from outreach.cli import found, lock, preparing, web
 from outreach.cli.children import Child, Role
-from outreach.cli.engines import Engine, Place, Postgres, Valkey, prepare_place
+from outreach.cli.engines import Engine, Postgres, Valkey
+from outreach.cli.places import Place, prepare_place
 from outreach.config import BadSetting, Settings, host_and_port
 from outreach.errors import Failed, OutreachError
 

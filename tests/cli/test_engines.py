@@ -15,7 +15,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import create_engine, text
 
-from outreach.cli.engines import NO_SUCH_PROCESS, Place, Postgres, Valkey, prepare_place
+from outreach.cli.engines import NO_SUCH_PROCESS, Postgres, Valkey
+from outreach.cli.places import Place, prepare_place
 from outreach.errors import Failed
 
 AS_ROOT = os.geteuid() == 0
