@@ -51,9 +51,11 @@ def company(session: Session, answers: Answers) -> Errors:
         errors["country"] = f"No public holidays are known for '{country}'; leave it empty or choose another country."
     hours, wrong = read_hours(answers)
     errors |= wrong
+    row = account.get(session)
+    if row.postal_address.strip() and not _text(answers, "postal_address"):
+        errors["postal_address"] = "Every letter must show your postal address: it can be changed, but not emptied."
     if errors:
         return errors
-    row = account.get(session)
     for name in (
         "company",
         "sender_name",

@@ -51,3 +51,21 @@ def test_where_letters_leave_a_postal_address_is_needed_and_dns_is_spoken_of(
         assert len(mailboxes.active(session)) >= 1
     answer = admin.post(f"/sequences/{draft}/publish")
     assert answer.headers["Location"].endswith(f"/sequences/{draft}")
+
+
+def test_a_postal_address_that_letters_show_is_changed_but_not_emptied(admin: Any, house: Any) -> None:
+    """MAIL C1, C2: what went live with it goes on with it."""
+    company = {
+        "company": "Lumen Roofs",
+        "brand_color": "#1f5f5b",
+        "zone": "Europe/London",
+        "postal_address": "14 Harbour Street, Bristol",
+    }
+    admin.get("/settings")
+    assert admin.post("/settings", company).status_code == 303
+    refused = admin.post("/settings", company | {"postal_address": " "})
+    assert refused.status_code == 422
+    assert "not emptied" in refused.text
+    assert admin.post("/settings", company | {"postal_address": "1 Quay, Bristol"}).status_code == 303
+    with house.sessions() as session:
+        assert account.get(session).postal_address == "1 Quay, Bristol"
