@@ -28,6 +28,7 @@ class NewLead(BaseModel):
     topic: str = Field(default="", max_length=200)
     message: str = Field(default="", max_length=5000)
     source: Literal["call", "card", "walk-in", "import"] = "import"
+    basis: Literal["", "consent", "enquiry", "purchase", "contract", "address handed over", "legitimate interest"] = ""
     sequence: str = Field(default="", max_length=120)
 
 

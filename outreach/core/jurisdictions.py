@@ -96,6 +96,8 @@ _EU = frozenset({
     "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 _ASKED: Final[Months] = {CONSENT: None, ENQUIRY: None, PURCHASE: None, CONTRACT: None}
+_MET: Final[Months] = {**_ASKED, HANDED: None}
+"""Whoever hands somebody their card at a fair asks to hear of what they talked about; more than that it is not."""
 _AGREED: Final[Months] = {CONSENT: None, PURCHASE: None, CONTRACT: None}
 TABLE: Final = (
     Jurisdiction(
@@ -103,13 +105,13 @@ TABLE: Final = (
         {CONSENT: None, ENQUIRY: 6, PURCHASE: 24, CONTRACT: 24, HANDED: None},
         {CONSENT: None, ENQUIRY: 6, PURCHASE: 24, CONTRACT: 24},
     ),
-    Jurisdiction("EU", "European Union and EEA", "ePrivacy Directive and GDPR", _EU, _ASKED, _AGREED, opens_need_consent=True),
+    Jurisdiction("EU", "European Union and EEA", "ePrivacy Directive and GDPR", _EU, _MET, _AGREED, opens_need_consent=True),
     Jurisdiction(
-        "GB", "United Kingdom", "PECR and UK GDPR", frozenset({"GB"}), {**_ASKED, INTEREST: None}, {**_ASKED, INTEREST: None},
+        "GB", "United Kingdom", "PECR and UK GDPR", frozenset({"GB"}), {**_MET, INTEREST: None}, {**_ASKED, INTEREST: None},
         opens_need_consent=True,
     ),
-    Jurisdiction("CH", "Switzerland", "UWG", frozenset({"CH"}), _ASKED, _AGREED),
-    Jurisdiction("AU", "Australia", "Spam Act", frozenset({"AU"}), {**_ASKED, HANDED: None}, {**_ASKED, HANDED: None}),
+    Jurisdiction("CH", "Switzerland", "UWG", frozenset({"CH"}), _MET, _AGREED),
+    Jurisdiction("AU", "Australia", "Spam Act", frozenset({"AU"}), _MET, _MET),
 )  # fmt: skip
 ELSEWHERE: Final = Jurisdiction("", "Elsewhere", "opt-out, as CAN-SPAM has it")
 _BY_COUNTRY: Final = {country: one for one in TABLE for country in one.countries}

@@ -101,11 +101,13 @@ def note_lead(
     owner_id: int | None = None,
     actor_id: int | None = None,
     through: str = "",
+    basis: str = "",
 ) -> Captured:
     """A lead that a person noted (call, card, walk-in), imported, or whose mail came in. Raises Refused.
 
     Calls, walk-ins and mails are requests; cards and imports are none and enter class sales only (M8). `through`:
-    ``import`` or ``api`` opens the ways in of that name when no sequence is chosen.
+    ``import`` or ``api`` opens the ways in of that name when no sequence is chosen. `basis`: by what they may be written
+    to, as whoever brings them in says (MAIL C5).
     """
     answers: dict[str, Any] = {
         k: clean(v, lines=k == "message")
@@ -116,6 +118,9 @@ def note_lead(
     if not answers["email"] and not answers["phone"]:
         raise Refused("Give an e-mail address or a phone number: without one nobody can follow up.")
     lead, new = lead_for(session, answers, {}, now, source=source)
+    if basis in jurisdictions.BASES:
+        consents.state(session, lead.id, basis, through or source, now)
+        enrolments.release_blocked(session, lead.id, now)
     if earlier := _double(session, None, answers | {"source": source}, now):
         return _repeated(session, earlier)
     if not new:

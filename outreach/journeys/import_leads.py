@@ -7,12 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from outreach.core import jurisdictions
 from outreach.errors import Refused
 from outreach.journeys import capture
 from outreach.journeys.house import House
-from outreach.store import enrolments, leads
-from outreach.store.consents import Consent
+from outreach.store import leads
 from outreach.store.leads import Tag
 
 MOST_LINES = 500
@@ -88,20 +86,7 @@ def run(
     """Note each good line in a savepoint of its own. `by_rules`: the ways in named ``import`` decide about entry (M2).
     `basis`: by what all of them may be written to, as whoever imports says (MAIL C5)."""
     through = "import" if by_rules else ""
-    found = [_note(session, house, line, sequence_id, owner_id, tag, now, actor_id, through) for line in lines]
-    if basis in jurisdictions.BASES:
-        _say_basis(session, [one.lead_id for one in found if one.lead_id], basis, now)
-    return found
-
-
-def _say_basis(session: Session, lead_ids: list[int], basis: str, now: datetime) -> None:
-    for lead_id in lead_ids:
-        for purpose in (jurisdictions.FOLLOW_UP, jurisdictions.EDUCATION):
-            words = {"basis": basis, "wording": "said when the list was imported", "source": "import"}
-            session.add(Consent(lead_id=lead_id, purpose=purpose, granted=True, at=now, **words))
-    session.flush()
-    for lead_id in lead_ids:
-        enrolments.release_blocked(session, lead_id, now)
+    return [_note(session, house, line, sequence_id, owner_id, tag, now, actor_id, through, basis) for line in lines]
 
 
 def _note(
@@ -114,6 +99,7 @@ def _note(
     now: datetime,
     actor_id: int,
     through: str,
+    basis: str,
 ) -> Result:
     if line.error:
         return Result(line, None, line.error, False)
@@ -122,7 +108,7 @@ def _note(
             captured = capture.note_lead(
                 session, house, name=line.name, email=line.email, phone=line.phone, company=line.company,
                 topic=line.topic, message=line.message, source="import", sequence_id=sequence_id, owner_id=owner_id,
-                now=now, actor_id=actor_id, through=through,
+                now=now, actor_id=actor_id, through=through, basis=basis,
             )  # fmt: skip
             if tag:
                 session.merge(Tag(lead_id=captured.lead_id, tag=tag))

@@ -49,6 +49,19 @@ class Suppression(Base):
 REASONS = select(Suppression.email, Suppression.reason).where(Suppression.email == func.any(bindparam("emails")))
 
 
+def state(session: Session, lead_id: int, basis: str, source: str, at: datetime) -> None:
+    """By what a lead may be written to for every purpose, as whoever brought them in says (`source`: import, api). What is
+    said of a whole list takes back no lead's own no."""
+    for purpose in (jurisdictions.FOLLOW_UP, jurisdictions.EDUCATION):
+        said, words = latest(session, lead_id, purpose), "said when they were brought in"
+        if said is not None and not said.granted:
+            continue
+        session.add(
+            Consent(lead_id=lead_id, purpose=purpose, granted=True, basis=basis, wording=words, source=source, at=at)
+        )
+    session.flush()
+
+
 def suppress(session: Session, email: str, reason: str, source: str, at: datetime) -> None:
     """Suppress an address; the first reason stays."""
     row = {"email": normalised(email), "reason": reason, "source": source, "at": at}

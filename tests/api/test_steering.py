@@ -11,7 +11,8 @@ from outreach import clock, documents
 from outreach.core import editing, remedies
 from outreach.core.states import SENTENCES, ended
 from outreach.journeys import accounts, advance
-from outreach.store import logins
+from outreach.store import consents, logins
+from outreach.store.consents import Consent
 from outreach.store.logins import ApiToken
 from outreach.store.mailboxes import Mailbox
 from outreach.store.sequences import SequenceRow
@@ -104,6 +105,37 @@ def test_a_refused_entry_names_its_rule_and_is_kept(machine: Machine, office: Of
     kinds = [one["kind"] for one in machine.ask("GET", "/leads/anna@lumen.example/why").json["decisions"]]
     assert "not enrolled" in kinds
     assert machine.ask("POST", "/leads/anna@lumen.example/enrol", {}).status_code == 422
+
+
+@pytest.mark.parametrize(("basis", "goes"), [("", False), ("consent", True)])
+def test_who_hands_a_lead_in_says_by_what_it_may_be_written_to(
+    machine: Machine, office: Office, basis: str, goes: bool
+) -> None:
+    """MAIL C5: a number in Germany, no request of theirs."""
+    with office.house.sessions.begin() as session:
+        office.sequence(session)
+    lead = {"email": "ida@holm.example", "phone": "+49 40 555 0163", "sequence": "Cadence", "basis": basis}
+    assert machine.ask("POST", "/leads", lead).status_code == 201
+    while advance.advance(office.house):
+        pass
+    told = machine.ask("GET", "/leads/ida@holm.example/why").json
+    assert ("missing basis" not in str(told)) is goes
+    assert machine.ask("POST", "/leads", {**lead, "basis": "luck"}).status_code == 422
+    # Said later, it lets go what waited, also within the ten minutes in which the same post is one.
+    assert machine.ask("POST", "/leads", {**lead, "basis": "contract"}).status_code == 201
+    while advance.advance(office.house):
+        pass
+    assert machine.ask("GET", "/leads/ida@holm.example/why").json["enrolments"][0]["state"] != "blocked: missing basis"
+
+
+def test_what_is_said_of_a_list_takes_back_nobodys_own_no(office: Office, session: Any) -> None:
+    """MAIL C5."""
+    lead = office.lead(session, "anna")
+    for granted in (False, True):
+        session.add(Consent(lead_id=lead.id, purpose=consents.EDUCATION, granted=granted, at=START))
+        session.flush()
+        consents.state(session, lead.id, "consent", "import", START)
+        assert consents.latest(session, lead.id, consents.EDUCATION).granted is granted
 
 
 def no_letter_leaves_without_a_postal_address(machine: Machine, office: Office, text: str) -> None:

@@ -107,7 +107,7 @@ def test_an_enquiry_runs_out_in_canada_and_a_new_one_renews_it(office: Office) -
 
 @pytest.mark.parametrize(
     ("country", "how", "follow_up", "education"),
-    [("DE", "", False, False), ("DE", "call", True, False), ("DE", "card", False, False), ("DE", "won", True, True),
+    [("DE", "", False, False), ("DE", "call", True, False), ("DE", "card", True, False), ("DE", "won", True, True),
      ("DE", "agreed", False, True), ("CA", "card", True, False), ("US", "", True, True), ("", "", True, True)],
 )  # fmt: skip
 def test_the_rows_that_are_there_are_the_evidence(
