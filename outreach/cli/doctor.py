@@ -41,6 +41,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield running.port(settings.inbound_smtp_listen, "reply server")
     yield from _mailboxes(house)
     yield _postal_address(house)
+    yield from basis(house)
     yield from marks(house)
     yield from _dns(house)
     yield running.disk(settings.data)
@@ -90,6 +91,21 @@ def _postal_address(house: "House") -> Check:
     if address:
         return Check(OK, "postal address is set")
     return Check(WARNING, "postal address is missing", "the law asks for it in every letter; set it in Settings")
+
+
+def basis(house: "House") -> Iterator[Check]:
+    """MAIL C5: a house in a country whose law asks for a basis switches that on, or knows why not."""
+    from outreach.store import account, bases
+
+    try:
+        with house.sessions() as session:
+            us = account.get(session)
+            home = bases.rules_of(us).of("")
+    except SQLAlchemyError:
+        return
+    if home.key and not us.basis_asked:
+        what = f"{home.name} asks for a basis of automatic letters ({home.law}), and nothing looks for one"
+        yield Check(WARNING, what, "switch it on under Settings, Consent")
 
 
 def marks(house: "House") -> Iterator[Check]:

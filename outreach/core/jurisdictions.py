@@ -182,7 +182,7 @@ def _said_no(where: Jurisdiction, purpose: str) -> Standing:
 
 def may_see_opens(rules: Rules, country: str, said: bool | None) -> bool:
     """T1: whether a letter may tell that it was opened. `said`: their last word on it, if any."""
-    return said if said is not None else not (rules.asked and rules.of(country).opens_need_consent)
+    return said if said is not None else not rules.of(country).opens_need_consent
 
 
 def purpose_of(klass: str) -> str:

@@ -41,8 +41,8 @@ class Account(Base):
     """Hosts of our own pages: links of letters to them say who follows (visits are tied to the lead)."""
     inbox_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     """X4: follow-ups wait when a mailbox was not read for so long."""
-    basis_asked: Mapped[bool] = mapped_column(server_default="true", default=True)
-    """MAIL C5: automatic letters need a basis where the lead's law asks for one."""
+    basis_asked: Mapped[bool] = mapped_column(server_default="false", default=False)
+    """MAIL C5: automatic letters need a basis where the lead's law asks for one; who runs the house switches it on."""
     consent_months: Mapped[Json]
     """Jurisdiction -> basis -> months, where they are others than those of core.jurisdictions."""
     cap_day: Mapped[int] = mapped_column(server_default="1", default=1)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from outreach.cli import doctor
 from outreach.core import jurisdictions, remedies, states
 from outreach.errors import Refused
 from outreach.journeys import advance, capture, claiming, edit_lead, enrol, facts, places, write
@@ -19,7 +20,11 @@ from tests.journeys.people import START, Office
 
 @pytest.fixture
 def office(house: Any) -> Office:
-    return Office(house)
+    """A house whose administrator has bases asked for."""
+    made = Office(house)
+    with house.sessions.begin() as session:
+        account.get(session).basis_asked = True
+    return made
 
 
 def lead_in(office: Office, session: Any, country: str, name: str = "anna") -> Lead:
@@ -132,10 +137,21 @@ def test_the_rows_that_are_there_are_the_evidence(
     assert education or place.text == "no basis for educational mail (ePrivacy Directive and GDPR)." or country == "CA"
 
 
-def test_who_had_leads_before_decides_whether_a_basis_is_asked_for(office: Office, session: Any) -> None:
+def test_who_runs_the_house_decides_whether_a_basis_is_asked_for(office: Office, session: Any) -> None:
     """C5: with the switch off nothing is held, but a no stays a no."""
     lead, now = lead_in(office, session, "DE"), office.house.now(session)
     account.get(session).basis_asked = False
     assert bases.standing(session, lead, jurisdictions.EDUCATION, now).may
     session.add(Consent(lead_id=lead.id, purpose=consents.EDUCATION, granted=False, at=now))
     assert facts.refused_education(session, lead, now) == "no consent to educational mail"
+
+
+def test_the_doctor_tells_a_house_whose_country_asks_for_a_basis(office: Office) -> None:
+    """C5: it is off until an administrator switches it on, and not unsaid."""
+    for country, asked, told in (("DE", False, 1), ("DE", True, 0), ("US", False, 0), ("", False, 0)):
+        with office.house.sessions.begin() as session:
+            us = account.get(session)
+            us.country, us.basis_asked = country, asked
+        found = list(doctor.basis(office.house))
+        assert len(found) == told
+        assert all("European Union and EEA" in one.what for one in found)

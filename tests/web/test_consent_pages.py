@@ -17,7 +17,11 @@ from tests.web.conftest import PASSWORD, Visitor
 
 @pytest.fixture
 def office(house: Any) -> Office:
-    return Office(house)
+    """A house whose administrator has bases asked for."""
+    made = Office(house)
+    with house.sessions.begin() as session:
+        account.get(session).basis_asked = True
+    return made
 
 
 @pytest.fixture

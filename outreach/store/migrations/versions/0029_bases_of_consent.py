@@ -1,4 +1,4 @@
-"""Consents say channel, basis and end; the account says whether a basis is asked for. Who has leads already decides that anew."""
+"""Consents say channel, basis and end; the account says whether a basis is asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,8 @@ def upgrade() -> None:
     op.add_column("consents", sa.Column("channel", sa.Text(), server_default="email", nullable=False))
     op.add_column("consents", sa.Column("basis", sa.Text(), server_default="consent", nullable=False))
     op.add_column("consents", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("account", sa.Column("basis_asked", sa.Boolean(), server_default="true", nullable=False))
+    op.add_column("account", sa.Column("basis_asked", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("account", sa.Column("consent_months", postgresql.JSONB(), server_default="{}", nullable=False))
-    op.execute("UPDATE account SET basis_asked = false WHERE EXISTS (SELECT 1 FROM leads)")
 
 
 def downgrade() -> None:
