@@ -11,7 +11,7 @@ from outreach import clock, documents
 from outreach.core import editing, remedies
 from outreach.core.states import SENTENCES, ended
 from outreach.journeys import accounts, advance
-from outreach.store import account, consents, logins
+from outreach.store import consents, logins
 from outreach.store.consents import Consent
 from outreach.store.logins import ApiToken
 from outreach.store.mailboxes import Mailbox
@@ -112,8 +112,8 @@ def test_who_hands_a_lead_in_says_by_what_it_may_be_written_to(
     machine: Machine, office: Office, basis: str, goes: bool
 ) -> None:
     """MAIL C5: a number in Germany, no request of theirs."""
+    office.asks_for_a_basis()
     with office.house.sessions.begin() as session:
-        account.get(session).basis_asked = True
         office.sequence(session)
     lead = {"email": "ida@holm.example", "phone": "+49 40 555 0163", "sequence": "Cadence", "basis": basis}
     assert machine.ask("POST", "/leads", lead).status_code == 201

@@ -39,6 +39,12 @@ class Office:
             for email, role in (("mona", "admin"), ("rita", "rep"), ("ralf", "rep")):
                 accounts.add_user(session, f"{email}@outreach.test", email.capitalize(), role, "correct horse battery")
 
+    def asks_for_a_basis(self) -> "Office":
+        """Its administrator switched that on (MAIL C5)."""
+        with self.house.sessions.begin() as session:
+            account.get(session).basis_asked = True
+        return self
+
     def at(self, moment: datetime) -> None:
         """Move business time there."""
         with self.house.sessions.begin() as session:

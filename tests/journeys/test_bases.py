@@ -20,11 +20,7 @@ from tests.journeys.people import START, Office
 
 @pytest.fixture
 def office(house: Any) -> Office:
-    """A house whose administrator has bases asked for."""
-    made = Office(house)
-    with house.sessions.begin() as session:
-        account.get(session).basis_asked = True
-    return made
+    return Office(house).asks_for_a_basis()
 
 
 def lead_in(office: Office, session: Any, country: str, name: str = "anna") -> Lead:

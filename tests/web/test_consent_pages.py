@@ -17,11 +17,7 @@ from tests.web.conftest import PASSWORD, Visitor
 
 @pytest.fixture
 def office(house: Any) -> Office:
-    """A house whose administrator has bases asked for."""
-    made = Office(house)
-    with house.sessions.begin() as session:
-        account.get(session).basis_asked = True
-    return made
+    return Office(house).asks_for_a_basis()
 
 
 @pytest.fixture
