@@ -172,7 +172,7 @@ def _where_none_is_asked(
     """Silence is no refusal there; a no is one until they say yes to that very purpose."""
     if said_no is not None and not any(one.granted and one.purpose and one.at > said_no for one in about):
         return _said_no(where, purpose)
-    text = f"{where.name} asks for no basis: whoever does not object may be written to."
+    text = "No basis is asked for: whoever does not object may be written to."
     return Standing(True, text, where=where.name)
 
 
