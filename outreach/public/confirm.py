@@ -5,7 +5,7 @@ from flask import Response, render_template, request
 from outreach.errors import NotFound
 from outreach.http.access import anyone
 from outreach.http.house import current_house, now
-from outreach.http.transactions import transaction
+from outreach.http.transactions import poke, transaction
 from outreach.journeys import held_answers
 from outreach.public import brand
 from outreach.public.blueprint import blueprint
@@ -30,10 +30,8 @@ def confirm_post(token: str) -> Response:
     done = held_answers.confirm(transaction(), current_house(), letter, request.remote_addr or "", now())
     if not done:
         return _page("late", 410)
-    response = _page("done")
-    queue = current_house().queue
-    response.call_on_close(lambda: queue.poke("deliver_urgent"))
-    return response
+    poke("deliver_urgent")
+    return _page("done")
 
 
 def _message_id(token: str) -> int:

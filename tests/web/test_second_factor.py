@@ -119,7 +119,7 @@ def test_it_holds_once_the_first_code_is_right(rep: Any, stranger: Any, rita: Us
     page = rep.get(PAGE).text
     phone = Phone(page, real)
     assert "<svg" in page
-    assert re.sub(" ", "", re.search(r'id="secret">([^<]+)<', page)[1]) == phone.app.secret  # type: ignore[index]
+    assert re.sub(" ", "", re.search(r'id="secret">([^<]+)<', page)[1]) == phone.app.secret
     wrong = rep.post(f"{PAGE}/confirm", {"code": "000000" if phone.code() != "000000" else "111111"})
     assert wrong.status_code == 422
     assert 'id="code-error"' in wrong.text
@@ -181,7 +181,7 @@ def test_neither_the_secret_nor_a_recovery_code_can_be_read_in_the_database(
     with house.sessions() as session:
         row = second_factors.of(session, rita.id)
         kept = session.scalars(select(second_factors.RecoveryCode.code_hash)).all()
-    assert phone.app.secret.encode() not in row.secret  # type: ignore[union-attr, operator]
+    assert phone.app.secret.encode() not in row.secret
     assert len(kept) == 10
     assert not {code.replace("-", "") for code in codes} & set(kept)
     assert set(kept) == {logins.hashed(code.replace("-", "")) for code in codes}
@@ -379,7 +379,7 @@ def test_with_another_secret_key_recovery_codes_and_the_operator_still_open_the_
     halfway: Any, rep: Any, rita: User, phone: Phone, house: Any
 ) -> None:
     with house.sessions.begin() as session:
-        second_factors.of(session, rita.id).secret = b"sealed with a key that is lost"  # type: ignore[union-attr]
+        second_factors.of(session, rita.id).secret = b"sealed with a key that is lost"
     lost = halfway.post("/sign-in/code", {"code": phone.next_code()})
     assert lost.status_code == 400
     assert "SECRET_KEY" in lost.text
