@@ -31,7 +31,11 @@ def erase_page(lead_id: int) -> str:
 @blueprint.post("/leads/<int:lead_id>/erase")
 @role(*erase.ROLES)
 def erase_lead(lead_id: int) -> AnyResponse | tuple[str, int]:
-    """Erase, once the address was typed."""
+    """Erase, once the address was typed. The second of two clicks is told that it is done."""
+    known = transaction().get(Lead, lead_id)
+    if known is not None and known.erased_at:
+        flash("This lead is erased already.", "ok")
+        return redirect("/leads", 303)
     lead = _lead(lead_id)
     try:
         erase.confirmed(lead, request.form.get("confirm", ""))

@@ -50,6 +50,9 @@ def test_a_lead_is_erased_on_its_page_once_the_address_was_typed(admin: Visitor,
     done = admin.post(f"/leads/{lead.id}/erase", {"confirm": " Anna@Lumen.example "})
     assert done.headers["Location"].endswith("/leads")
     assert erased_at(house, lead.id) is not None
+    again = admin.post(f"/leads/{lead.id}/erase", {"confirm": "anna@lumen.example"})
+    assert again.headers["Location"].endswith("/leads")
+    assert "erased already" in admin.get("/leads").text
     for path in (f"/leads/{lead.id}", f"/leads/{lead.id}/erase", f"/leads/{lead.id}/data.zip"):
         assert admin.get(path).status_code == 404
     assert "anna@lumen.example" not in admin.get("/leads").text
